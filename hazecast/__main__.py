@@ -1,0 +1,5 @@
+"""`python -m hazecast`."""
+
+from hazecast.cli import main
+
+main()

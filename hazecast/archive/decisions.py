@@ -1,0 +1,98 @@
+"""What was decided and from what, as JSON beside the forecast: for people, for programs, and to trace a number back."""
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from enum import IntEnum
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from hazecast.errors import ArchiveError
+from hazecast.records import Assessment, Cycle, HazeWarning, InputFile, Level, Note, WindowAssessment
+
+DECISIONS_FILE = "decisions.json"
+_windows = TypeAdapter(list[WindowAssessment])
+_warnings = TypeAdapter(list[HazeWarning])
+
+
+def decisions_json(assessment: Assessment) -> bytes:
+    """Every area's windows with their chances, the messages of this cycle, and the warnings in force after it."""
+    return _json(
+        {
+            "cycle": assessment.cycle.key,
+            "edition": assessment.edition,
+            "windows": [asdict(w) for w in assessment.windows],
+            "messages": [asdict(m) for m in assessment.messages],
+            "in_force": [asdict(w) for w in assessment.in_force],
+        }
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """What a stored cycle decided."""
+
+    windows: tuple[WindowAssessment, ...]
+    messages: tuple[HazeWarning, ...]
+    in_force: tuple[HazeWarning, ...]
+
+
+def load_decisions(folder: Path) -> Decisions:
+    """Read back what `decisions_json` wrote into a cycle's folder; raises ArchiveError where it cannot be read."""
+    file = folder / DECISIONS_FILE
+    try:
+        stored = json.loads(file.read_text(encoding="utf-8"))
+        stored = {part: [_numbered(item) for item in stored[part]] for part in ("windows", "messages", "in_force")}
+        return Decisions(
+            windows=tuple(_windows.validate_python(stored["windows"])),
+            messages=tuple(_warnings.validate_python(stored["messages"])),
+            in_force=tuple(_warnings.validate_python(stored["in_force"])),
+        )
+    except (OSError, ValueError, KeyError) as broken:
+        raise ArchiveError(f"{file} cannot be read: {broken}.", "Restore it from a backup, or run its cycle again.") from broken
+
+
+def origin_json(cycle: Cycle, software_version: str, settings_sha256: str, inputs: tuple[InputFile, ...], notes: tuple[Note, ...]) -> bytes:
+    """What a cycle was made from: times, software, settings, every input file with its hash, and the remarks on them."""
+    return _json(
+        {
+            "cycle": cycle.key,
+            "init_time": cycle.init_time,
+            "as_of": cycle.as_of,
+            "horizon_hours": len(cycle.lead_hours),
+            "software_version": software_version,
+            "settings_sha256": settings_sha256,
+            "inputs": [asdict(i) for i in inputs],
+            "notes": [asdict(n) for n in notes],
+        }
+    )
+
+
+def _json(content: dict[str, Any]) -> bytes:
+    return (json.dumps(_named(content), default=_plain, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _named(value: Any) -> Any:
+    """Levels by name: a number would say nothing to a reader."""
+    if isinstance(value, dict):
+        return {k: _named(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_named(v) for v in value]
+    return value.name.lower() if isinstance(value, IntEnum) else value
+
+
+def _numbered(value: Any) -> Any:
+    """The reverse of `_named`, for the fields that hold levels."""
+    if isinstance(value, dict):
+        return {k: Level[v.upper()] if k.endswith("level") else _numbered(v) for k, v in value.items()}
+    return [_numbered(v) for v in value] if isinstance(value, list) else value
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Path):
+        return str(value)
+    raise TypeError(f"{value!r} has no place in a JSON product.")

@@ -1,0 +1,79 @@
+"""NetCDF files, read and written. Nothing else in hazecast opens one: netCDF and HDF5 are not thread-safe, even on separate files."""
+
+import secrets
+import threading
+from collections.abc import Hashable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from hazecast.archive.disk import sync
+from hazecast.archive.netcdf_classic import MAGIC as CLASSIC_MAGIC
+from hazecast.archive.netcdf_classic import bytes_lacking
+from hazecast.errors import UnreadableInput
+
+_LOCK = threading.Lock()
+_REMEDY = "Fetch it again from where it came."
+
+
+def read_dataset(path: Path) -> xr.Dataset:
+    """The whole of a NetCDF file, in memory; hours with units stay numbers, times become datetime64[ns].
+
+    Raises UnreadableInput for a file that is absent, empty, truncated, or not NetCDF.
+    """
+    _require_whole(path)
+    try:
+        with _LOCK, xr.open_dataset(path, engine="netcdf4", decode_timedelta=False) as dataset:
+            return dataset.load()
+    except (OSError, RuntimeError, ValueError) as broken:
+        raise UnreadableInput(f"{path} cannot be read as NetCDF: {broken}.", _REMEDY) from broken
+
+
+def write_dataset(dataset: xr.Dataset, path: Path) -> None:
+    """Write a compressed NetCDF-4 file in one step: `path` is whole or as before. The same data give the same bytes.
+
+    Raises OSError when it cannot be written.
+    """
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    bare = dataset.drop_encoding()
+    try:
+        with _LOCK:
+            bare.to_netcdf(temporary, engine="netcdf4", format="NETCDF4", encoding=_encodings(bare))
+        sync(temporary)
+        temporary.replace(path)
+    except RuntimeError as refused:  # how the netCDF library tells of a disk that is full
+        raise OSError(f"{path} could not be written: {refused}.") from refused
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _require_whole(path: Path) -> None:
+    if not path.is_file():
+        raise UnreadableInput(f"There is no file {path}.", "See whether it was moved, or fetch it again.")
+    try:
+        with path.open("rb") as file:
+            start = file.read(16)
+        lacking = bytes_lacking(path) if start.startswith(CLASSIC_MAGIC) else 0
+    except (OSError, EOFError, ValueError, IndexError) as broken:
+        raise UnreadableInput(f"{path} cannot be read as NetCDF: {broken}.", _REMEDY) from broken
+    if not start:
+        raise UnreadableInput(f"{path} is empty; a NetCDF file was expected.", _REMEDY)
+    if start.lstrip().startswith((b"<", b"{")):
+        raise UnreadableInput(f"{path} holds a web page or a message, not NetCDF; it begins with {start!r}.", _REMEDY)
+    if lacking:
+        raise UnreadableInput(f"{path} is truncated: {lacking} bytes are lacking at its end.", _REMEDY)
+
+
+def _encodings(dataset: xr.Dataset) -> dict[Hashable, dict[str, Any]]:
+    return {name: _encoding(variable) for name, variable in dataset.variables.items()}
+
+
+def _encoding(variable: xr.Variable) -> dict[str, Any]:
+    encoding: dict[str, Any] = {}
+    if np.issubdtype(variable.dtype, np.datetime64):
+        encoding |= {"units": "seconds since 1970-01-01T00:00:00Z", "calendar": "standard", "dtype": "int64"}
+    if variable.ndim and variable.dtype.kind in "iufM":
+        encoding |= {"zlib": True, "complevel": 4, "shuffle": True}
+    return encoding

@@ -1,0 +1,1 @@
+"""From one record of facts to the documents that people read."""

@@ -1,0 +1,189 @@
+"""The head of a bulletin: the headline, the conclusion in one sentence, and what, where, when, where worse and how sure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from hazecast.bulletins.phrases import HEADLINES
+from hazecast.bulletins.situation import AreaView, levels_by_rank, standing_warnings
+from hazecast.bulletins.telling import Telling
+from hazecast.bulletins.wording import N_
+from hazecast.records import Action, HazeWarning, Level, LevelChance, WindowAssessment
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A label and what there is to say under it."""
+
+    label: str
+    text: str
+
+
+def headline(telling: Telling) -> str:
+    """What is warned of and where; without a warning, that there is none, or that it cannot be known."""
+    standing = standing_warnings(telling.facts)
+    if standing:
+        highest = max(warning.level for warning in standing)
+        return _warning_headline([warning for warning in standing if warning.level is highest], telling)
+    unknown = _areas_at(Level.UNKNOWN, telling)
+    if any(view.level > Level.NONE for view in telling.views):
+        worst = max(view.level for view in telling.views)
+        return telling.wording.say(
+            "%(haze)s expected in %(areas)s; no warning is in force",
+            haze=telling.haze(worst),
+            areas=telling.areas(_areas_at(worst, telling)),
+        )
+    if len(unknown) == len(telling.views):
+        return telling.wording.say("The haze level cannot be judged: inputs are lacking")
+    return _calm_headline(unknown, telling)
+
+
+def _warning_headline(warnings: list[HazeWarning], telling: Telling) -> str:
+    message_actions = {message.id: message.action for message in telling.facts.assessment.messages}
+    actions = {message_actions.get(warning.id) for warning in warnings}
+    action = actions.pop() if len(actions) == 1 else None
+    sentence = N_("Haze warning in force: %(level)s for %(areas)s") if action is None else HEADLINES[action]
+    return telling.wording.say(sentence, level=telling.level(warnings[0].level), areas=telling.areas([w.area_id for w in warnings]))
+
+
+def _calm_headline(unknown: list[str], telling: Telling) -> str:
+    wording = telling.wording
+    lifted = [message.area_id for message in telling.facts.assessment.messages if message.action is Action.LIFT]
+    known = [view.area.id for view in telling.views if view.level is Level.NONE]
+    calm = wording.say(HEADLINES[Action.LIFT], areas=telling.areas(lifted)) if lifted else _no_warning(known, telling)
+    if not unknown:
+        return calm
+    return wording.clauses([calm, wording.say("the level in %(areas)s cannot be judged", areas=telling.areas(unknown))])
+
+
+def _no_warning(area_ids: list[str], telling: Telling) -> str:
+    return telling.wording.say("No haze warning for %(areas)s", areas=telling.areas(area_ids))
+
+
+def _areas_at(level: Level, telling: Telling) -> list[str]:
+    return [view.area.id for view in telling.views if view.level is level]
+
+
+def conclusion(telling: Telling) -> str:
+    """What to expect in the first window, in one sentence."""
+    if telling.period is None:
+        return telling.wording.say("This cycle holds no validity window, so nothing can be said about haze.")
+    clauses = [_level_clause(level, telling) for level in levels_by_rank(telling.views)]
+    span = telling.clock.span(telling.period.start, telling.period.end)
+    return telling.wording.say("Expected from %(span)s: %(clauses)s.", span=span, clauses=telling.wording.clauses(clauses))
+
+
+def _level_clause(level: Level, telling: Telling) -> str:
+    areas = telling.areas(_areas_at(level, telling))
+    if level is Level.UNKNOWN:
+        return telling.wording.say("for lack of input the level in %(areas)s cannot be judged", areas=areas)
+    if level is Level.NONE and len(_areas_at(level, telling)) == len(telling.views):
+        return telling.wording.say("no haze of warning level in any area")
+    if level is Level.NONE:
+        return telling.wording.say("no haze of warning level in %(areas)s", areas=areas)
+    clause = telling.wording.say("%(haze)s in %(areas)s", haze=telling.haze(level), areas=areas)
+    worse = _locally_worse([view for view in telling.views if view.level is level], telling)
+    return telling.wording.say_as("between phrases", ", ").join([clause, worse] if worse else [clause])
+
+
+def _worse_places(views: Sequence[AreaView], telling: Telling) -> dict[Level, list[str]]:
+    places: dict[Level, list[str]] = {}
+    for view in views:
+        window = view.window
+        if window and window.worst_station_id is not None and window.worst_station_level > max(window.level, Level.NONE):
+            name = telling.wording.say(
+                "%(area)s (%(station)s)", area=telling.area(view.area), station=telling.station(window.worst_station_id)
+            )
+            places.setdefault(window.worst_station_level, []).append(name)
+    return dict(sorted(places.items(), reverse=True))
+
+
+def _locally_worse(views: Sequence[AreaView], telling: Telling) -> str:
+    clauses = [
+        telling.wording.say("locally %(haze)s in %(places)s", haze=telling.haze(level), places=telling.wording.listing(names))
+        for level, names in _worse_places(views, telling).items()
+    ]
+    return telling.wording.clauses(clauses)
+
+
+def glance(telling: Telling) -> tuple[Fact, ...]:
+    """When, where, where worse, how sure: one line each, those with nothing to say left out."""
+    say = telling.wording.say
+    facts = (
+        Fact(say("When"), _when(telling)),
+        Fact(say("Where"), _where(telling)),
+        Fact(say("Worse"), _locally_worse(telling.views, telling)),
+        Fact(say("How sure"), _how_sure(telling)),
+        Fact(say("Peak"), _peak(telling)),
+        Fact(say("Unknown"), telling.areas(_areas_at(Level.UNKNOWN, telling))),
+    )
+    return tuple(fact for fact in facts if fact.text)
+
+
+def _when(telling: Telling) -> str:
+    spans = dict.fromkeys((warning.valid_from, warning.valid_until) for warning in standing_warnings(telling.facts))
+    if not spans and telling.period is not None:
+        spans = {(telling.period.start, telling.period.end): None}
+    return telling.wording.clauses([telling.clock.span(start, end) for start, end in sorted(spans)])
+
+
+def _where(telling: Telling) -> str:
+    levels = [level for level in levels_by_rank(telling.views) if level > Level.NONE]
+    return telling.wording.clauses(
+        [
+            telling.wording.say("%(level)s: %(areas)s", level=telling.level(level), areas=telling.areas(_areas_at(level, telling)))
+            for level in levels
+        ]
+    )
+
+
+def _how_sure(telling: Telling) -> str:
+    chances = telling.wording.clauses(list(_chances(telling)))
+    return telling.wording.say("chance that the level is reached: %(chances)s", chances=chances) if chances else ""
+
+
+def _chances(telling: Telling) -> Iterable[str]:
+    for level in levels_by_rank(telling.views):
+        windows = [view.window for view in telling.views if view.level is level and view.window]
+        if level is Level.NONE:
+            yield from _highest_chance_elsewhere(windows, telling)
+        elif level is not Level.UNKNOWN:
+            chances = [chance.probability for window in windows for chance in window.chances if chance.level is level]
+            text = _chance_range([c for c in chances if c is not None], telling)
+            yield telling.wording.say("%(level)s %(chance)s", level=telling.level(level), chance=text)
+
+
+def _highest_chance_elsewhere(windows: list[WindowAssessment], telling: Telling) -> Iterable[str]:
+    lowest = [min(window.chances, key=_by_level) for window in windows if window.chances]
+    known = [chance.probability for chance in lowest if chance.probability is not None]
+    if not known:
+        return
+    level, chance = telling.level(lowest[0].level), telling.chance(max(known))
+    everywhere = len(windows) == len(telling.views)
+    sentence = N_("%(level)s at most %(chance)s") if everywhere else N_("elsewhere %(level)s at most %(chance)s")
+    yield telling.wording.say(sentence, level=level, chance=chance)
+
+
+def _by_level(chance: LevelChance) -> Level:
+    return chance.level
+
+
+def _chance_range(chances: list[float], telling: Telling) -> str:
+    if not chances:
+        return telling.wording.unknown()
+    low, high = telling.chance(min(chances)), telling.chance(max(chances))
+    return low if low == high else telling.wording.say("%(low)s to %(high)s", low=low, high=high)
+
+
+def _peak(telling: Telling) -> str:
+    known = [(window.peak_pm25, view.area, window) for view in telling.views if (window := view.window) and window.peak_pm25 is not None]
+    if not known:
+        return ""
+    _, area, window = max(known, key=lambda item: item[0])
+    return telling.wording.say(
+        "PM2.5 %(peak)s µg/m³ (90%% band %(low)s to %(high)s) in %(area)s, %(moment)s",
+        peak=telling.concentration(window.peak_pm25),
+        low=telling.concentration(window.peak_pm25_low),
+        high=telling.concentration(window.peak_pm25_high),
+        area=telling.area(area),
+        moment=telling.moment(window.peak_time),
+    )

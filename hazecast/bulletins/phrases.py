@@ -1,0 +1,127 @@
+"""The set phrases of a bulletin by level, action, rung, input role and variable."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from hazecast.bulletins.editions import edition
+from hazecast.bulletins.wording import N_, Wording
+from hazecast.records import Action, Level, Rung
+
+LEVELS: Mapping[Level, str] = MappingProxyType(
+    {
+        Level.UNKNOWN: N_("unknown"),
+        Level.NONE: N_("none"),
+        Level.BLUE: N_("blue"),
+        Level.YELLOW: N_("yellow"),
+        Level.ORANGE: N_("orange"),
+        Level.RED: N_("red"),
+    }
+)
+
+BADGES: Mapping[Level, str] = MappingProxyType(
+    {
+        Level.UNKNOWN: N_("level unknown"),
+        Level.NONE: N_("no warning"),
+        Level.BLUE: N_("blue warning"),
+        Level.YELLOW: N_("yellow warning"),
+        Level.ORANGE: N_("orange warning"),
+        Level.RED: N_("red warning"),
+    }
+)
+
+HEADLINES: Mapping[Action, str] = MappingProxyType(
+    {
+        Action.ISSUE: N_("Haze warning issued: %(level)s for %(areas)s"),
+        Action.CONTINUE: N_("Haze warning continued: %(level)s for %(areas)s"),
+        Action.UPGRADE: N_("Haze warning upgraded to %(level)s for %(areas)s"),
+        Action.DOWNGRADE: N_("Haze warning downgraded to %(level)s for %(areas)s"),
+        Action.LIFT: N_("Haze warning lifted for %(areas)s"),
+    }
+)
+
+RUNGS: Mapping[Rung, str] = MappingProxyType(
+    {
+        Rung.WITHOUT_WEATHER: N_("Forecast from observations alone, without weather"),
+        Rung.CLIMATOLOGY: N_("No forecast but the usual values of the season and hour"),
+        Rung.NOTHING: N_("No forecast"),
+    }
+)
+
+RUNG_REMARKS: Mapping[Rung, str] = MappingProxyType(
+    {
+        Rung.WITHOUT_WEATHER: N_("includes forecasts without weather"),
+        Rung.CLIMATOLOGY: N_("includes usual values, not a forecast"),
+        Rung.NOTHING: N_("no forecast for some hours or stations"),
+    }
+)
+
+GUIDANCE: Mapping[Level, tuple[str, ...]] = MappingProxyType(
+    {
+        Level.UNKNOWN: (
+            N_("Where the level is unknown this bulletin is no all-clear: go by the latest measurements and by what you see."),
+        ),
+        Level.NONE: (N_("Nothing special needs to be done because of haze. The next bulletin tells of any change."),),
+        Level.BLUE: (N_("People with heart or lung disease: keep hard work and sport outdoors short."),),
+        Level.YELLOW: (
+            N_("Drivers: slow down, keep your distance and switch on the fog lights where visibility drops."),
+            N_("If you must be outdoors for long, wear a mask that filters fine particles, and wash when you come in."),
+            N_("People with asthma or other lung or heart disease: stay indoors where you can and keep your medicine at hand."),
+        ),
+        Level.ORANGE: (
+            N_("Everyone: cut down on time outdoors and leave out hard exercise; put off what can wait."),
+            N_("Airports, motorways and ports: prepare for delays and for closures at short notice."),
+        ),
+        Level.RED: (
+            N_("Schools, kindergartens and clubs: hold no lessons, sport or events outdoors."),
+            N_("Children, older people, pregnant women and the ill: stay indoors."),
+            N_("Keep windows closed, and use air cleaners if you have them."),
+            N_("Industry, building sites and fleets: carry out the emission cuts that the emergency plan prescribes."),
+        ),
+    }
+)
+
+ROLES: Mapping[str, str] = MappingProxyType(
+    {
+        "meteorology": N_("meteorology"),
+        "observations": N_("observations"),
+        "emissions": N_("emissions"),
+        "settings": N_("settings"),
+    }
+)
+
+VARIABLE_NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        "eastward_wind": N_("eastward wind"),
+        "northward_wind": N_("northward wind"),
+        "air_temperature": N_("air temperature"),
+        "dew_point": N_("dew point"),
+        "surface_pressure": N_("surface pressure"),
+        "precipitation": N_("precipitation"),
+        "mixing_height": N_("mixing height"),
+        "solar_radiation": N_("solar radiation"),
+        "cloud_cover": N_("cloud cover"),
+        "relative_humidity": N_("relative humidity"),
+        "visibility": N_("visibility"),
+    }
+)
+
+
+def haze_in_words(edition_key: str, level: Level, wording: Wording) -> str:
+    """What `level` means in the air, with its colour, such as "severe haze (orange)"."""
+    colour = wording.say(LEVELS[level])
+    haze = edition(edition_key).haze.get(level)
+    return (
+        wording.say("%(haze)s (%(level)s)", haze=wording.say(haze), level=colour) if haze else wording.say("%(level)s level", level=colour)
+    )
+
+
+def guidance(levels: set[Level], wording: Wording) -> tuple[str, ...]:
+    """What to do when `levels` are expected in the areas: all advice up to the highest, the most urgent first."""
+    highest = max(levels, default=Level.UNKNOWN)
+    if highest <= Level.NONE:
+        advised = [Level.UNKNOWN] if Level.UNKNOWN in levels or not levels else [Level.NONE]
+    else:
+        lowest = Level.YELLOW if highest > Level.BLUE else Level.BLUE
+        advised = [level for level in reversed(Level) if lowest <= level <= highest]
+        advised += [Level.UNKNOWN] * (Level.UNKNOWN in levels)
+    return tuple(wording.say(sentence) for level in advised for sentence in GUIDANCE[level])

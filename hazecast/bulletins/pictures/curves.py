@@ -1,0 +1,222 @@
+"""PM2.5 of the areas over time: what was observed, and the forecast with its bands."""
+
+from datetime import datetime, timedelta
+from math import ceil
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from babel.dates import format_datetime
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch, Rectangle
+from matplotlib.patheffects import withStroke
+from matplotlib.ticker import FixedLocator, FuncFormatter
+from numpy.typing import NDArray
+
+from hazecast.bulletins.area_series import HOURS_BEFORE, AreaSeries, area_series
+from hazecast.bulletins.editions import edition
+from hazecast.bulletins.page import Page
+from hazecast.bulletins.palette import STYLES
+from hazecast.bulletins.phrases import RUNG_REMARKS
+from hazecast.bulletins.pictures.canvas import EXERCISE, INK, SOFT, figure, png, watermark
+from hazecast.bulletins.rows import lowest_rung
+from hazecast.bulletins.telling import Telling
+from hazecast.bulletins.wording import Wording
+from hazecast.records import BulletinFacts, Level
+
+MOST_PANELS = 12
+WIDTH, PANEL_HEIGHT, HEAD, FOOT = 11.0, 2.3, 1.35, 1.25
+LINE, WIDE_BAND, NARROW_BAND = "#0b4f7d", "#b9d3e6", "#7fb0d3"
+SECONDS_A_DAY = 86_400
+STRIP_EDGE = "#6b7177"
+STRIP = 0.11  # height of the strip of levels above a panel, as a share of the panel
+
+
+def draw(facts: BulletinFacts, page: Page, wording: Wording) -> bytes:
+    """The curves as PNG: one panel for each area, the highest levels first and at most twelve."""
+    telling = Telling(facts, wording)
+    series = [area_series(view, facts) for view in telling.views[:MOST_PANELS]]
+    columns = min(3, len(series)) if len(series) != 4 else 2
+    rows = ceil(len(series) / columns)
+    height = HEAD + FOOT + rows * PANEL_HEIGHT
+    with figure(WIDTH, height) as drawn:
+        panels = drawn.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).ravel()
+        drawn.subplots_adjust(left=0.065, right=0.985, top=1 - HEAD / height, bottom=FOOT / height, wspace=0.06, hspace=0.5)
+        highest = _top(series, telling)
+        for axes, one in zip(panels, series, strict=False):
+            _draw_panel(axes, one, highest, telling)
+        for axes in panels[len(series) :]:
+            axes.remove()
+        _label_axes(panels, len(series), columns, telling)
+        _write_around(drawn, height, len(series), page, telling)
+        if page.exercise_mark:
+            watermark(drawn, wording.say("EXERCISE"))
+        return png(drawn)
+
+
+def _top(series: list[AreaSeries], telling: Telling) -> float:
+    """The upper end of the common axis: all curves, the first limit, and the bands unless they dwarf the rest."""
+    curves = np.concatenate([[50.0], *(part for one in series for part in (one.observed_median, one.at(0.5)))])
+    bands = np.concatenate([[0.0], *(one.at(0.95) for one in series)])
+    limits = edition(telling.facts.edition).pm25_limits
+    middle = max(float(np.nanmax(curves)), min(limits.values(), default=0.0))
+    return 1.08 * max(middle, min(float(np.nanmax(bands)), 1.8 * middle))
+
+
+def _day(moment: datetime) -> float:
+    """A moment as days since 1970, as matplotlib's axes have them."""
+    return moment.timestamp() / SECONDS_A_DAY
+
+
+def _days(times: NDArray[np.datetime64]) -> NDArray[np.float64]:
+    return np.asarray(times.astype("datetime64[s]").astype(np.float64) / SECONDS_A_DAY)
+
+
+def _moment(day: float, zone: ZoneInfo) -> datetime:
+    return datetime.fromtimestamp(round(day * SECONDS_A_DAY), zone)
+
+
+def _midnights(first: float, last: float, zone: ZoneInfo) -> list[float]:
+    """The local beginnings of days, about eight at most."""
+    start = _moment(first, zone).replace(hour=0, minute=0, second=0)
+    midnights = [_day(start + timedelta(days=number)) for number in range(1, ceil(last - first) + 2)]
+    return [day for day in midnights if day <= last][:: max(1, ceil((last - first) / 8))]
+
+
+def _draw_panel(axes: Axes, one: AreaSeries, top: float, telling: Telling) -> None:
+    init_time, past, ahead = _day(telling.facts.cycle.init_time), _days(one.observed_times), _days(one.valid_times)
+    axes.set(ylim=(0, top), xlim=(init_time - HOURS_BEFORE / 24, ahead[-1]))
+    _shade_limits(axes, top, telling)
+    for low, high, colour in ((0.05, 0.95, WIDE_BAND), (0.25, 0.75, NARROW_BAND)):
+        axes.fill_between(ahead, one.at(low), one.at(high), color=colour, linewidth=0, zorder=3)
+    axes.plot(ahead, one.at(0.5), color=LINE, linewidth=1.7, zorder=5)
+    axes.plot(past, one.observed.T, color="#8b949c", linewidth=0.5, zorder=4)
+    axes.plot(past, one.observed_median, color=INK, linewidth=1.4, zorder=6)
+    axes.axvline(init_time, color=INK, linewidth=0.9, linestyle=(0, (4, 2)), zorder=7)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.tick_params(length=2.5, labelsize=8)
+    axes.set_title(telling.area(one.view.area), loc="left", fontsize=11, pad=16)
+    _draw_levels(axes, one, telling)
+    _remark(axes, one, telling)
+
+
+def _shade_limits(axes: Axes, top: float, telling: Telling) -> None:
+    limits = sorted(edition(telling.facts.edition).pm25_limits.items())
+    ends = [*(value for _, value in limits[1:]), max(top, *(value for _, value in limits), 0.0)] if limits else []
+    for (level, start), end in zip(limits, ends, strict=True):
+        axes.axhspan(start, end, color=STYLES[level].fill, alpha=0.12, linewidth=0, zorder=1)
+        axes.axhline(start, color=STYLES[level].fill, linewidth=1.0, zorder=2)
+
+
+def _draw_levels(axes: Axes, one: AreaSeries, telling: Telling) -> None:
+    """A strip above the panel: the area's level in each validity window, with its word."""
+    across = axes.get_xaxis_transform()
+    for window in (w for w in telling.facts.assessment.windows if w.area_id == one.view.area.id):
+        start, end = (_day(moment) for moment in (window.valid_from, window.valid_until))
+        style = STYLES[window.level]
+        hatch = style.hatch if window.level is Level.UNKNOWN else ""
+        box = Rectangle(
+            (start, 1.02), end - start, STRIP, transform=across, facecolor=style.fill, edgecolor=STRIP_EDGE, hatch=hatch, linewidth=0.6
+        )
+        box.set_clip_on(False)
+        axes.add_patch(box)
+        word = axes.text((start + end) / 2, 1.015 + STRIP / 2, telling.level(window.level), transform=across, color=style.ink, fontsize=7.5)
+        word.set(ha="center", va="center", clip_on=False)
+        if hatch:
+            word.set_path_effects([withStroke(linewidth=2.5, foreground="white")])
+
+
+def _remark(axes: Axes, one: AreaSeries, telling: Telling) -> None:
+    """Say in the panel where there is no forecast, or one without all that it should rest on."""
+    rung = lowest_rung(one.view, telling)
+    if np.isnan(one.at(0.5)).all():
+        start = _day(telling.facts.cycle.init_time)
+        axes.axvspan(start, axes.get_xlim()[1], facecolor="#eceeef", edgecolor="#c3c7ca", hatch="xx", linewidth=0, zorder=2.5)
+        remark, place, size = telling.wording.say("No forecast"), (0.66, 0.5), 11
+    elif rung in RUNG_REMARKS:
+        remark, place, size = telling.wording.say(RUNG_REMARKS[rung]), (0.66, 0.9), 7
+    else:
+        return
+    paper = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 2}
+    axes.text(*place, remark, transform=axes.transAxes, ha="center", va="center", color=EXERCISE, fontsize=size, zorder=8, bbox=paper)
+
+
+def _label_axes(panels: NDArray[np.object_], count: int, columns: int, telling: Telling) -> None:
+    zone, locale = telling.clock.zone, telling.wording.locale
+    pattern = telling.wording.say_as("day pattern", "d MMM")
+    (first, last), axis = panels[0].get_xlim(), panels[0].xaxis
+    axis.set_major_locator(FixedLocator(_midnights(first, last, zone)))
+    axis.set_major_formatter(FuncFormatter(lambda day, _: str(format_datetime(_moment(day, zone), pattern, tzinfo=zone, locale=locale))))
+    for axes in panels[max(0, count - columns) : count]:
+        axes.tick_params(labelbottom=True)
+    for axes in panels[:count:columns]:
+        axes.set_ylabel("µg/m³", fontsize=8.5)
+
+
+def _write_around(drawn: Figure, height: float, count: int, page: Page, telling: Telling) -> None:
+    say, left = telling.wording.say, 0.02
+    drawn.text(
+        left,
+        1 - 0.3 / height,
+        page.exercise_mark + say("PM2.5, observed and forecast: %(title)s", title=page.title),
+        fontsize=16,
+        va="center",
+    )
+    drawn.text(left, 1 - 0.58 / height, _subtitle(count, page, telling), fontsize=9.5, va="center", color=SOFT)
+    drawn.legend(
+        handles=_legend(telling),
+        loc="lower left",
+        bbox_to_anchor=(left, 0.28 / height),
+        bbox_transform=drawn.transFigure,
+        ncols=4,
+        fontsize=8.8,
+        frameon=False,
+        borderaxespad=0,
+        columnspacing=1.6,
+        handlelength=2.2,
+    )
+    origin = say(
+        "Cycle %(key)s, forecast from %(moment)s. Automatic product.",
+        key=telling.facts.cycle.key,
+        moment=telling.clock.stamp(telling.facts.cycle.init_time),
+    )
+    drawn.text(left, 0.14 / height, origin, fontsize=8.5, va="center", color=SOFT)
+    if page.perfect_prognosis:
+        drawn.text(
+            0.98,
+            0.14 / height,
+            say("Perfect prognosis: an analysis stands in for a weather forecast."),
+            fontsize=8.5,
+            va="center",
+            ha="right",
+            color=EXERCISE,
+        )
+
+
+def _subtitle(count: int, page: Page, telling: Telling) -> str:
+    strip = telling.wording.say("Strip above each panel: the level of each validity window")
+    if count < len(telling.views):
+        strip = telling.wording.clauses(
+            [telling.wording.say("%(count)d of %(all)d areas, the highest levels first", count=count, all=len(telling.views)), strip]
+        )
+    return f"{strip} · {page.zone}"
+
+
+def _legend(telling: Telling) -> list[Line2D | Patch]:
+    say = telling.wording.say
+    limits = sorted(edition(telling.facts.edition).pm25_limits.items())
+    return [
+        Line2D([], [], color=INK, linewidth=1.4, label=say("observed, median of the stations")),
+        Line2D([], [], color="#8b949c", linewidth=0.6, label=say("observed, each station")),
+        Line2D([], [], color=LINE, linewidth=1.7, label=say("forecast, median")),
+        Patch(facecolor=NARROW_BAND, label=say("50%% band")),
+        Patch(facecolor=WIDE_BAND, label=say("90%% band")),
+        Line2D([], [], color=INK, linewidth=0.9, linestyle=(0, (4, 2)), label=say("start of the forecast")),
+        *(_limit_patch(level, limit, telling) for level, limit in limits),
+    ]
+
+
+def _limit_patch(level: Level, limit: float, telling: Telling) -> Patch:
+    label = telling.wording.say("above %(limit)d µg/m³: %(level)s, if visibility is low too", limit=int(limit), level=telling.level(level))
+    return Patch(facecolor=STYLES[level].fill, alpha=0.45, label=label)

@@ -1,0 +1,159 @@
+"""What a cycle lacked, in sentences: one for every note and one for every rung below the best."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import xarray as xr
+
+from hazecast.bulletins.phrases import RUNGS, VARIABLE_NAMES
+from hazecast.bulletins.text_layout import plain
+from hazecast.bulletins.wording import N_, N_many, Wording
+from hazecast.records import BulletinFacts, Note, NoteCode
+from hazecast.vocabulary import VARIABLES
+
+
+@dataclass(frozen=True, slots=True)
+class NoteSentence:
+    """The sentence of a note: without a count, and with the field `count` for one and for many if counts occur."""
+
+    plain: str
+    counted: tuple[str, str] | None = None
+
+
+NOTE_SENTENCES: Mapping[NoteCode, NoteSentence] = MappingProxyType(
+    {
+        NoteCode.PERFECT_PROGNOSIS: NoteSentence(
+            N_(
+                "Perfect prognosis: an analysis of the weather that came stands in for a weather forecast. "
+                "A true forecast knows less and errs more; the chances given here do not show that."
+            )
+        ),
+        NoteCode.WEATHER_HOURS_FILLED: NoteSentence(
+            N_("Hours lacking in the weather were filled from their neighbours"),
+            N_many(
+                "%(count)d hour lacking in the weather was filled from its neighbours",
+                "%(count)d hours lacking in the weather were filled from their neighbours",
+            ),
+        ),
+        NoteCode.WEATHER_CELLS_FILLED: NoteSentence(
+            N_("Cells lacking in the weather were filled from their neighbours"),
+            N_many(
+                "%(count)d value lacking in the weather grid was filled from its neighbours",
+                "%(count)d values lacking in the weather grid were filled from their neighbours",
+            ),
+        ),
+        NoteCode.WEATHER_HOURS_LACKING: NoteSentence(
+            N_("The weather input lacks hours that could not be filled; what depends on them is unknown"),
+            N_many(
+                "The weather input lacks %(count)d hour that could not be filled; what depends on it is unknown",
+                "The weather input lacks %(count)d hours that could not be filled; what depends on them is unknown",
+            ),
+        ),
+        NoteCode.VARIABLE_LACKING: NoteSentence(
+            N_("Variables are lacking in the input, and what they would tell is left out"),
+            N_many(
+                "%(count)d variable is lacking in the input, and what it would tell is left out",
+                "%(count)d variables are lacking in the input, and what they would tell is left out",
+            ),
+        ),
+        NoteCode.VALUES_REJECTED: NoteSentence(
+            N_("Implausible values in the input were rejected and not used"),
+            N_many(
+                "%(count)d implausible value in the input was rejected and not used",
+                "%(count)d implausible values in the input were rejected and not used",
+            ),
+        ),
+        NoteCode.STATIONS_SILENT: NoteSentence(
+            N_("Stations delivered nothing usable"),
+            N_many("%(count)d station delivered nothing usable", "%(count)d stations delivered nothing usable"),
+        ),
+        NoteCode.OBSERVATIONS_STALE: NoteSentence(
+            N_("The latest observations are old"),
+            N_many(
+                "Nothing was observed in the last %(count)d hour before the forecast",
+                "Nothing was observed in the last %(count)d hours before the forecast",
+            ),
+        ),
+        NoteCode.MIXING_HEIGHT_DIAGNOSED: NoteSentence(
+            N_("The mixing height was not delivered; it was estimated from the other weather variables")
+        ),
+        NoteCode.EMISSIONS_ARE_PROXY: NoteSentence(N_("No emission inventory was delivered; a proxy stands in for it")),
+        NoteCode.SHORT_HISTORY: NoteSentence(
+            N_("The correction learnt from a short history; the bands are less certain"),
+            N_many(
+                "The correction learnt from %(count)d day only; the bands are less certain",
+                "The correction learnt from %(count)d days only; the bands are less certain",
+            ),
+        ),
+        NoteCode.UNCORRECTED: NoteSentence(
+            N_("Values were not corrected with observations"),
+            N_many(
+                "The values of %(count)d station were not corrected with observations",
+                "The values of %(count)d stations were not corrected with observations",
+            ),
+        ),
+        NoteCode.VISIBILITY_UNKNOWN: NoteSentence(
+            N_("Visibility could not be worked out everywhere; levels that depend on it are unknown"),
+            N_many(
+                "Visibility could not be worked out for %(count)d value; levels that depend on it are unknown",
+                "Visibility could not be worked out for %(count)d values; levels that depend on it are unknown",
+            ),
+        ),
+    }
+)
+
+
+def note_in_words(note: Note, wording: Wording) -> str:
+    """The sentence of one note, its detail at the end."""
+    sentence = NOTE_SENTENCES[note.code]
+    if note.count is None or sentence.counted is None:
+        said = wording.say(sentence.plain)
+    else:
+        said = wording.say_many(*sentence.counted, note.count)
+    if not note.detail:
+        return said.rstrip(".。") + wording.say_as("end of a sentence", ".")
+    names = [_detail(part, wording) for part in note.detail.split(", ")]
+    return wording.say("%(sentence)s: %(detail)s.", sentence=said.rstrip(".。"), detail=", ".join(names))
+
+
+def _detail(part: str, wording: Wording) -> str:
+    key = next((key for key in VARIABLE_NAMES if part in (key, VARIABLES[key].long_name)), None)
+    return plain(part) if key is None else wording.say(VARIABLE_NAMES[key])
+
+
+def all_notes(facts: BulletinFacts) -> tuple[Note, ...]:
+    """The notes of the facts and of their forecast, each once, the perfect prognosis first."""
+    notes = dict.fromkeys((*facts.notes, *facts.forecast.notes))
+    return tuple(sorted(notes, key=lambda note: note.code is not NoteCode.PERFECT_PROGNOSIS))
+
+
+def is_perfect_prognosis(facts: BulletinFacts) -> bool:
+    """Whether an analysis stands in for a weather forecast."""
+    return any(note.code is NoteCode.PERFECT_PROGNOSIS for note in all_notes(facts))
+
+
+def rungs_in_words(facts: BulletinFacts, wording: Wording) -> tuple[str, ...]:
+    """For every rung below the best, which stations stand on it and for how many hours."""
+    rungs = facts.forecast.stations["rung"].transpose("station", "lead_time")
+    sentences = []
+    for rung, sentence in RUNGS.items():
+        stations_by_count = _stations_by_count(facts, (rungs == rung).sum("lead_time"))
+        if stations_by_count:
+            hours = rungs.sizes["lead_time"]
+            where = wording.clauses([_in_hours(count, hours, names, wording) for count, names in stations_by_count.items()])
+            sentences.append(wording.say("%(sentence)s: %(detail)s.", sentence=wording.say(sentence), detail=where))
+    return tuple(sentences)
+
+
+def _in_hours(count: int, hours: int, names: list[str], wording: Wording) -> str:
+    return wording.say("%(stations)s (%(count)d of %(hours)d h)", stations=wording.listing(names), count=count, hours=hours)
+
+
+def _stations_by_count(facts: BulletinFacts, counts: xr.DataArray) -> dict[int, list[str]]:
+    names = {station.id: plain(station.name) for station in facts.stations}
+    stations: dict[int, list[str]] = {}
+    for station, count in zip(counts["station"].values, counts.values, strict=True):
+        if count:
+            stations.setdefault(int(count), []).append(names.get(str(station), plain(str(station))))
+    return dict(sorted(stations.items(), reverse=True))

@@ -1,0 +1,55 @@
+"""A page and its trace through the templates: HTML for people with a screen or paper, text for everything else."""
+
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from hazecast.bulletins import text_layout, text_tables
+from hazecast.bulletins.page import Page
+from hazecast.bulletins.palette import STYLES
+from hazecast.bulletins.trace import Trace
+from hazecast.bulletins.wording import Wording, wording
+
+
+def _escapes(template: str | None) -> bool:
+    return template is None or not template.endswith(".txt.j2")
+
+
+@cache
+def _environment(language: str) -> Environment:
+    environment = Environment(
+        loader=PackageLoader("hazecast", "templates"),
+        undefined=StrictUndefined,
+        autoescape=_escapes,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        newline_sequence="\n",
+    )
+    environment.install_gettext_translations(wording(language).catalog, newstyle=True)  # type: ignore[attr-defined]
+    environment.globals.update(
+        styles=tuple(STYLES.values()),
+        width=text_layout.width,
+        wrapped=text_layout.wrapped,
+        bulleted=text_layout.bulleted,
+        area_table=text_tables.area_table,
+        outlook_table=text_tables.outlook_table,
+        input_table=text_tables.input_table,
+    )
+    return environment
+
+
+def html(page: Page, trace: Trace, language: Wording, pictures: tuple[str, ...]) -> bytes:
+    """The bulletin as one HTML file; `pictures` are the names of the level map and of the curves, or nothing."""
+    return _rendered("bulletin.html.j2", page, trace, language, pictures)
+
+
+def text(page: Page, trace: Trace, language: Wording) -> bytes:
+    """The bulletin as plain text in UTF-8."""
+    return _rendered("bulletin.txt.j2", page, trace, language, ())
+
+
+def _rendered(template: str, page: Page, trace: Trace, language: Wording, pictures: tuple[str, ...]) -> bytes:
+    rendered = _environment(language.language).get_template(template).render(page=page, trace=trace, language=language, pictures=pictures)
+    return rendered.encode("utf-8")

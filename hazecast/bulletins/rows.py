@@ -1,0 +1,170 @@
+"""The rows of the area table and of the outlook: prepared here once, so that no two formats can disagree."""
+
+from dataclasses import dataclass
+
+from hazecast.bulletins.palette import STYLES
+from hazecast.bulletins.phrases import RUNG_REMARKS
+from hazecast.bulletins.situation import AreaView, Period, areas_on, hours_within, periods, standing_warnings
+from hazecast.bulletins.telling import Telling
+from hazecast.bulletins.wording import N_
+from hazecast.records import Action, HazeWarning, Level, LevelChance, Rung, WindowAssessment
+
+_ACTIONS = {
+    Action.ISSUE: N_("%(level)s, issued"),
+    Action.CONTINUE: N_("%(level)s, continued"),
+    Action.UPGRADE: N_("%(level)s, upgraded"),
+    Action.DOWNGRADE: N_("%(level)s, downgraded"),
+    Action.LIFT: N_("lifted"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """A level as it is shown: its name in style sheets and its word."""
+
+    css: str
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """The chance of a level or more: the heading's level, the text, and whole percent for a bar (None where unknown)."""
+
+    level: str
+    text: str
+    percent: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class AreaRow:
+    """One area in the first window."""
+
+    area: str
+    level: Badge
+    warning: str
+    chances: tuple[Chance, ...]
+    peak: str
+    peak_time: str
+    visibility: str
+    remarks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OutlookEntry:
+    """One area on one later day."""
+
+    area: str
+    level: Badge
+    chance: str
+    peak: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutlookDay:
+    """One window after the first, its areas in the order of the bulletin's settings."""
+
+    period: str
+    entries: tuple[OutlookEntry, ...]
+
+
+def badge(level: Level, telling: Telling) -> Badge:
+    """How `level` is shown."""
+    return Badge(STYLES[level].css, telling.level(level))
+
+
+def area_rows(telling: Telling) -> tuple[AreaRow, ...]:
+    """The areas in the first window, the highest level first."""
+    return tuple(_area_row(view, telling) for view in telling.views)
+
+
+def _area_row(view: AreaView, telling: Telling) -> AreaRow:
+    window = view.window
+    return AreaRow(
+        area=telling.area(view.area),
+        level=badge(view.level, telling),
+        warning=_warning(view.area.id, telling),
+        chances=_chances(window, telling),
+        peak=_peak(window, telling),
+        peak_time=telling.moment(window.peak_time if window else None),
+        visibility=telling.visibility(window.lowest_visibility if window else None),
+        remarks=tuple(_remarks(view, telling)),
+    )
+
+
+def _warning(area_id: str, telling: Telling) -> str:
+    messages = {message.id: message for message in telling.facts.assessment.messages if message.area_id == area_id}
+    standing = {warning.id: warning for warning in standing_warnings(telling.facts) if warning.area_id == area_id}
+    told = [_action(message, telling) for message in messages.values()]
+    told += [telling.wording.say("%(level)s, in force", level=telling.level(w.level)) for i, w in standing.items() if i not in messages]
+    return telling.wording.clauses(told) or telling.wording.say_as("warning", "none")
+
+
+def _action(message: HazeWarning, telling: Telling) -> str:
+    return telling.wording.say(_ACTIONS[message.action], level=telling.level(message.level))
+
+
+def chance_levels(telling: Telling) -> tuple[Level, ...]:
+    """The levels whose chances are told, the lowest first."""
+    return tuple(sorted({chance.level for window in telling.facts.assessment.windows for chance in window.chances}))
+
+
+def _chances(window: WindowAssessment | None, telling: Telling) -> tuple[Chance, ...]:
+    known = {chance.level: chance.probability for chance in window.chances} if window else {}
+    return tuple(_chance(LevelChance(level, known.get(level)), telling) for level in chance_levels(telling))
+
+
+def _chance(chance: LevelChance, telling: Telling) -> Chance:
+    percent = None if chance.probability is None else round(100 * chance.probability)
+    return Chance(telling.level(chance.level), telling.chance(chance.probability), percent)
+
+
+def _peak(window: WindowAssessment | None, telling: Telling) -> str:
+    if window is None or window.peak_pm25 is None:
+        return telling.wording.unknown()
+    low, high = (telling.concentration(value) for value in (window.peak_pm25_low, window.peak_pm25_high))
+    return telling.wording.say("%(peak)s (%(low)s–%(high)s)", peak=telling.concentration(window.peak_pm25), low=low, high=high)
+
+
+def _remarks(view: AreaView, telling: Telling) -> list[str]:
+    wording, window = telling.wording, view.window
+    if window is None:
+        return [wording.say("not assessed")]
+    remarks = []
+    if window.hours_known < window.hours:
+        remarks.append(wording.say("only %(known)d of %(hours)d hours could be judged", known=window.hours_known, hours=window.hours))
+    if window.worst_station_id is not None and window.worst_station_level > max(window.level, Level.NONE):
+        station = telling.station(window.worst_station_id)
+        remarks.append(wording.say("locally %(haze)s: %(station)s", haze=telling.haze(window.worst_station_level), station=station))
+    lowest = lowest_rung(view, telling)
+    if lowest in RUNG_REMARKS:
+        remarks.append(wording.say(RUNG_REMARKS[lowest]))
+    return remarks
+
+
+def lowest_rung(view: AreaView, telling: Telling) -> Rung:
+    """The lowest step of the ladder that a station of the area stands on in the first window."""
+    stations = telling.facts.forecast.stations
+    if view.window is None:
+        return Rung.NOTHING
+    inside = hours_within(stations["valid_time"].values, Period(view.window.valid_from, view.window.valid_until))
+    mine = stations["station"].isin(list(view.area.station_ids)).values
+    rungs = stations["rung"].transpose("station", "lead_time").values[mine][:, inside]
+    return Rung(int(rungs.max())) if rungs.size else Rung.NOTHING
+
+
+def outlook(telling: Telling) -> tuple[OutlookDay, ...]:
+    """The windows after the first."""
+    days = []
+    for day, period in list(enumerate(periods(telling.facts)))[1:]:
+        views = {view.area.id: view for view in areas_on(telling.facts, day)}
+        entries = tuple(_entry(views[area.id], telling) for area in telling.facts.areas)
+        days.append(OutlookDay(telling.clock.span(period.start, period.end), entries))
+    return tuple(days)
+
+
+def _entry(view: AreaView, telling: Telling) -> OutlookEntry:
+    window = view.window
+    known = {chance.level: chance.probability for chance in window.chances} if window else {}
+    told = view.level if view.level > Level.NONE else min(known, default=Level.UNKNOWN)
+    peak = telling.concentration(window.peak_pm25 if window else None)
+    return OutlookEntry(telling.area(view.area), badge(view.level, telling), telling.chance(known.get(told)), peak)

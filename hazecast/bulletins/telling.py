@@ -1,0 +1,95 @@
+"""One bulletin's facts as they are told in one language."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from hazecast.bulletins.phrases import LEVELS, haze_in_words
+from hazecast.bulletins.situation import AreaView, Period, areas_on, periods
+from hazecast.bulletins.text_layout import plain
+from hazecast.bulletins.wording import LocalTime, Wording
+from hazecast.records import Area, BulletinFacts, Level
+
+
+@dataclass(frozen=True)
+class Telling:
+    """Facts, the words for them, and how names, times and quantities are written."""
+
+    facts: BulletinFacts
+    wording: Wording
+
+    @cached_property
+    def clock(self) -> LocalTime:
+        """Times in the bulletin's zone."""
+        return LocalTime(self.wording, ZoneInfo(self.facts.time_zone))
+
+    @cached_property
+    def period(self) -> Period | None:
+        """The first validity window."""
+        return next(iter(periods(self.facts)), None)
+
+    @cached_property
+    def views(self) -> tuple[AreaView, ...]:
+        """Every area in the first window."""
+        return areas_on(self.facts, 0)
+
+    @cached_property
+    def _area_names(self) -> dict[str, str]:
+        return {area.id: self.area(area) for area in self.facts.areas}
+
+    @cached_property
+    def _station_names(self) -> dict[str, str]:
+        return {station.id: plain(station.name) for station in self.facts.stations}
+
+    def area(self, area: Area) -> str:
+        """The name of an area."""
+        return plain(area.name_in(self.wording.language))
+
+    def areas(self, area_ids: Sequence[str]) -> str:
+        """The names of areas as a list in a sentence."""
+        return self.wording.listing([self._area_names.get(i, plain(i)) for i in area_ids])
+
+    def station(self, station_id: str) -> str:
+        """The name of a station."""
+        return self._station_names.get(station_id, plain(station_id))
+
+    def level(self, level: Level) -> str:
+        """The colour of a level, or that there is none, or that it is unknown."""
+        return self.wording.say(LEVELS[level])
+
+    def haze(self, level: Level) -> str:
+        """What a level means in the air, with its colour."""
+        return haze_in_words(self.facts.edition, level, self.wording)
+
+    def chance(self, probability: float | None) -> str:
+        """A probability in whole percent; never 0 or 100, for nothing is certain."""
+        if probability is None:
+            return self.wording.unknown()
+        percent = round(100 * probability)
+        if percent < 1:
+            return self.wording.say("<1%%")
+        if percent > 99:
+            return self.wording.say(">99%%")
+        return self.wording.say("%(percent)d%%", percent=percent)
+
+    def concentration(self, value: float | None) -> str:
+        """PM2.5 in whole µg/m³, the unit left to the heading."""
+        return self.wording.unknown() if value is None else self.wording.number(value)
+
+    def visibility(self, metres: float | None) -> str:
+        """A distance in kilometres, rounded down so that it never looks better than it is."""
+        if metres is None:
+            return self.wording.unknown()
+        if metres < 10_000:
+            return self.wording.say("%(distance)s km", distance=self.wording.number(math.floor(metres / 100) / 10, 1))
+        return self.wording.say("%(distance)s km", distance=self.wording.number(math.floor(metres / 1000)))
+
+    def moment(self, moment: datetime | None) -> str:
+        """Day and hour, with the offset where it is not that of the beginning of the forecast."""
+        if moment is None:
+            return self.wording.unknown()
+        usual = self.clock.offset(moment) == self.clock.offset(self.facts.cycle.init_time)
+        return self.clock.moment(moment) if usual else self.clock.with_offset(moment)

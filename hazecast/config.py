@@ -1,0 +1,189 @@
+"""The settings file (TOML) as frozen models. An unknown key is an error; each field's description is its comment in the file."""
+
+import hashlib
+import tomllib
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from hazecast.errors import SettingsError
+from hazecast.records import MeteorologyKind
+
+
+def _known_time_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as missing:
+        raise ValueError(f"{name!r} is not a time zone; expected a name such as Asia/Shanghai") from missing
+    return name
+
+
+TimeZone = Annotated[str, AfterValidator(_known_time_zone)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SiteSettings(_Section):
+    """Whom the forecast is for."""
+
+    title: str = Field(description="Heads every bulletin.")
+    time_zone: TimeZone = Field(description="Validity windows and bulletins are written in this zone.")
+    languages: tuple[str, ...] = Field(("zh", "en"), description="Languages of the bulletins, the main one first.")
+    exercise: bool = Field(False, description="true marks every product as an exercise.")
+
+
+class DomainSettings(_Section):
+    """The lattice of the forecast: cell centres from south to north and west to east."""
+
+    south: float = Field(ge=-89, le=89, description="Southernmost cell centre, degrees north.")
+    north: float = Field(ge=-89, le=89, description="Northernmost cell centre, degrees north.")
+    west: float = Field(ge=-180, le=360, description="Westernmost cell centre, degrees east.")
+    east: float = Field(ge=-180, le=540, description="Easternmost cell centre, degrees east.")
+    spacing: float = Field(gt=0, le=5, description="Cell width, degrees.")
+
+    @model_validator(mode="after")
+    def _has_cells(self) -> "DomainSettings":
+        if self.north - self.south < 2 * self.spacing or self.east - self.west < 2 * self.spacing:
+            raise ValueError(f"the domain needs at least three cells each way; {self.spacing}° cells leave fewer")
+        return self
+
+
+class MeteorologySettings(_Section):
+    """Gridded weather."""
+
+    path: Path = Field(description="A NetCDF file, or a folder of them.")
+    kind: MeteorologyKind = Field(description="'analysis' of what came (each product then says: perfect prognosis) or 'forecast'.")
+
+
+class ObservationSettings(_Section):
+    """Monitoring data."""
+
+    path: Path = Field(description="A folder of CSV files in the OpenAQ archive layout.")
+    arrival_delay_hours: float = Field(0.0, ge=0, le=48, description="A value of hour t is known to a cycle from t plus this on.")
+
+
+class ForecastSettings(_Section):
+    """How far ahead, and what is learnt from."""
+
+    horizon_hours: int = Field(96, ge=6, le=240, description="Lead time of the last forecast hour.")
+    history_days: int = Field(800, ge=3, le=3650, description="How far back the correction learns from.")
+    learning_rows: int = Field(120_000, ge=2_000, le=5_000_000, description="Rows the correction learns from at most; fewer is faster.")
+    random_seed: int = Field(0, ge=0, description="The same seed and inputs give the same forecast, bit for bit.")
+
+
+class VisibilitySettings(_Section):
+    """Visibility from PM2.5 and humidity; fit these where stations report visibility."""
+
+    contrast: float = Field(0.05, gt=0, lt=1, description="0.05 as automatic sensors and MOR; 0.02 as human observers (Koschmieder).")
+    mass_scattering_efficiency: float = Field(3.4, gt=0, lt=20, description="Dry scattering, m2 g-1.")
+    mass_absorption_efficiency: float = Field(0.6, ge=0, lt=20, description="Absorption, m2 g-1.")
+    kappa: float = Field(0.25, ge=0, lt=2, description="Growth with humidity; 0.20 to 0.34 in North China winters.")
+
+
+class WarningSettings(_Section):
+    """When a warning is raised."""
+
+    edition: str = Field("cma-haze-2013", description="The edition of the standard; see docs/warnings.md.")
+    raise_probability: float = Field(0.5, gt=0, lt=1, description="A level is raised when its probability reaches this.")
+    area_share: float = Field(0.3, gt=0, le=1, description="Share of an area's stations that must reach the level.")
+    minimum_hours: int = Field(3, ge=1, le=24, description="Consecutive hours for which they must reach it.")
+    window_start_hours: tuple[int, ...] = Field((8, 20), description="Local hours at which a 24-hour validity window may begin.")
+
+
+class ScheduleSettings(_Section):
+    """When `hazecast schedule` runs a cycle."""
+
+    every_hours: int = Field(24, ge=1, le=24, description="Cycles start at 00 UTC and every so many hours after.")
+    delay_minutes: int = Field(30, ge=0, le=1440, description="A cycle is due this long after its init_time.")
+    expire_hours: int = Field(12, ge=1, le=240, description="A cycle not run this long after it was due is expired, by name.")
+
+
+class OutputSettings(_Section):
+    """Where results go."""
+
+    archive: Path = Field(description="Folder of the ledger and of every cycle's products.")
+    outbox: Path = Field(description="Folder that bulletins are delivered to.")
+
+
+class StationSettings(_Section):
+    """A station that is forecast."""
+
+    id: str = Field(description="As in the observations.")
+    name: str = Field(description="As shown.")
+    latitude: float = Field(ge=-90, le=90, description="Degrees north.")
+    longitude: float = Field(ge=-180, le=360, description="Degrees east.")
+
+
+class AreaSettings(_Section):
+    """A city or district that is warned as one."""
+
+    id: str = Field(description="Short and lasting: warnings are kept under it.")
+    names: dict[str, str] = Field(min_length=1, description="Its name by language.")
+    stations: tuple[str, ...] = Field(min_length=1, description="Ids of its stations.")
+
+
+class Settings(_Section):
+    """Everything one installation forecasts by."""
+
+    site: SiteSettings
+    domain: DomainSettings
+    meteorology: MeteorologySettings
+    observations: ObservationSettings
+    forecast: ForecastSettings = ForecastSettings()
+    visibility: VisibilitySettings = VisibilitySettings()
+    warnings: WarningSettings = WarningSettings()
+    schedule: ScheduleSettings = ScheduleSettings()
+    output: OutputSettings
+    stations: tuple[StationSettings, ...] = Field(min_length=1)
+    areas: tuple[AreaSettings, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _areas_know_their_stations(self) -> "Settings":
+        ids = [s.id for s in self.stations]
+        if len(set(ids)) != len(ids):
+            raise ValueError(f"two stations have one id: {sorted({i for i in ids if ids.count(i) > 1})}")
+        unknown = sorted({s for a in self.areas for s in a.stations} - set(ids))
+        if unknown:
+            raise ValueError(f"areas name stations that are not listed: {unknown}")
+        return self
+
+    def sha256(self) -> str:
+        """Identifies the settings, whatever their layout and comments."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+
+
+def load_settings(file: Path) -> Settings:
+    """Read a settings file; relative paths in it are relative to the file.
+
+    Raises SettingsError for a file that is absent, is not TOML, or holds an unknown key or a value out of range.
+    """
+    try:
+        table = tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError as absent:
+        raise SettingsError(f"There is no settings file {file}.", "Write one with `hazecast init`.") from absent
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as broken:
+        raise SettingsError(f"{file} is not TOML: {broken}.", "Mend that line.") from broken
+    try:
+        settings = Settings.model_validate(table)
+    except ValidationError as invalid:
+        first = invalid.errors()[0]
+        key = ".".join(str(p) for p in first["loc"]) or "the file"
+        found = f" (found {first['input']!r})" if key != "the file" and not isinstance(first["input"], dict) else ""
+        raise SettingsError(
+            f"{file}: {key}: {first['msg']}{found}.", "Mend or remove it; `hazecast init` writes every setting."
+        ) from invalid
+    return _resolved(settings, file.resolve().parent)
+
+
+def _resolved(settings: Settings, folder: Path) -> Settings:
+    return settings.model_copy(
+        update={
+            "meteorology": settings.meteorology.model_copy(update={"path": folder / settings.meteorology.path}),
+            "observations": settings.observations.model_copy(update={"path": folder / settings.observations.path}),
+            "output": OutputSettings(archive=folder / settings.output.archive, outbox=folder / settings.output.outbox),
+        }
+    )

@@ -1,0 +1,194 @@
+"""One cycle from its inputs to its bulletins: the only place that knows the order.
+
+    gather -> regrid -> forecast -> assess -> compose -> store -> send
+
+The clock, the sources, the archive and the channels are handed in: a backtest is the same path with an earlier clock and no channels.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+from sqlalchemy import Engine
+
+from hazecast import __version__
+from hazecast.archive.bulletin_files import bulletin_files, load_bulletin
+from hazecast.archive.decisions import DECISIONS_FILE, decisions_json, origin_json
+from hazecast.archive.ledger import Claim, CycleResults, Standing, claim_cycle, fail_cycle, finish_cycle, renew_lease
+from hazecast.archive.netcdf import write_dataset
+from hazecast.archive.products import FileWriter, bytes_writer, store_products
+from hazecast.archive.warning_log import warnings_in_force
+from hazecast.bulletins.compose import compose
+from hazecast.config import Settings
+from hazecast.delivery.outbox import Channel, Recipient, drain, outbox_rows
+from hazecast.forecast.predict import predict
+from hazecast.grids.gridding import to_grid
+from hazecast.grids.lattice import lattice_of_domain
+from hazecast.records import Area, Assessment, Bulletin, BulletinFacts, Cycle, Forecast, Gathered, PlaceName, Receipt
+from hazecast.warnings.assess import assess
+
+Progress = Callable[[str, float], None]
+Clock = Callable[[], datetime]
+
+GRID_FILE = "grid.nc"
+STATIONS_FILE = "stations.nc"
+ORIGIN_FILE = "origin.json"
+CURVE_HOURS = 72  # how much of the past a bulletin shows before the forecast
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a cycle meets: where its inputs come from, where its products go, whom it tells, and what time it is."""
+
+    gather: Callable[[Cycle, Settings], Gathered]
+    database: Engine
+    archive: Path
+    channels: Mapping[str, Channel]
+    recipients: tuple[Recipient, ...]
+    clock: Clock
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a cycle; `forecast` and `assessment` are None unless this call ran it."""
+
+    standing: Standing
+    cycle: Cycle
+    folder: Path
+    forecast: Forecast | None
+    assessment: Assessment | None
+    receipts: tuple[Receipt, ...]
+
+
+def run_cycle(cycle: Cycle, settings: Settings, around: Surroundings, progress: Progress, *, announces: bool = True) -> Outcome:
+    """Run `cycle` unless it is done or somebody else is at it; without `announces` it is kept, and nobody is told.
+
+    Raises HazecastError for inputs that cannot be used; the cycle is then recorded as failed, with the reason.
+    """
+    claim = claim_cycle(around.database, cycle, around.owner, settings.sha256(), around.clock())
+    if claim.standing is not Standing.CLAIMED:
+        receipts = send(around) if claim.standing is Standing.DONE else ()
+        return Outcome(claim.standing, claim.cycle, around.archive / claim.cycle.key, None, None, receipts)
+    with _failure_recorded(around, claim):
+        told = _holding_the_claim(progress, around, claim)
+        gathered = around.gather(claim.cycle, settings)
+        gridded = to_grid(gathered, lattice_of_domain(settings.domain))
+        delay = timedelta(hours=settings.observations.arrival_delay_hours)
+        forecast = predict(gridded, settings.forecast, settings.visibility, delay, told)
+        assessment = _assessed(forecast, settings, around, announces)
+        told("bulletin", 0.0)
+        bulletin = compose(_facts(gathered, forecast, assessment, settings), settings.site.languages)
+        told("bulletin", 1.0)
+        _keep(claim, gathered, forecast, assessment, bulletin, settings, around, announces)
+    receipts = send(around) if announces else ()
+    return Outcome(claim.standing, claim.cycle, around.archive / claim.cycle.key, forecast, assessment, receipts)
+
+
+def send(around: Surroundings) -> tuple[Receipt, ...]:
+    """Make every delivery that is due."""
+    return drain(around.database, around.channels, partial(load_bulletin, around.archive), around.clock())
+
+
+def areas_of(settings: Settings) -> tuple[Area, ...]:
+    """The areas that the settings list."""
+    return tuple(
+        Area(a.id, tuple(PlaceName(language, text) for language, text in a.names.items()), a.stations, settings.site.time_zone)
+        for a in settings.areas
+    )
+
+
+@contextmanager
+def _failure_recorded(around: Surroundings, claim: Claim) -> Iterator[None]:
+    try:
+        yield
+    except BaseException as failure:
+        fail_cycle(around.database, claim, f"{type(failure).__name__}: {failure}", around.clock())
+        raise
+
+
+def _holding_the_claim(progress: Progress, around: Surroundings, claim: Claim) -> Progress:
+    """Progress that also renews the lease, now and then: a cycle that gets on is not taken for dead."""
+    renewed = around.clock()
+
+    def report(stage: str, done: float) -> None:
+        nonlocal renewed
+        if around.clock() - renewed > timedelta(minutes=1):
+            renewed = around.clock()
+            renew_lease(around.database, claim, renewed)
+        progress(stage, done)
+
+    return report
+
+
+def _assessed(forecast: Forecast, settings: Settings, around: Surroundings, announces: bool) -> Assessment:
+    standing = warnings_in_force(around.database, forecast.cycle.as_of)
+    assessment = assess(forecast, areas_of(settings), settings.warnings, standing)
+    return assessment if announces else replace(assessment, messages=(), in_force=standing)
+
+
+def _facts(gathered: Gathered, forecast: Forecast, assessment: Assessment, settings: Settings) -> BulletinFacts:
+    shown_from = np.datetime64(forecast.cycle.init_time.replace(tzinfo=None), "ns") - np.timedelta64(CURVE_HOURS, "h")
+    return BulletinFacts(
+        title=settings.site.title,
+        issued_at=forecast.cycle.as_of,
+        time_zone=settings.site.time_zone,
+        cycle=forecast.cycle,
+        edition=assessment.edition,
+        software_version=__version__,
+        settings_sha256=settings.sha256(),
+        areas=areas_of(settings),
+        stations=gathered.stations,
+        assessment=assessment,
+        forecast=forecast,
+        observations=gathered.observations.sel(time=slice(shown_from, None)),
+        inputs=gathered.inputs,
+        notes=forecast.notes,
+        exercise=settings.site.exercise,
+    )
+
+
+def _keep(
+    claim: Claim,
+    gathered: Gathered,
+    forecast: Forecast,
+    assessment: Assessment,
+    bulletin: Bulletin,
+    settings: Settings,
+    around: Surroundings,
+    announces: bool,
+) -> None:
+    files: dict[str, FileWriter] = {
+        GRID_FILE: partial(write_dataset, _described(forecast.grid.assign(level=assessment.grid_level), gathered, settings)),
+        STATIONS_FILE: partial(write_dataset, _described(forecast.stations.assign(level=assessment.station_level), gathered, settings)),
+        DECISIONS_FILE: bytes_writer(decisions_json(assessment)),
+        ORIGIN_FILE: bytes_writer(origin_json(claim.cycle, __version__, settings.sha256(), gathered.inputs, forecast.notes)),
+        **bulletin_files(bulletin),
+    }
+    products = store_products(around.database, around.archive, claim, files)
+    deliveries = outbox_rows(bulletin, around.recipients) if announces else ()
+    results = CycleResults(gathered.inputs, products, assessment.messages, deliveries, __version__)
+    finish_cycle(around.database, claim, results, around.clock())
+
+
+def _described(data: xr.Dataset, gathered: Gathered, settings: Settings) -> xr.Dataset:
+    remarks = "; ".join(
+        f"{n.code}{f' {n.count}' if n.count is not None else ''}{f' ({n.detail})' if n.detail else ''}" for n in gathered.notes
+    )
+    return data.assign_attrs(
+        Conventions="CF-1.11",
+        title=settings.site.title,
+        source=f"hazecast {__version__}",
+        history=f"hazecast cycle {gathered.cycle.key} as of {gathered.cycle.as_of.isoformat()}",
+        comment=f"Weather: {_weather_said(gathered)}. {remarks}".strip(),
+    )
+
+
+def _weather_said(gathered: Gathered) -> str:
+    analysed = "perfect prognosis: an analysis of the weather that came stands in for a weather forecast"
+    return analysed if gathered.meteorology_kind == "analysis" else "a forecast"

@@ -1,0 +1,42 @@
+"""Sets the stage for the demo: an episode on disk, and the settings that `hazecast init` would write for it."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from hazecast.config import Settings
+from hazecast.demo.episode import write_episode
+from hazecast.errors import SettingsError
+from hazecast.survey.settings_file import settings_text
+from hazecast.survey.survey import survey
+
+MARK = ".made-by-hazecast-demo"
+TITLE = "Haze forecast for the North China Plain (made-up weather)"
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Where the demo's settings stand, what they are, and the cycle to run."""
+
+    settings_file: Path
+    settings_text: str
+    settings: Settings
+    init_time: datetime
+
+
+def prepare(folder: Path, seed: int, progress: Callable[[str, float], None]) -> Stage:
+    """Make the episode of `seed` below `folder`, afresh; raises SettingsError for a folder that the demo did not make."""
+    home = folder / f"winter-{seed}"
+    if home.exists():
+        if not (home / MARK).is_file():
+            raise SettingsError(f"{home} is there, and not of the demo's making.", "Choose another folder with --out.")
+        shutil.rmtree(home)
+    home.mkdir(parents=True)
+    (home / MARK).touch()
+    episode = write_episode(home / "data", seed, progress)
+    file = home / "settings.toml"
+    found = survey(episode.meteorology, episode.observations, file).settings
+    settings = found.model_copy(update={"site": found.site.model_copy(update={"title": TITLE, "exercise": True})})
+    return Stage(file, settings_text(settings, home), settings, episode.init_time)

@@ -1,0 +1,72 @@
+"""The exceptions that hazecast raises on purpose.
+
+    HazecastError                 anything below; its text names the value, what was expected and the remedy
+    ├── SettingsError             the settings file: an unknown key, a value out of range, a path that is not there
+    ├── InputError                what was delivered
+    │   ├── UnreadableInput       a file that is truncated, empty, or not of its format
+    │   ├── MissingVariable       a variable the forecast cannot do without
+    │   ├── UnknownUnits          units that hazecast cannot convert
+    │   └── NoDataInPeriod        nothing for the hours asked for
+    ├── ArchiveError              the ledger or a stored product does not hold what its manifest says
+    ├── CycleError                the cycle asked for cannot be run
+    └── MissingExtra              an optional part of hazecast is not installed
+
+The commands turn each of them into one message and exit status 2. Anything else that escapes is a fault of ours.
+"""
+
+
+class HazecastError(Exception):
+    """Base of every error that a user can do something about.
+
+    `problem` says what was found and what was expected, `remedy` what to do about it.
+    """
+
+    def __init__(self, problem: str, remedy: str) -> None:
+        super().__init__(problem, remedy)
+        self.problem = problem
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.problem} {self.remedy}"
+
+
+class SettingsError(HazecastError):
+    """The settings file is not right."""
+
+
+class InputError(HazecastError):
+    """An input is not right."""
+
+
+class UnreadableInput(InputError):
+    """A file is truncated, empty, or not of the format it was taken for."""
+
+
+class MissingVariable(InputError):
+    """A variable is lacking without which there is no forecast."""
+
+
+class UnknownUnits(InputError):
+    """A variable comes in units that cannot be converted."""
+
+
+class NoDataInPeriod(InputError):
+    """An input holds nothing for the hours that are needed."""
+
+
+class ArchiveError(HazecastError):
+    """The ledger or a stored product is not what its manifest says."""
+
+
+class CycleError(HazecastError):
+    """A cycle cannot be run as asked."""
+
+
+class MissingExtra(HazecastError):
+    """An optional part of hazecast is needed and not installed."""
+
+    def __init__(self, purpose: str, extra: str) -> None:
+        super().__init__(
+            f"{purpose} needs the optional part '{extra}', which is not installed.", f"Install it with: pip install 'hazecast[{extra}]'"
+        )
+        self.extra = extra

@@ -1,0 +1,1 @@
+"""The numba loops. They take arrays and numbers, and know nothing else."""

@@ -1,0 +1,85 @@
+"""The forecast as CF datasets."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from hazecast.config import VisibilitySettings
+from hazecast.forecast.stations import StationForecast
+from hazecast.forecast.uncertainty import QUANTILES
+from hazecast.forecast.visibility import visibility
+from hazecast.records import Cycle, Rung, Station
+from hazecast.vocabulary import PM25, RELATIVE_HUMIDITY, VISIBILITY, Variable
+
+Array = NDArray[np.float64]
+Field = tuple[tuple[str, ...], NDArray[np.generic], dict[str, object]]
+GRID_DIMS = ("lead_time", "latitude", "longitude")
+STATION_DIMS = ("station", "lead_time")
+
+
+def grid_product(cycle: Cycle, weather: xr.Dataset, pm25: Array, uncorrected: Array, optics: VisibilitySettings) -> xr.Dataset:
+    """(lead_time, latitude, longitude): pm25, pm25_uncorrected, relative_humidity, visibility."""
+    humidity = weather["relative_humidity"].values
+    coords = {
+        "latitude": ("latitude", weather["latitude"].values, {"standard_name": "latitude", "units": "degrees_north"}),
+        "longitude": ("longitude", weather["longitude"].values, {"standard_name": "longitude", "units": "degrees_east"}),
+    }
+    fields = {
+        "pm25": _field(GRID_DIMS, pm25, PM25),
+        "pm25_uncorrected": _field(GRID_DIMS, uncorrected, PM25, "PM2.5 of the base forecast"),
+        "relative_humidity": _field(GRID_DIMS, humidity, RELATIVE_HUMIDITY),
+        "visibility": _field(GRID_DIMS, visibility(pm25, humidity, optics), VISIBILITY),
+    }
+    return xr.Dataset(fields, coords={**coords, **_times(cycle)})
+
+
+def station_product(
+    cycle: Cycle, stations: Sequence[Station], predicted: StationForecast, humidity: Array, uncorrected: Array, optics: VisibilitySettings
+) -> xr.Dataset:
+    """(station, lead_time): pm25 (the median), its quantiles, visibility and its, relative_humidity, rung, pm25_uncorrected."""
+    with_quantile = (*STATION_DIMS, "quantile")
+    coords = {
+        "station": ("station", [s.id for s in stations], {"long_name": "Station id", "cf_role": "timeseries_id"}),
+        "station_name": ("station", [s.name for s in stations], {"long_name": "Station name"}),
+        "latitude": ("station", [s.latitude for s in stations], {"standard_name": "latitude", "units": "degrees_north"}),
+        "longitude": ("station", [s.longitude for s in stations], {"standard_name": "longitude", "units": "degrees_east"}),
+        "quantile": ("quantile", QUANTILES, {"long_name": "Probability of not exceeding", "units": "1"}),
+    }
+    rungs = {"flag_values": np.array(list(Rung), dtype=np.int8), "flag_meanings": " ".join(r.name.lower() for r in Rung)}
+    fields = {
+        "pm25": _field(STATION_DIMS, predicted.median, PM25),
+        "pm25_quantile": _field(with_quantile, predicted.pm25, PM25, "PM2.5 not exceeded with the given probability"),
+        "pm25_uncorrected": _field(STATION_DIMS, uncorrected, PM25, "PM2.5 of the base forecast"),
+        "relative_humidity": _field(STATION_DIMS, humidity, RELATIVE_HUMIDITY),
+        "visibility": _field(STATION_DIMS, visibility(predicted.median, humidity, optics), VISIBILITY),
+        "visibility_quantile": _field(
+            with_quantile, visibility(predicted.pm25, humidity[..., None], optics), VISIBILITY, "Visibility at each quantile of PM2.5"
+        ),
+        "rung": (STATION_DIMS, predicted.rung, {"long_name": "Step of the ladder the value stands on", **rungs}),
+    }
+    return xr.Dataset(fields, coords={**coords, **_times(cycle)})
+
+
+def _field(dims: tuple[str, ...], values: Array, variable: Variable, long_name: str = "") -> Field:
+    attributes: dict[str, object] = {
+        "standard_name": variable.standard_name,
+        "units": variable.units,
+        "long_name": long_name or variable.long_name,
+    }
+    return dims, values.astype(np.float32), attributes
+
+
+def _times(cycle: Cycle) -> dict[str, object]:
+    init = np.datetime64(cycle.init_time.replace(tzinfo=None), "ns")
+    leads = np.array(cycle.lead_hours, dtype=np.int32)
+    return {
+        "init_time": ((), init, {"standard_name": "forecast_reference_time"}),
+        "lead_time": ("lead_time", leads, {"standard_name": "forecast_period", "units": "hours"}),
+        "valid_time": (
+            "lead_time",
+            init + leads * np.timedelta64(1, "h"),
+            {"standard_name": "time", "long_name": "End of the hour forecast"},
+        ),
+    }

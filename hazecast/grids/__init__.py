@@ -1,0 +1,1 @@
+"""Lattices, and the ways onto them: hours, regridding, stations."""

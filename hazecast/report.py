@@ -1,0 +1,208 @@
+"""What the commands tell, as lines for a person and as plain values for a program."""
+
+import math
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from hazecast.archive.decisions import Decisions, load_decisions
+from hazecast.archive.ledger import Standing
+from hazecast.backtest.scores import LeadScore
+from hazecast.config import Settings
+from hazecast.cycle import ORIGIN_FILE, Outcome, areas_of
+from hazecast.records import Action, Level, LevelChance, WindowAssessment
+from hazecast.survey.survey import Survey
+
+_DONE = {
+    Action.ISSUE: "issued",
+    Action.CONTINUE: "continued",
+    Action.UPGRADE: "upgraded",
+    Action.DOWNGRADE: "downgraded",
+    Action.LIFT: "lifted",
+}
+Scores = tuple[LeadScore, ...]
+
+
+def survey_lines(found: Survey, out: Path) -> list[str]:
+    """What `hazecast init` found and wrote."""
+    return [*finding_lines(found), f"Written       {out}"]
+
+
+def finding_lines(found: Survey) -> list[str]:
+    """What a look at the data showed."""
+    s, d = found.settings, found.settings.domain
+    gaps = f", {found.weather_hours_lacking} h lacking between" if found.weather_hours_lacking else ""
+    silent = f", without PM2.5: {', '.join(found.stations_without_pm25)}" if found.stations_without_pm25 else ""
+    return [
+        f"Weather       {_day(found.weather_first)} to {_day(found.weather_last)} UTC{gaps}",
+        f"  found       {', '.join(found.weather_found)}",
+        f"  lacking     {', '.join(found.weather_lacking) or 'nothing'}",
+        f"Observations  {_day(found.observations_first)} to {_day(found.observations_last)} UTC",
+        f"  found       {', '.join(found.pollutants_found)}",
+        f"  lacking     {', '.join(found.pollutants_lacking) or 'nothing'}",
+        f"Stations      {len(s.stations)} in {len(s.areas)} areas ({', '.join(a.names['en'] for a in s.areas)}){silent}",
+        f"Domain        {d.south:g} to {d.north:g} °N, {d.west:g} to {d.east:g} °E",
+        f"Lattice       {found.cells[0]} × {found.cells[1]} cells of {d.spacing:g}°",
+        f"Time zone     {s.site.time_zone}",
+    ]
+
+
+def survey_facts(found: Survey, out: Path) -> dict[str, Any]:
+    """The same for a program."""
+    moments = ("weather_first", "weather_last", "observations_first", "observations_last")
+    return {
+        "settings_file": str(out),
+        **{name: str(getattr(found, name)) for name in moments},
+        "weather_hours_lacking": found.weather_hours_lacking,
+        "weather_found": found.weather_found,
+        "weather_lacking": found.weather_lacking,
+        "pollutants_found": found.pollutants_found,
+        "pollutants_lacking": found.pollutants_lacking,
+        "stations": [s.id for s in found.settings.stations],
+        "stations_without_pm25": found.stations_without_pm25,
+        "areas": {a.id: a.stations for a in found.settings.areas},
+        "domain": found.settings.domain.model_dump(),
+        "cells": found.cells,
+        "time_zone": found.settings.site.time_zone,
+    }
+
+
+def cycle_lines(outcome: Outcome, scores: Scores, settings: Settings) -> list[str]:
+    """What `hazecast run` did."""
+    if outcome.standing is Standing.BUSY:
+        return [f"Cycle {outcome.cycle.key} is being run by somebody else; nothing was done."]
+    decisions = load_decisions(outcome.folder)
+    return [
+        *_heading(outcome, settings),
+        "",
+        *_table(decisions, outcome, settings),
+        "",
+        *_messages(decisions, settings),
+        "",
+        *_score_lines(scores),
+        f"Products   {outcome.folder}",
+        *[f"Delivered  {r.place}" for r in outcome.receipts],
+    ]
+
+
+def cycle_facts(outcome: Outcome, scores: Scores) -> dict[str, Any]:
+    """The same for a program."""
+    if outcome.standing is Standing.BUSY:
+        return {"cycle": outcome.cycle.key, "standing": outcome.standing.value}
+    decisions = load_decisions(outcome.folder)
+    return {
+        "cycle": outcome.cycle.key,
+        "as_of": outcome.cycle.as_of.isoformat(),
+        "standing": outcome.standing.value,
+        "folder": str(outcome.folder),
+        "delivered": [r.place for r in outcome.receipts],
+        "levels": [{"area": w.area_id, "valid_from": w.valid_from.isoformat(), "level": w.level.name.lower()} for w in decisions.windows],
+        "messages": [{"area": m.area_id, "action": m.action.value, "level": m.level.name.lower(), "id": m.id} for m in decisions.messages],
+        "scores": [{k: (None if isinstance(v, float) and math.isnan(v) else v) for k, v in asdict(s).items()} for s in scores],
+    }
+
+
+def demo_lines(outcome: Outcome, scores: Scores, settings: Settings) -> list[str]:
+    """What `hazecast demo` ends with."""
+    decisions = load_decisions(outcome.folder)
+    place = Path(outcome.receipts[0].place) if outcome.receipts else outcome.folder / "bulletin"
+    files = ", ".join(sorted(f.name for f in place.iterdir() if f.suffix in (".html", ".txt", ".png")))
+    return [
+        *_heading(outcome, settings),
+        "",
+        *_table(decisions, outcome, settings),
+        "",
+        *_messages(decisions, settings),
+        "",
+        f"In {place}: {files}. {_compared(scores)}",
+    ]
+
+
+def _heading(outcome: Outcome, settings: Settings) -> list[str]:
+    cycle, zone = outcome.cycle, ZoneInfo(settings.site.time_zone)
+    state = " (done before; nothing was sent again)" if outcome.standing is Standing.DONE else ""
+    remark = "; the weather is a perfect prognosis" if "perfect-prognosis" in (outcome.folder / ORIGIN_FILE).read_text("utf-8") else ""
+    return [
+        f"{settings.site.title}: cycle {cycle.key}{state}",
+        f"From {_moment(cycle.init_time, zone)} for {len(cycle.lead_hours)} h; known by {_moment(cycle.as_of, zone)}{remark}.",
+    ]
+
+
+def _table(decisions: Decisions, outcome: Outcome, settings: Settings) -> list[str]:
+    zone = ZoneInfo(settings.site.time_zone)
+    names = {a.id: a.name_in("en") for a in areas_of(settings)}
+    width = max(len(n) for n in names.values()) + 2
+    lines = [f"{'Area':{width}}{'24 h':9}{'Highest':9}{'Chance':>7}  {'Peak PM2.5 (90 % band)':24}{'at':14}{'Lead':>6}"]
+    for area_id, name in names.items():
+        windows = [w for w in decisions.windows if w.area_id == area_id]
+        worst = max(windows, key=lambda w: (w.level, w.peak_pm25 or -1.0))
+        peak = max(windows, key=lambda w: w.peak_pm25 or -1.0)
+        lines.append(f"{name:{width}}{_level(windows[0])}{_level(worst)}{_chance(worst):>7}  {_peak(peak, outcome, zone)}")
+    return lines
+
+
+def _level(window: WindowAssessment) -> str:
+    return f"{window.level.name.lower():9}"
+
+
+def _chance(window: WindowAssessment) -> str:
+    """The chance of the window's level or, with none, of the lowest level there is."""
+    ordered = sorted((c for c in window.chances if c.level > Level.NONE), key=lambda c: c.level)
+    told = next((c for c in ordered if c.level is window.level), ordered[0] if ordered else LevelChance(Level.UNKNOWN, None))
+    return "–" if told.probability is None else f"{told.probability:.0%}"
+
+
+def _peak(window: WindowAssessment, outcome: Outcome, zone: ZoneInfo) -> str:
+    if window.peak_pm25 is None or window.peak_time is None:
+        return "unknown"
+    band = f"{window.peak_pm25:.0f} ({window.peak_pm25_low:.0f}–{window.peak_pm25_high:.0f}) µg/m³"
+    lead = round((window.peak_time - outcome.cycle.init_time).total_seconds() / 3600)
+    return f"{band:24}{window.peak_time.astimezone(zone):%d %b %H:%M}  {lead:>4} h"
+
+
+def _messages(decisions: Decisions, settings: Settings) -> list[str]:
+    zone = ZoneInfo(settings.site.time_zone)
+    names = {a.id: a.name_in("en") for a in areas_of(settings)}
+    lines = [
+        f"Haze warning {_DONE[m.action]}: {m.level.name.lower():7}{names[m.area_id]}, {_moment(m.valid_from, zone)} to "
+        f"{_moment(m.valid_until, zone)}{'' if m.probability is None else f', chance {m.probability:.0%}'}"
+        for m in decisions.messages
+    ]
+    return lines or ["No haze warning is issued, changed or lifted in this cycle."]
+
+
+def _score_lines(scores: Scores) -> list[str]:
+    if not scores:
+        return ["No observations of the forecast hours yet: no scores."]
+    lines = ["Against observations (µg/m³)", "  lead h    pairs  lacking  observed   bias   RMSE  persistence  uncorrected  in 90 % band"]
+    return [
+        *lines,
+        *(
+            f"  {s.first_lead:>2}–{s.last_lead:<4} {s.pairs:>7}  {s.missing:>7}  {s.observed_mean:>8.0f}  {s.bias:>+5.0f}  {s.rmse:>5.0f}"
+            f"  {s.persistence_rmse:>11.0f}  {s.uncorrected_rmse:>11.0f}  {s.coverage:>12.0%}"
+            for s in scores
+        ),
+    ]
+
+
+def _compared(scores: Scores) -> str:
+    if not scores:
+        return "Nothing has been observed of the forecast hours."
+    pairs = sum(s.pairs for s in scores)
+    rmse, persisted = (math.sqrt(sum(s.pairs * getattr(s, key) ** 2 for s in scores) / pairs) for key in ("rmse", "persistence_rmse"))
+    inside = sum(s.pairs * s.coverage for s in scores) / pairs
+    return (
+        f"Against the {pairs:,} values that then came: RMSE {rmse:.0f} µg/m³ (persistence {persisted:.0f}), {inside:.0%} in the 90 % band."
+    )
+
+
+def _moment(moment: datetime, zone: ZoneInfo) -> str:
+    local = moment.astimezone(zone)
+    offset = local.strftime("%z")
+    return f"{local:%Y-%m-%d %H:%M} UTC{offset[:3]}:{offset[3:]}"
+
+
+def _day(moment: Any) -> str:
+    return str(moment)[:16].replace("T", " ")

@@ -1,0 +1,212 @@
+"""When a cycle runs. The clock only ticks; the ledger says what is due, being run, done, or too late to matter."""
+
+import logging
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from itertools import islice, takewhile
+from queue import Empty, SimpleQueue
+from types import FrameType
+from typing import Protocol
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.job import Job
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+from sqlalchemy import Engine
+
+from hazecast.archive.ledger import CycleStatus, State, cycle_states, expire_cycle, first_tick, lease_holds
+from hazecast.config import ScheduleSettings, Settings
+from hazecast.errors import HazecastError
+from hazecast.records import Cycle
+
+TICK = timedelta(minutes=1)
+LOOK_BACK_CYCLES = 48
+MOST_ATTEMPTS = 5
+FIRST_RETRY_WAIT = timedelta(minutes=5)
+
+_LOGGER = logging.getLogger(__name__)
+
+
+class Verdict(StrEnum):
+    """What is to be done with a cycle."""
+
+    RUN = "run"
+    EXPIRE = "expire"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A cycle that something is to be done with. Only one that `announces` may warn: a later one has not spoken yet."""
+
+    init_time: datetime
+    verdict: Verdict
+    announces: bool
+    reason: str
+
+
+class RunCycle(Protocol):
+    """Claims and runs one cycle; returns at once when it is done already or somebody else is at it."""
+
+    def __call__(self, cycle: Cycle, *, announces: bool) -> object:
+        """Run `cycle`; without `announces` it is kept in the archive, and no warning and no bulletin goes out."""
+        ...
+
+
+def due_cycles(now: datetime, schedule: ScheduleSettings, states: tuple[CycleStatus, ...], since: datetime) -> tuple[Decision, ...]:
+    """What is to be done at `now`, the newest cycle first.
+
+    Looks back to the cycle that was the newest at `since`, and over no more than LOOK_BACK_CYCLES. A cycle is not run before
+    a later one that is still being run, so that what is sent never goes back in time.
+    """
+    known = {s.cycle.init_time: s for s in states}
+    decisions = []
+    for init_time in _due_times(now, schedule, since):
+        status = known.get(init_time)
+        if status is not None and status.state is State.RUNNING and lease_holds(status.lease_until, now):
+            break
+        decision = _decide(init_time, status, now, schedule)
+        if decision is not None:
+            decisions.append(Decision(init_time, decision[0], _may_announce(init_time, states, now, schedule), decision[1]))
+    return tuple(decisions)
+
+
+def tick(
+    database: Engine, settings: Settings, run_cycle: RunCycle, deliver: Callable[[datetime], object], clock: Callable[[], datetime]
+) -> tuple[Decision, ...]:
+    """One round: deliver what waits, give up what is too late, run the newest cycle that is due; returns what was decided.
+
+    One cycle a round: when it is through, a newer one may be due. Errors that a user can mend are logged; the next round goes on.
+    """
+    with _errors_logged("delivering"):
+        deliver(clock())
+    now = clock()
+    with _errors_logged("looking for cycles that are due"):
+        return _run_newest(database, settings, run_cycle, now)
+    return ()
+
+
+def run_schedule(one_tick: Callable[[], object], clock: Callable[[], datetime], interval: timedelta = TICK) -> None:
+    """Call `one_tick` at once and then every `interval`, until SIGTERM or SIGINT; a cycle that is being run is finished first.
+
+    A second signal does what it would do without hazecast. To be called from the main thread.
+    """
+    logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)  # a tick that is still at a cycle is no cause for a warning
+    scheduler = BackgroundScheduler(timezone=UTC, executors={"default": ThreadPoolExecutor(1)})
+    trigger = IntervalTrigger(seconds=max(1, int(interval.total_seconds())), timezone=UTC)
+    job = scheduler.add_job(one_tick, trigger, id="tick", next_run_time=clock(), coalesce=True, max_instances=1, misfire_grace_time=None)
+    with _stop_signals() as signals:
+        scheduler.start()
+        try:
+            while not _arrives_within(interval, signals):
+                _wake_after_clock_was_set_back(job, clock(), interval)
+        finally:
+            scheduler.shutdown(wait=True)
+
+
+def _due_times(now: datetime, schedule: ScheduleSettings, since: datetime) -> list[datetime]:
+    delay = timedelta(minutes=schedule.delay_minutes)
+    first = next(_init_times_until(since - delay, schedule.every_hours))
+    newest = islice(_init_times_until(now - delay, schedule.every_hours), LOOK_BACK_CYCLES)
+    return list(takewhile(lambda init_time: init_time >= first, newest))
+
+
+def _init_times_until(moment: datetime, every_hours: int) -> Iterator[datetime]:
+    """Init times up to `moment`, newest first: 00 UTC of each day and every so many hours after it."""
+    midnight = moment.replace(hour=0, minute=0, second=0, microsecond=0)
+    while True:
+        times = (midnight + timedelta(hours=hour) for hour in reversed(range(0, 24, every_hours)))
+        yield from (t for t in times if t <= moment)
+        midnight -= timedelta(days=1)
+
+
+def _decide(init_time: datetime, status: CycleStatus | None, now: datetime, schedule: ScheduleSettings) -> tuple[Verdict, str] | None:
+    state = None if status is None else status.state
+    tried = 0 if status is None else status.attempts
+    hours_late = (now - init_time - timedelta(minutes=schedule.delay_minutes)) / timedelta(hours=1)
+    too_late = hours_late > schedule.expire_hours
+    if state in (State.DONE, State.EXPIRED):
+        return None
+    if state is State.FAILED:
+        waits = status is not None and _waits_for_retry(status, now)
+        return None if too_late or waits or tried >= MOST_ATTEMPTS else (Verdict.RUN, f"after {tried} failed attempts")
+    if too_late:
+        return Verdict.EXPIRE, f"not run within {schedule.expire_hours} hours after it was due"
+    if tried >= MOST_ATTEMPTS:
+        return Verdict.EXPIRE, f"given up: {tried} runs of it died"
+    return Verdict.RUN, "due" if state is None else "its run died"
+
+
+def _waits_for_retry(failed: CycleStatus, now: datetime) -> bool:
+    wait = FIRST_RETRY_WAIT * (1 << max(0, failed.attempts - 1))
+    return failed.finished_at is not None and failed.finished_at <= now < failed.finished_at + wait
+
+
+def _may_announce(init_time: datetime, states: tuple[CycleStatus, ...], now: datetime, schedule: ScheduleSettings) -> bool:
+    """Whether no later cycle is done. One far ahead of `now` was run under a clock that was wrong, and does not count."""
+    ahead = now + timedelta(hours=schedule.expire_hours)
+    return not any(s.state is State.DONE and init_time < s.cycle.init_time <= ahead for s in states)
+
+
+def _run_newest(database: Engine, settings: Settings, run_cycle: RunCycle, now: datetime) -> tuple[Decision, ...]:
+    oldest = now - timedelta(days=1, hours=LOOK_BACK_CYCLES * settings.schedule.every_hours)
+    decisions = due_cycles(now, settings.schedule, cycle_states(database, since=oldest), first_tick(database, now))
+    for decision in decisions:
+        if decision.verdict is Verdict.EXPIRE and expire_cycle(database, _cycle(decision, settings, now), decision.reason, now):
+            _LOGGER.warning("Cycle %s expired: %s.", _cycle(decision, settings, now).key, decision.reason)
+    to_run = next((d for d in decisions if d.verdict is Verdict.RUN), None)
+    if to_run is not None:
+        cycle = _cycle(to_run, settings, now)
+        with _errors_logged(f"cycle {cycle.key}"):
+            run_cycle(cycle, announces=to_run.announces)
+    return decisions
+
+
+def _cycle(decision: Decision, settings: Settings, now: datetime) -> Cycle:
+    return Cycle(decision.init_time, now.replace(microsecond=0), timedelta(hours=settings.forecast.horizon_hours))
+
+
+@contextmanager
+def _errors_logged(what: str) -> Iterator[None]:
+    try:
+        yield
+    except HazecastError as error:
+        _LOGGER.error("While %s: %s", what, error)
+
+
+@contextmanager
+def _stop_signals() -> Iterator["SimpleQueue[int]"]:
+    arrived: SimpleQueue[int] = SimpleQueue()  # its put is safe in a signal handler; an Event's set is not
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+
+    def restore() -> None:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        restore()
+        arrived.put(number)
+
+    for number in before:
+        signal.signal(number, stop)
+    try:
+        yield arrived
+    finally:
+        restore()
+
+
+def _arrives_within(interval: timedelta, signals: "SimpleQueue[int]") -> bool:
+    try:
+        signals.get(timeout=interval.total_seconds())
+    except Empty:
+        return False
+    return True
+
+
+def _wake_after_clock_was_set_back(job: Job, now: datetime, interval: timedelta) -> None:
+    """APScheduler would wait until the clock reaches the old time again."""
+    if job.next_run_time is not None and job.next_run_time > now + 2 * interval:
+        job.modify(next_run_time=now)

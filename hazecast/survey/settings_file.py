@@ -1,0 +1,54 @@
+"""Settings as a TOML file with a comment beside every line, taken from the settings' own descriptions."""
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from hazecast.config import Settings
+
+HEADING = "# Settings of hazecast, written by `hazecast init` after a look at the data. Paths are relative to this file.\n"
+
+
+def settings_text(settings: Settings, folder: Path, findings: Sequence[str] = ()) -> str:
+    """The file's content, headed by what was found; paths become relative to `folder`, where the file will stand."""
+    lines = [HEADING, *(f"#   {line}\n" for line in findings)]
+    for name in type(settings).model_fields:
+        section = getattr(settings, name)
+        if isinstance(section, BaseModel):
+            lines += [f"\n# {_first_line(section)}\n[{name}]\n", *_lines(section, folder)]
+    for name in ("areas", "stations"):
+        for i, item in enumerate(getattr(settings, name)):
+            lines += [f"\n[[{name}]]\n", *_lines(item, folder, commented=i == 0)]
+    return "".join(lines)
+
+
+def _first_line(section: BaseModel) -> str:
+    return (type(section).__doc__ or "").strip().splitlines()[0]
+
+
+def _lines(section: BaseModel, folder: Path, commented: bool = True) -> Iterator[str]:
+    for key, field in type(section).model_fields.items():
+        comment = f"  # {field.description}" if commented and field.description else ""
+        yield f"{key} = {_toml(getattr(section, key), folder)}{comment}\n"
+
+
+def _toml(value: Any, folder: Path) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return repr(value)
+    if isinstance(value, Path):
+        return _toml(_relative(value, folder), folder)
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{k} = {_toml(v, folder)}" for k, v in value.items()) + " }"
+    if isinstance(value, tuple):
+        return "[" + ", ".join(_toml(v, folder) for v in value) + "]"
+    return json.dumps(str(value), ensure_ascii=False)
+
+
+def _relative(path: Path, folder: Path) -> str:
+    return Path(os.path.relpath(path.resolve(), folder.resolve())).as_posix()

@@ -1,0 +1,141 @@
+"""The probability that each level or a higher one is reached at stations, from the quantiles of PM2.5 and visibility."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hazecast.records import Level
+from hazecast.warnings.deciding import usable
+from hazecast.warnings.edition import Condition, Edition, Values
+
+Array = NDArray[np.float64]
+LEAST_VISIBILITY_M = 1.0  # keeps the extinction finite; no edition draws a line below it
+LEAST_TAIL = 0.01  # share of a tail's probability that is never taken to be spent
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chances:
+    """Least and greatest probability of each of `levels` or a higher one, (level, station, hour); equal where it is known.
+
+    `leading` has the same shape: which of the edition's conditions is the likeliest to bring the level about.
+    """
+
+    levels: tuple[Level, ...]
+    least: Array
+    greatest: Array
+    leading: NDArray[np.intp]
+
+    def __post_init__(self) -> None:
+        shapes = {self.least.shape, self.greatest.shape, self.leading.shape}
+        if len(shapes) > 1 or self.least.shape[0] != len(self.levels):
+            raise ValueError(f"Chances of {len(self.levels)} levels have the shapes {sorted(shapes)}; expected one shape, levels first.")
+
+
+def level_chances(
+    edition: Edition, pm25_quantile: Array, visibility_quantile: Array, relative_humidity: Values, quantiles: Array
+) -> Chances:
+    """Chances of the edition's levels from quantile functions (station, hour, quantile) and humidity (station, hour) in %.
+
+    Visibility (m) belongs to the PM2.5 (µg m-3) of the same quantile: it falls as PM2.5 rises. Between quantiles, PM2.5 and
+    the inverse of visibility, which is linear in PM2.5 at one humidity, are linear in probability; beyond the outermost,
+    tails are exponential. Raises ValueError unless `quantiles` ascend within 0 to 1 on both sides of 0.5.
+    """
+    _require_quantiles(quantiles)
+    pm25 = ascending(pm25_quantile)
+    extinction = ascending(1.0 / np.maximum(usable(visibility_quantile).astype(np.float64), LEAST_VISIBILITY_M))
+    conditions = [c for _, c in edition.conditions]
+    pairs = [_condition_chance(edition, c, pm25, extinction, quantiles) for c in conditions]
+    least, greatest = (np.stack(bound) for bound in zip(*pairs, strict=True))
+    by_class = [_of_humidity(edition, h, least, greatest) for h in edition.humidity_classes]
+    return _at_humidity(edition, usable(relative_humidity), by_class)
+
+
+def ascending(quantile_values: Array) -> Array:
+    """Quantile functions (…, quantile) with crossings put in order, all NaN where any value is lacking."""
+    values = usable(quantile_values).astype(np.float64)
+    values = np.where(np.isnan(values).any(axis=-1, keepdims=True), np.nan, values)
+    return np.sort(values, axis=-1)
+
+
+def at_quantile(values: Array, quantiles: Array, wanted: float) -> Array:
+    """Values (…, quantile) at one probability, linear between quantiles; NaN beyond the outermost."""
+    nearest = np.clip(np.searchsorted(quantiles, wanted), 1, quantiles.size - 1)
+    share = (wanted - quantiles[nearest - 1]) / (quantiles[nearest] - quantiles[nearest - 1])
+    if not -1e-6 <= share <= 1.0 + 1e-6:  # a quantile stored in 32 bit is still the one that is wanted
+        return np.full(values.shape[:-1], np.nan)
+    return np.asarray((1.0 - share) * values[..., nearest - 1] + share * values[..., nearest])
+
+
+def exceedance(values: Array, quantiles: Array, threshold: float) -> Array:
+    """Probability that a quantity with the ascending quantile functions `values` (…, quantile) exceeds `threshold`.
+
+    Beyond the outermost quantiles the tails are exponential, scaled by the distance from the median, and keep at least
+    `LEAST_TAIL` of their probability. NaN where the values are.
+    """
+    below = np.sum(values <= threshold, axis=-1)
+    after = np.clip(below, 1, quantiles.size - 1)
+    lower, upper = (np.take_along_axis(values, i[..., None], axis=-1)[..., 0] for i in (after - 1, after))
+    share = (threshold - lower) / np.where(upper > lower, upper - lower, 1.0)
+    inside = 1.0 - (quantiles[after - 1] + share * (quantiles[after] - quantiles[after - 1]))
+    median = at_quantile(values, quantiles, 0.5)
+    low_tail = quantiles[0] * _tail(threshold - values[..., 0], median - values[..., 0], np.log(0.5 / quantiles[0]))
+    high_tail = (1.0 - quantiles[-1]) * _tail(threshold - values[..., -1], values[..., -1] - median, np.log(0.5 / (1.0 - quantiles[-1])))
+    chance = np.select([below == 0, below == quantiles.size], [1.0 - low_tail, high_tail], inside)
+    return np.where(np.isnan(values[..., 0]), np.nan, chance)
+
+
+def _tail(beyond: Array, spread: Array, foldings: float) -> Array:
+    """The share of a tail's probability left at a distance `beyond` the outermost quantile.
+
+    That quantile lies `spread` from the median, where the probability is `foldings` e-foldings larger.
+    """
+    scale = np.maximum(spread / foldings, 1e-9)
+    return np.maximum(np.exp(-np.abs(beyond) / scale), LEAST_TAIL)
+
+
+def _condition_chance(edition: Edition, condition: Condition, pm25: Array, extinction: Array, quantiles: Array) -> tuple[Array, Array]:
+    """Least and greatest chance (station, hour) of a condition where its humidity holds.
+
+    Both quantities rise together along the quantiles, so the chance that both pass their bounds is the smaller of the two.
+    """
+    murk = exceedance(extinction, quantiles, 1.0 / condition.visibility_below_m)
+    dust = np.ones_like(murk) if condition.pm25_above_ug_m3 is None else exceedance(pm25, quantiles, condition.pm25_above_ug_m3)
+    lacking_pm25 = np.isnan(pm25[..., 0]) & edition.names_pm25
+    greatest_murk = np.where(np.isnan(murk) | lacking_pm25, 1.0, murk)
+    least = np.minimum(np.nan_to_num(murk, nan=0.0), np.nan_to_num(dust, nan=0.0))
+    return least, np.minimum(greatest_murk, np.nan_to_num(dust, nan=1.0))
+
+
+def _of_humidity(edition: Edition, humidity: float, least: Array, greatest: Array) -> tuple[Array, Array, NDArray[np.intp]]:
+    """Least and greatest chance of each level and its leading condition, (level, station, hour), at one humidity."""
+    applies = np.array([c.applies_at(humidity) for _, c in edition.conditions])
+    of_level = np.array([level for level, _ in edition.conditions])
+    lows, highs, leads = [], [], []
+    for row in edition.levels:
+        counts = (applies & (of_level >= row.level))[:, None, None]
+        lows.append(np.max(np.where(counts, least, 0.0), axis=0))
+        highs.append(np.max(np.where(counts, greatest, 0.0), axis=0))
+        leads.append(np.argmax(np.where(counts, least, -1.0), axis=0))
+    return np.stack(lows), np.stack(highs), np.stack(leads)
+
+
+def _at_humidity(edition: Edition, humidity: Values, by_class: list[tuple[Array, Array, NDArray[np.intp]]]) -> Chances:
+    """The chances at each value's humidity (station, hour); where it is lacking, what holds at every humidity."""
+    least, greatest, leading = (np.stack(part) for part in zip(*by_class, strict=True))
+    lacking = np.isnan(humidity)
+    own = np.searchsorted(edition.humidity_classes, np.where(lacking, 0.0, humidity), side="right") - 1
+    low = np.where(lacking, np.argmin(least, axis=0), own)[None]
+    high = np.where(lacking, np.argmax(greatest, axis=0), own)[None]
+    return Chances(
+        levels=tuple(row.level for row in edition.levels),
+        least=np.take_along_axis(least, low, axis=0)[0],
+        greatest=np.take_along_axis(greatest, high, axis=0)[0],
+        leading=np.take_along_axis(leading, low, axis=0)[0],
+    )
+
+
+def _require_quantiles(quantiles: Array) -> None:
+    ascend = quantiles.ndim == 1 and quantiles.size >= 2 and bool(np.all(np.diff(quantiles) > 0))
+    if not ascend or not 0.0 < quantiles[0] < 0.5 < quantiles[-1] < 1.0:
+        raise ValueError(f"The quantiles are {quantiles}; expected ascending probabilities within 0 to 1, on both sides of 0.5.")

@@ -1,0 +1,39 @@
+"""The level of every value of a field or a series, and UNKNOWN wherever what is lacking could change it."""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from hazecast.records import Level
+from hazecast.warnings.edition import Edition, Values
+
+
+def levels(edition: Edition, pm25: ArrayLike, visibility: ArrayLike, relative_humidity: ArrayLike) -> NDArray[np.int8]:
+    """Levels (as int8 of `Level`) of PM2.5 (µg m-3), visibility (m) and relative humidity (%), arrays that broadcast together.
+
+    A value that is NaN, infinite or negative is lacking. A level is known only if every value that could stand in its place
+    leads to the same one; where PM2.5 is lacking, visibility is not believed to be good, for it is derived from PM2.5.
+    """
+    arrays = np.broadcast_arrays(usable(pm25), usable(visibility), usable(relative_humidity))
+    decided = edition.highest_reached(*arrays)
+    lacking = np.isnan(arrays[0]) | np.isnan(arrays[1]) | np.isnan(arrays[2])
+    if lacking.any():
+        decided[lacking] = _certain_levels(edition, *(a[lacking] for a in arrays))
+    return decided
+
+
+def usable(values: ArrayLike) -> Values:
+    """`values` as floating point numbers with NaN in place of what cannot be a concentration, a distance or a humidity."""
+    numbers = np.asarray(values)
+    numbers = numbers if np.issubdtype(numbers.dtype, np.floating) else numbers.astype(np.float64)
+    return np.where(np.isfinite(numbers) & (numbers >= 0.0), numbers, np.nan)
+
+
+def _certain_levels(edition: Edition, pm25: Values, visibility: Values, humidity: Values) -> NDArray[np.int8]:
+    best_pm25, worst_pm25 = (np.where(np.isnan(pm25), bound, pm25) for bound in (0.0, np.inf))
+    best_visibility = np.where(np.isnan(visibility), np.inf, visibility)
+    doubtful = np.isnan(visibility) | (np.isnan(pm25) & edition.names_pm25)
+    worst_visibility = np.where(doubtful, 0.0, visibility)
+    humidities = [np.where(np.isnan(humidity), h, humidity) for h in edition.humidity_classes]
+    lowest = np.min([edition.highest_reached(best_pm25, best_visibility, h) for h in humidities], axis=0)
+    highest = np.max([edition.highest_reached(worst_pm25, worst_visibility, h) for h in humidities], axis=0)
+    return np.where(lowest == highest, lowest, np.int8(Level.UNKNOWN)).astype(np.int8)

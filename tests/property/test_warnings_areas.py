@@ -1,0 +1,149 @@
+"""Chances and the area rule: bounded, monotone, and never surer for having less data."""
+
+import math
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from hazecast.config import WarningSettings
+from hazecast.records import Cycle, Level
+from hazecast.warnings.areas import AreaStations, Judgement, judge
+from hazecast.warnings.chances import ascending, exceedance, level_chances
+from hazecast.warnings.deciding import levels
+from hazecast.warnings.edition import load_edition
+from hazecast.warnings.windows import Window
+
+EDITION = load_edition("cma-haze-2013")
+QUANTILES = np.array([0.02, 0.05, 0.25, 0.5, 0.75, 0.95, 0.98])
+MEDIAN = 3
+INIT = datetime(2026, 1, 10, tzinfo=UTC)
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Area:
+    """PM2.5 and visibility quantiles (station, hour, quantile) and humidity (station, hour)."""
+
+    pm25_quantile: Array
+    visibility_quantile: Array
+    humidity: Array
+
+    def with_more_pm25(self, factor: float) -> "Area":
+        return Area(self.pm25_quantile * factor, self.visibility_quantile / factor, self.humidity)
+
+    def losing(self, lost: NDArray[np.bool_]) -> "Area":
+        """The area without what is lost, (PM2.5 or visibility or humidity, station, hour)."""
+        return Area(
+            np.where(lost[0, ..., None], np.nan, self.pm25_quantile),
+            np.where(lost[1, ..., None], np.nan, self.visibility_quantile),
+            np.where(lost[2], np.nan, self.humidity),
+        )
+
+
+@st.composite
+def areas(draw: st.DrawFn) -> Area:
+    seed, stations, hours = draw(st.integers(0, 2**32 - 1)), draw(st.integers(1, 6)), draw(st.integers(1, 12))
+    chance = np.random.default_rng(seed)
+    median = np.exp(chance.uniform(np.log(draw(st.sampled_from([5.0, 60.0, 150.0]))), np.log(900.0), (stations, 1)))
+    median = median * np.exp(chance.normal(0.0, 0.3, (stations, hours)))
+    spread = np.exp(np.sort(chance.normal(0.0, 0.4, QUANTILES.size)))
+    pm25 = median[..., None] * spread
+    return Area(pm25, chance.uniform(1e5, 2e6, (stations, hours, 1)) / pm25, chance.uniform(40.0, 100.0, (stations, hours)))
+
+
+RULES = st.builds(
+    WarningSettings,
+    area_share=st.floats(0.05, 1.0),
+    minimum_hours=st.integers(1, 5),
+    raise_probability=st.floats(0.05, 0.95),
+)
+
+
+def judged(area: Area, rule: WarningSettings) -> Judgement:
+    stations, hours, _ = area.pm25_quantile.shape
+    cycle = Cycle(INIT, INIT, timedelta(hours=hours))
+    quantile = ascending(area.pm25_quantile)
+    at_stations = AreaStations(
+        ids=tuple(str(i) for i in range(stations)),
+        level=levels(EDITION, quantile[..., MEDIAN], area.visibility_quantile[..., MEDIAN], area.humidity),
+        visibility=area.visibility_quantile[..., MEDIAN],
+        pm25_quantile=quantile,
+        quantiles=QUANTILES,
+        chances=level_chances(EDITION, quantile, area.visibility_quantile, area.humidity, QUANTILES),
+    )
+    return judge("town", at_stations, EDITION, Window(INIT, cycle.end_time), cycle, rule)
+
+
+QUANTILE_FUNCTIONS = st.lists(st.floats(0.0, 2000.0), min_size=QUANTILES.size, max_size=QUANTILES.size).map(lambda v: np.array(sorted(v)))
+
+
+@given(QUANTILE_FUNCTIONS, st.floats(0.0, 3000.0), st.floats(0.0, 3000.0))
+def test_an_exceedance_is_a_probability_that_falls_with_the_threshold(values: Array, one: float, other: float) -> None:
+    lower, higher = (float(exceedance(values, QUANTILES, t)) for t in sorted((one, other)))
+    assert 0.0 < higher <= lower < 1.0
+
+
+@given(QUANTILE_FUNCTIONS, st.integers(0, QUANTILES.size - 1))
+def test_an_exceedance_agrees_with_the_quantiles(values: Array, i: int) -> None:
+    assert float(exceedance(values, QUANTILES, float(values[i]))) <= 1.0 - QUANTILES[i] + 1e-12
+    assert float(exceedance(values, QUANTILES, float(np.nextafter(values[i], -1.0)))) >= 1.0 - QUANTILES[i] - 1e-9
+
+
+@given(areas(), RULES)
+def test_a_complete_area_is_known_and_its_chances_fall_from_level_to_level(area: Area, rule: WarningSettings) -> None:
+    found = judged(area, rule).assessment
+    chances = [c.probability for c in found.chances]
+    assert None not in chances
+    assert chances == sorted(chances, key=lambda p: -(p or 0.0))
+    reached = [c.level for c in found.chances if (c.probability or 0.0) >= rule.raise_probability]
+    assert found.level is max(reached, default=Level.NONE)
+    assert found.hours_known == found.hours
+    assert (found.condition != "") == (found.level > Level.NONE)
+    assert found.level is Level.NONE or found.condition.startswith(found.level.name.lower())
+
+
+@given(areas(), RULES, st.floats(1.0, 3.0))
+def test_more_pm25_never_lowers_a_chance_or_the_level(area: Area, rule: WarningSettings, factor: float) -> None:
+    better, worse = judged(area, rule).assessment, judged(area.with_more_pm25(factor), rule).assessment
+    assert worse.level >= better.level
+    assert all((w.probability or 0.0) >= (b.probability or 0.0) - 1e-9 for w, b in zip(worse.chances, better.chances, strict=True))
+
+
+@given(areas(), RULES, st.integers(0, 2**32 - 1), st.sampled_from([0.1, 0.4, 0.9, 1.0]))
+def test_losing_data_never_makes_an_area_clean_nor_contradicts_what_it_was(
+    area: Area, rule: WarningSettings, seed: int, share: float
+) -> None:
+    chance = np.random.default_rng(seed)
+    some, further = (chance.random((3, *area.humidity.shape)) < s for s in (share, share / 2))
+    more = some | further
+    truth, less, least = judged(area, rule), judged(area.losing(some), rule), judged(area.losing(more), rule)
+    for fuller, poorer in ((truth, less), (less, least)):
+        if fuller.assessment.level is not Level.NONE:
+            assert poorer.assessment.level is not Level.NONE
+        assert poorer.assessment.level <= max(fuller.assessment.level, Level.NONE)
+        assert poorer.possible >= fuller.possible
+        assert poorer.assessment.hours_known <= fuller.assessment.hours_known
+        for full, poor in zip(fuller.assessment.chances, poorer.assessment.chances, strict=True):
+            assert poor.probability is None or (
+                full.probability is not None and math.isclose(poor.probability, full.probability, abs_tol=1e-8)
+            )
+    if more[:2].all():
+        assert least.assessment.level is Level.UNKNOWN
+        assert least.assessment.hours_known == 0
+
+
+@given(areas(), RULES)
+def test_the_order_of_stations_does_not_matter(area: Area, rule: WarningSettings) -> None:
+    turned = Area(area.pm25_quantile[::-1], area.visibility_quantile[::-1], area.humidity[::-1])
+    one, other = judged(area, rule).assessment, judged(turned, rule).assessment
+    assert (one.level, one.condition, one.chances, one.peak_pm25, one.hours_known) == (
+        other.level,
+        other.condition,
+        other.chances,
+        other.peak_pm25,
+        other.hours_known,
+    )

@@ -1,0 +1,118 @@
+import numpy as np
+import pytest
+
+from hazecast.errors import SettingsError
+from hazecast.records import Level
+from hazecast.warnings.edition import known_editions, load_edition, read_edition
+
+HEAD = 'name = "mine"\ntitle = "t"\nissuer = "i"\nissued = "2020"\nlanguage = "en"\ncap_event_code = "11B19"\n'
+
+
+def level(name: str, *conditions: str, horizon: int = 24) -> str:
+    rows = ", ".join(f"{{ {c} }}" for c in conditions)
+    looks = 'grade = "g"\ncolour = "#000000"\ncap_severity = "Severe"'
+    return f'[[levels]]\nlevel = "{name}"\n{looks}\nhorizon_hours = {horizon}\nconditions = [{rows}]\n'
+
+
+def test_the_2013_edition_has_the_rows_and_columns_of_the_text() -> None:
+    table = {
+        f"{row.level.name.lower()}-{c.column}": (
+            c.visibility_below_m,
+            c.pm25_above_ug_m3,
+            c.pm25_up_to_ug_m3,
+            c.humidity_from,
+            c.humidity_below,
+        )
+        for row in load_edition("cma-haze-2013").levels
+        for c in row.conditions
+    }
+    inf = np.inf
+    assert table == {
+        "yellow-1": (3000, None, inf, 0, 80),
+        "yellow-2": (3000, 115, 150, 80, inf),
+        "yellow-3": (5000, 150, 250, 0, inf),
+        "orange-1": (2000, None, inf, 0, 80),
+        "orange-2": (2000, 150, 250, 80, inf),
+        "orange-3": (5000, 250, 500, 0, inf),
+        "red-1": (1000, None, inf, 0, 80),
+        "red-2": (1000, 250, 500, 80, inf),
+        "red-3": (5000, 500, inf, 0, inf),
+    }
+
+
+def test_the_2013_edition_carries_severities_colours_and_horizons() -> None:
+    edition = load_edition("cma-haze-2013")
+    assert [(r.level, r.cap_severity, r.horizon_hours) for r in edition.levels] == [
+        (Level.YELLOW, "Moderate", 24),
+        (Level.ORANGE, "Severe", 24),
+        (Level.RED, "Extreme", 24),
+    ]
+    assert len({r.colour for r in edition.levels}) == 3
+    assert edition.issued == "2013-01-28"
+    assert edition.names_pm25
+    assert edition.humidity_classes == (0.0, 80.0)
+
+
+def test_the_older_edition_has_no_red_no_pm25_and_shorter_horizons() -> None:
+    edition = load_edition("cma-haze-2007")
+    assert [(r.level, r.horizon_hours) for r in edition.levels] == [(Level.YELLOW, 12), (Level.ORANGE, 6)]
+    assert not edition.names_pm25
+    assert edition.humidity_classes == (0.0,)
+
+
+def test_every_edition_that_comes_with_hazecast_loads() -> None:
+    assert {load_edition(name).name for name in known_editions()} == {"cma-haze-2007", "cma-haze-2013"}
+
+
+@pytest.mark.parametrize("name", ["cma-haze-2031", "", "../edition", "editions/cma-haze-2013"])
+def test_an_unknown_edition_is_refused_and_the_known_ones_are_named(name: str) -> None:
+    with pytest.raises(SettingsError, match=r"cma-haze-2007, cma-haze-2013") as refused:
+        load_edition(name)
+    assert repr(name) in refused.value.problem
+
+
+def test_an_edition_whose_levels_fall_with_more_pm25_is_refused() -> None:
+    hole = HEAD + level("yellow", "column = 1, visibility_below_m = 5000, pm25_above_ug_m3 = 100, pm25_up_to_ug_m3 = 200")
+    with pytest.raises(SettingsError, match="not monotone"):
+        read_edition("mine", hole)
+
+
+def test_an_upper_bound_that_another_level_takes_over_is_accepted() -> None:
+    text = HEAD + level("yellow", "column = 1, visibility_below_m = 5000, pm25_above_ug_m3 = 100, pm25_up_to_ug_m3 = 200")
+    text += level("red", "column = 1, visibility_below_m = 5000, pm25_above_ug_m3 = 200")
+    assert [r.level for r in read_edition("mine", text).levels] == [Level.YELLOW, Level.RED]
+
+
+@pytest.mark.parametrize(
+    ("levels", "complaint"),
+    [
+        (level("red", "column = 1, visibility_below_m = 1000") + level("yellow", "column = 1, visibility_below_m = 3000"), "lowest first"),
+        (
+            level("yellow", "column = 1, visibility_below_m = 1000") + level("red", "column = 1, visibility_below_m = 3000"),
+            "no air can reach",
+        ),
+        (level("yellow", "column = 1, visibility_below_m = 3000, smell = 2"), "Extra inputs"),
+        (level("yellow", "column = 1, visibility_below_m = 0"), "greater than 0"),
+        (level("yellow", "column = 1, visibility_below_m = nan"), "finite"),
+        (level("yellow", "column = 1, visibility_below_m = 9, humidity_from = 80, humidity_below = 80"), "leaves nothing"),
+        (level("yellow", "column = 1, visibility_below_m = 9, pm25_above_ug_m3 = 80, pm25_up_to_ug_m3 = 80"), "leaves nothing"),
+        (level("yellow", "column = 2, visibility_below_m = 9", "column = 1, visibility_below_m = 8"), "in order"),
+        (level("none", "column = 1, visibility_below_m = 9"), "greater than or equal"),
+        (level("purple", "column = 1, visibility_below_m = 9"), "Input should be"),
+        (
+            level("yellow", "column = 1, visibility_below_m = 9", horizon=6)
+            + level("red", "column = 1, visibility_below_m = 8", horizon=12),
+            "further ahead",
+        ),
+        ("levels = []", "at least 1"),
+        ("levels = [", "Invalid|Unexpected|Expected|Unclosed"),
+    ],
+)
+def test_an_edition_that_is_not_right_is_refused_with_the_reason(levels: str, complaint: str) -> None:
+    with pytest.raises(SettingsError, match=complaint):
+        read_edition("mine", HEAD + levels)
+
+
+def test_an_edition_under_another_name_than_its_file_is_refused() -> None:
+    with pytest.raises(SettingsError, match="calls itself 'mine'"):
+        read_edition("yours", HEAD + level("yellow", "column = 1, visibility_below_m = 3000"))
