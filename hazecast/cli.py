@@ -6,8 +6,9 @@ What a command needs is imported when it runs, so that `hazecast --help` answers
 import json
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from hazecast.cycle import Outcome, Surroundings
 
 Progress = Callable[[str, float], None]
+YEARS = range(1700, 2200)  # what times in nanoseconds can hold, with room for history and horizon
 
 app = typer.Typer(
     name="hazecast", help="Air quality forecasts and haze warnings for cities.", no_args_is_help=True, add_completion=False,
@@ -32,6 +34,9 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object 
 
 def main() -> None:
     """Run a command; what a user can mend ends in one message and exit status 2."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal without µ is no reason to stop
     try:
         app()
     except HazecastError as error:
@@ -59,6 +64,8 @@ def init(
     as_json: JsonOption = False,
 ) -> None:
     """Look at your data and write a settings file that works."""
+    if out.is_dir():
+        raise SettingsError(f"{out} is a folder.", f"Name the settings file to write, such as {out / 'hazecast.toml'}.")
     if out.exists() and not force:
         raise SettingsError(f"{out} is there already.", "Choose another name, or replace it with --force.")
     from hazecast.report import finding_lines, survey_facts, survey_lines
@@ -172,17 +179,21 @@ def _cycle(init_time: str, as_of: str, settings: "Settings") -> Any:
 
     start, known = _moment("--cycle", init_time), _moment("--as-of", as_of)
     if start != start.replace(minute=0, second=0, microsecond=0):
-        raise SettingsError(f"--cycle is {init_time}; expected a full hour.", "Give it as 2018-04-27T00.")
+        raise SettingsError(f"--cycle is {init_time!r}; expected a full hour in UTC.", f"Give it as {start:%Y-%m-%dT%H}.")
     return Cycle(start, known, timedelta(hours=settings.forecast.horizon_hours))
 
 
 def _moment(option: str, text: str) -> datetime:
     from hazecast.records import utc
 
+    remedy = "Give it as 2018-04-27T00."
     try:
-        return utc(datetime.fromisoformat(text))
+        moment = datetime.fromisoformat(text.strip())
     except ValueError as wrong:
-        raise SettingsError(f"{option} is {text!r}; expected a time in UTC.", "Give it as 2018-04-27T00.") from wrong
+        raise SettingsError(f"{option} is {text!r}; expected a time in UTC.", remedy) from wrong
+    if moment.year not in YEARS:
+        raise SettingsError(f"{option} is {text!r}; expected a year from {YEARS.start} to {YEARS.stop - 1}.", remedy)
+    return utc(moment)
 
 
 @contextmanager
@@ -207,12 +218,14 @@ def _progress(quiet: bool) -> Iterator[Progress]:
 
 
 def _write_whole(file: Path, text: str) -> None:
+    partial = file.with_name(f".{file.name}.partial")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        partial = file.with_name(f".{file.name}.partial")
-        partial.write_text(text, encoding="utf-8")
+        partial.write_bytes(text.encode())
         partial.replace(file)
-    except OSError as refused:
+    except (OSError, UnicodeEncodeError) as refused:
+        with suppress(OSError):
+            partial.unlink()
         raise SettingsError(f"{file} cannot be written: {refused}.", "Choose a folder that may be written to.") from refused
 
 

@@ -3,10 +3,11 @@
 import hashlib
 import tomllib
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, ValidationError, model_validator
 
 from hazecast.errors import SettingsError
 from hazecast.records import MeteorologyKind
@@ -15,40 +16,58 @@ from hazecast.records import MeteorologyKind
 def _known_time_zone(name: str) -> str:
     try:
         ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as missing:
+    except (ZoneInfoNotFoundError, ValueError, OSError) as missing:
         raise ValueError(f"{name!r} is not a time zone; expected a name such as Asia/Shanghai") from missing
     return name
 
 
+def _without_repeats(items: tuple[str, ...]) -> tuple[str, ...]:
+    if repeated := sorted({i for i in items if items.count(i) > 1}):
+        raise ValueError(f"{', '.join(map(repr, repeated))} is there more than once")
+    return items
+
+
 TimeZone = Annotated[str, AfterValidator(_known_time_zone)]
+Filled = Annotated[str, Field(min_length=1)]
+Distinct = Annotated[tuple[Filled, ...], Field(min_length=1), AfterValidator(_without_repeats)]
+Whole = Annotated[int, Strict()]
+Number = Annotated[float, Strict()]
+YesOrNo = Annotated[bool, Strict()]
+LocalHour = Annotated[Whole, Field(ge=0, le=23)]
+MOST_CELLS = 1_000_000
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class SiteSettings(_Section):
     """Whom the forecast is for."""
 
-    title: str = Field(description="Heads every bulletin.")
+    title: Filled = Field(description="Heads every bulletin.")
     time_zone: TimeZone = Field(description="Validity windows and bulletins are written in this zone.")
-    languages: tuple[str, ...] = Field(("zh", "en"), description="Languages of the bulletins, the main one first.")
-    exercise: bool = Field(False, description="true marks every product as an exercise.")
+    languages: Distinct = Field(("zh", "en"), description="Languages of the bulletins, the main one first.")
+    exercise: YesOrNo = Field(False, description="true marks every product as an exercise.")
 
 
 class DomainSettings(_Section):
     """The lattice of the forecast: cell centres from south to north and west to east."""
 
-    south: float = Field(ge=-89, le=89, description="Southernmost cell centre, degrees north.")
-    north: float = Field(ge=-89, le=89, description="Northernmost cell centre, degrees north.")
-    west: float = Field(ge=-180, le=360, description="Westernmost cell centre, degrees east.")
-    east: float = Field(ge=-180, le=540, description="Easternmost cell centre, degrees east.")
-    spacing: float = Field(gt=0, le=5, description="Cell width, degrees.")
+    south: Number = Field(ge=-89, le=89, description="Southernmost cell centre, degrees north.")
+    north: Number = Field(ge=-89, le=89, description="Northernmost cell centre, degrees north.")
+    west: Number = Field(ge=-180, le=360, description="Westernmost cell centre, degrees east.")
+    east: Number = Field(ge=-180, le=540, description="Easternmost cell centre, degrees east.")
+    spacing: Number = Field(gt=0, le=5, description="Cell width, degrees.")
 
     @model_validator(mode="after")
     def _has_cells(self) -> "DomainSettings":
         if self.north - self.south < 2 * self.spacing or self.east - self.west < 2 * self.spacing:
             raise ValueError(f"the domain needs at least three cells each way; {self.spacing}° cells leave fewer")
+        cells = ((self.north - self.south) / self.spacing + 1) * ((self.east - self.west) / self.spacing + 1)
+        if cells > MOST_CELLS:
+            raise ValueError(f"{self.spacing}° cells make a lattice of {cells:,.0f}; expected {MOST_CELLS:,} at most")
+        if max(abs(self.south), abs(self.north)) + self.spacing / 2 > 90 or self.east - self.west > 360:
+            raise ValueError("the cells reach beyond a pole, or more than once round the Earth")
         return self
 
 
@@ -63,43 +82,45 @@ class ObservationSettings(_Section):
     """Monitoring data."""
 
     path: Path = Field(description="A folder of CSV files in the OpenAQ archive layout.")
-    arrival_delay_hours: float = Field(0.0, ge=0, le=48, description="A value of hour t is known to a cycle from t plus this on.")
+    arrival_delay_hours: Number = Field(0.0, ge=0, le=48, description="A value of hour t is known to a cycle from t plus this on.")
 
 
 class ForecastSettings(_Section):
     """How far ahead, and what is learnt from."""
 
-    horizon_hours: int = Field(96, ge=6, le=240, description="Lead time of the last forecast hour.")
-    history_days: int = Field(800, ge=3, le=3650, description="How far back the correction learns from.")
-    learning_rows: int = Field(120_000, ge=2_000, le=5_000_000, description="Rows the correction learns from at most; fewer is faster.")
-    random_seed: int = Field(0, ge=0, description="The same seed and inputs give the same forecast, bit for bit.")
+    horizon_hours: Whole = Field(96, ge=6, le=240, description="Lead time of the last forecast hour.")
+    history_days: Whole = Field(800, ge=3, le=3650, description="How far back the correction learns from.")
+    learning_rows: Whole = Field(120_000, ge=2_000, le=5_000_000, description="Rows the correction learns from at most; fewer is faster.")
+    random_seed: Whole = Field(0, ge=0, le=2**32 - 1, description="The same seed and inputs give the same forecast, bit for bit.")
 
 
 class VisibilitySettings(_Section):
     """Visibility from PM2.5 and humidity; fit these where stations report visibility."""
 
-    contrast: float = Field(0.05, gt=0, lt=1, description="0.05 as automatic sensors and MOR; 0.02 as human observers (Koschmieder).")
-    mass_scattering_efficiency: float = Field(3.4, gt=0, lt=20, description="Dry scattering, m2 g-1.")
-    mass_absorption_efficiency: float = Field(0.6, ge=0, lt=20, description="Absorption, m2 g-1.")
-    kappa: float = Field(0.25, ge=0, lt=2, description="Growth with humidity; 0.20 to 0.34 in North China winters.")
+    contrast: Number = Field(0.05, gt=0, lt=1, description="0.05 as automatic sensors and MOR; 0.02 as human observers (Koschmieder).")
+    mass_scattering_efficiency: Number = Field(3.4, gt=0, lt=20, description="Dry scattering, m2 g-1.")
+    mass_absorption_efficiency: Number = Field(0.6, ge=0, lt=20, description="Absorption, m2 g-1.")
+    kappa: Number = Field(0.25, ge=0, lt=2, description="Growth with humidity; 0.20 to 0.34 in North China winters.")
 
 
 class WarningSettings(_Section):
     """When a warning is raised."""
 
     edition: str = Field("cma-haze-2013", description="The edition of the standard; see docs/warnings.md.")
-    raise_probability: float = Field(0.5, gt=0, lt=1, description="A level is raised when its probability reaches this.")
-    area_share: float = Field(0.3, gt=0, le=1, description="Share of an area's stations that must reach the level.")
-    minimum_hours: int = Field(3, ge=1, le=24, description="Consecutive hours for which they must reach it.")
-    window_start_hours: tuple[int, ...] = Field((8, 20), description="Local hours at which a 24-hour validity window may begin.")
+    raise_probability: Number = Field(0.5, gt=0, lt=1, description="A level is raised when its probability reaches this.")
+    area_share: Number = Field(0.3, gt=0, le=1, description="Share of an area's stations that must reach the level.")
+    minimum_hours: Whole = Field(3, ge=1, le=24, description="Consecutive hours for which they must reach it.")
+    window_start_hours: tuple[LocalHour, ...] = Field(
+        (8, 20), min_length=1, description="Local hours at which a 24-hour validity window may begin."
+    )
 
 
 class ScheduleSettings(_Section):
     """When `hazecast schedule` runs a cycle."""
 
-    every_hours: int = Field(24, ge=1, le=24, description="Cycles start at 00 UTC and every so many hours after.")
-    delay_minutes: int = Field(30, ge=0, le=1440, description="A cycle is due this long after its init_time.")
-    expire_hours: int = Field(12, ge=1, le=240, description="A cycle not run this long after it was due is expired, by name.")
+    every_hours: Whole = Field(24, ge=1, le=24, description="Cycles start at 00 UTC and every so many hours after.")
+    delay_minutes: Whole = Field(30, ge=0, le=1440, description="A cycle is due this long after its init_time.")
+    expire_hours: Whole = Field(12, ge=1, le=240, description="A cycle not run this long after it was due is expired, by name.")
 
 
 class OutputSettings(_Section):
@@ -112,18 +133,18 @@ class OutputSettings(_Section):
 class StationSettings(_Section):
     """A station that is forecast."""
 
-    id: str = Field(description="As in the observations.")
-    name: str = Field(description="As shown.")
-    latitude: float = Field(ge=-90, le=90, description="Degrees north.")
-    longitude: float = Field(ge=-180, le=360, description="Degrees east.")
+    id: Filled = Field(description="As in the observations.")
+    name: Filled = Field(description="As shown.")
+    latitude: Number = Field(ge=-90, le=90, description="Degrees north.")
+    longitude: Number = Field(ge=-180, le=360, description="Degrees east.")
 
 
 class AreaSettings(_Section):
     """A city or district that is warned as one."""
 
-    id: str = Field(description="Short and lasting: warnings are kept under it.")
-    names: dict[str, str] = Field(min_length=1, description="Its name by language.")
-    stations: tuple[str, ...] = Field(min_length=1, description="Ids of its stations.")
+    id: Filled = Field(description="Short and lasting: warnings are kept under it.")
+    names: dict[Filled, Filled] = Field(min_length=1, description="Its name by language.")
+    stations: Distinct = Field(description="Ids of its stations.")
 
 
 class Settings(_Section):
@@ -144,16 +165,18 @@ class Settings(_Section):
     @model_validator(mode="after")
     def _areas_know_their_stations(self) -> "Settings":
         ids = [s.id for s in self.stations]
-        if len(set(ids)) != len(ids):
-            raise ValueError(f"two stations have one id: {sorted({i for i in ids if ids.count(i) > 1})}")
+        for what, found in (("stations", ids), ("areas", [a.id for a in self.areas])):
+            if repeated := sorted({i for i in found if found.count(i) > 1}):
+                raise ValueError(f"two {what} have one id: {repeated}")
         unknown = sorted({s for a in self.areas for s in a.stations} - set(ids))
         if unknown:
             raise ValueError(f"areas name stations that are not listed: {unknown}")
         return self
 
     def sha256(self) -> str:
-        """Identifies the settings, whatever their layout and comments."""
-        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+        """Identifies what a forecast is made by, whatever the settings' layout and comments, and wherever data and results lie."""
+        text = self.model_dump_json(exclude={"meteorology": {"path"}, "observations": {"path"}, "output": True})
+        return hashlib.sha256(text.encode()).hexdigest()
 
 
 def load_settings(file: Path) -> Settings:
@@ -165,18 +188,33 @@ def load_settings(file: Path) -> Settings:
         table = tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError as absent:
         raise SettingsError(f"There is no settings file {file}.", "Write one with `hazecast init`.") from absent
+    except OSError as refused:
+        raise SettingsError(f"{file} cannot be read: {refused.strerror}.", "Name a settings file that you may read.") from refused
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as broken:
-        raise SettingsError(f"{file} is not TOML: {broken}.", "Mend that line.") from broken
+        raise SettingsError(f"{file} is not TOML: {broken}.", "Mend it there, or write one with `hazecast init`.") from broken
     try:
         settings = Settings.model_validate(table)
     except ValidationError as invalid:
-        first = invalid.errors()[0]
-        key = ".".join(str(p) for p in first["loc"]) or "the file"
-        found = f" (found {first['input']!r})" if key != "the file" and not isinstance(first["input"], dict) else ""
         raise SettingsError(
-            f"{file}: {key}: {first['msg']}{found}.", "Mend or remove it; `hazecast init` writes every setting."
+            f"{file}: {_first_fault(invalid)}.", "Mend it; `hazecast init` writes every setting with its comment."
         ) from invalid
     return _resolved(settings, file.resolve().parent)
+
+
+_FAULTS = MappingProxyType(
+    {"extra_forbidden": "there is no such setting", "missing": "this setting is lacking", "path_type": "a path was expected, in quotes"}
+)
+
+
+def _first_fault(invalid: ValidationError) -> str:
+    """The key, what was expected and what was found, of the first fault; and how many more there are."""
+    faults = sorted(invalid.errors(), key=lambda fault: fault["type"] != "extra_forbidden")  # a slip in a name makes two
+    first, others = faults[0], len(faults) - 1
+    key = ".".join(str(p) for p in first["loc"] if p != "[key]")
+    said = _FAULTS.get(first["type"], first["msg"].removeprefix("Value error, "))
+    found = f" (found {first['input']!r})" if key and not isinstance(first["input"], dict) else ""
+    more = f", and {others} more" if others else ""
+    return f"{f'{key}: ' if key else ''}{said[:1].lower()}{said[1:]}{found}{more}"
 
 
 def _resolved(settings: Settings, folder: Path) -> Settings:

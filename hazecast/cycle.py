@@ -6,7 +6,7 @@ The clock, the sources, the archive and the channels are handed in: a backtest i
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -19,12 +19,14 @@ from sqlalchemy import Engine
 from hazecast import __version__
 from hazecast.archive.bulletin_files import bulletin_files, load_bulletin
 from hazecast.archive.decisions import DECISIONS_FILE, decisions_json, origin_json
+from hazecast.archive.deliveries import Delivery
 from hazecast.archive.ledger import Claim, CycleResults, Standing, claim_cycle, fail_cycle, finish_cycle, renew_lease
 from hazecast.archive.netcdf import write_dataset
 from hazecast.archive.products import FileWriter, bytes_writer, store_products
 from hazecast.archive.warning_log import warnings_in_force
 from hazecast.bulletins.compose import compose
 from hazecast.config import Settings
+from hazecast.errors import ArchiveError
 from hazecast.delivery.outbox import Channel, Recipient, drain, outbox_rows
 from hazecast.forecast.predict import predict
 from hazecast.grids.gridding import to_grid
@@ -43,7 +45,11 @@ CURVE_HOURS = 72  # how much of the past a bulletin shows before the forecast
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a cycle meets: where its inputs come from, where its products go, whom it tells, and what time it is."""
+    """What a cycle meets: where its inputs come from, where its products go, whom it tells, and what time it is.
+
+    `late_delivery` is for cycles of the past that somebody asks for: so long after the run a bulletin is delivered although its
+    time is over. A scheduled one never is.
+    """
 
     gather: Callable[[Cycle, Settings], Gathered]
     database: Engine
@@ -52,6 +58,7 @@ class Surroundings:
     recipients: tuple[Recipient, ...]
     clock: Clock
     owner: str
+    late_delivery: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +115,8 @@ def _failure_recorded(around: Surroundings, claim: Claim) -> Iterator[None]:
     try:
         yield
     except BaseException as failure:
-        fail_cycle(around.database, claim, f"{type(failure).__name__}: {failure}", around.clock())
+        with suppress(ArchiveError):  # the first failure says more; an unrecorded one lapses with its lease
+            fail_cycle(around.database, claim, f"{type(failure).__name__}: {failure}", around.clock())
         raise
 
 
@@ -171,9 +179,14 @@ def _keep(
         **bulletin_files(bulletin),
     }
     products = store_products(around.database, around.archive, claim, files)
-    deliveries = outbox_rows(bulletin, around.recipients) if announces else ()
+    deliveries = _deliveries(bulletin, around) if announces else ()
     results = CycleResults(gathered.inputs, products, assessment.messages, deliveries, __version__)
     finish_cycle(around.database, claim, results, around.clock())
+
+
+def _deliveries(bulletin: Bulletin, around: Surroundings) -> tuple[Delivery, ...]:
+    until = max(bulletin.expires_at, around.clock() + around.late_delivery) if around.late_delivery else bulletin.expires_at
+    return tuple(replace(d, expires_at=until) for d in outbox_rows(bulletin, around.recipients))
 
 
 def _described(data: xr.Dataset, gathered: Gathered, settings: Settings) -> xr.Dataset:

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from hazecast.archive.decisions import Decisions, load_decisions
+from hazecast.archive.decisions import Decisions, load_decisions, load_origin
 from hazecast.archive.ledger import Standing
 from hazecast.backtest.scores import LeadScore
 from hazecast.config import Settings
 from hazecast.cycle import ORIGIN_FILE, Outcome, areas_of
-from hazecast.records import Action, Level, LevelChance, WindowAssessment
+from hazecast.records import Action, Level, LevelChance, NoteCode, WindowAssessment
+from hazecast.survey.settings_file import printable
 from hazecast.survey.survey import Survey
 
 _DONE = {
@@ -34,19 +35,42 @@ def finding_lines(found: Survey) -> list[str]:
     """What a look at the data showed."""
     s, d = found.settings, found.settings.domain
     gaps = f", {found.weather_hours_lacking} h lacking between" if found.weather_hours_lacking else ""
-    silent = f", without PM2.5: {', '.join(found.stations_without_pm25)}" if found.stations_without_pm25 else ""
-    return [
+    lines = [
         f"Weather       {_day(found.weather_first)} to {_day(found.weather_last)} UTC{gaps}",
         f"  found       {', '.join(found.weather_found)}",
         f"  lacking     {', '.join(found.weather_lacking) or 'nothing'}",
         f"Observations  {_day(found.observations_first)} to {_day(found.observations_last)} UTC",
         f"  found       {', '.join(found.pollutants_found)}",
         f"  lacking     {', '.join(found.pollutants_lacking) or 'nothing'}",
-        f"Stations      {len(s.stations)} in {len(s.areas)} areas ({', '.join(a.names['en'] for a in s.areas)}){silent}",
+        f"In common     {_in_common(found)}",
+        f"Stations      {len(s.stations)} in {_counted(len(s.areas), 'area')} ({', '.join(a.names['en'] for a in s.areas)})",
+        *_left_out(found),
         f"Domain        {d.south:g} to {d.north:g} °N, {d.west:g} to {d.east:g} °E",
         f"Lattice       {found.cells[0]} × {found.cells[1]} cells of {d.spacing:g}°",
         f"Time zone     {s.site.time_zone}",
     ]
+    return [printable(line) for line in lines]
+
+
+def _in_common(found: Survey) -> str:
+    first = max(found.weather_first, found.observations_first)
+    last = min(found.weather_last, found.observations_last)
+    if first > last:
+        return "no hour: a forecast learns from hours that both have"
+    return f"{_day(first)} to {_day(last)} UTC"
+
+
+def _left_out(found: Survey) -> list[str]:
+    groups = (
+        ("without PM2.5", found.stations_without_pm25),
+        ("left out, no weather there", found.stations_outside),
+        ("left out, no place given", found.stations_without_place),
+    )
+    return [f"  {what}: {', '.join(names)}" for what, names in groups if names]
+
+
+def _counted(count: int, thing: str) -> str:
+    return f"{count} {thing}{'' if count == 1 else 's'}"
 
 
 def survey_facts(found: Survey, out: Path) -> dict[str, Any]:
@@ -62,6 +86,8 @@ def survey_facts(found: Survey, out: Path) -> dict[str, Any]:
         "pollutants_lacking": found.pollutants_lacking,
         "stations": [s.id for s in found.settings.stations],
         "stations_without_pm25": found.stations_without_pm25,
+        "stations_outside": found.stations_outside,
+        "stations_without_place": found.stations_without_place,
         "areas": {a.id: a.stations for a in found.settings.areas},
         "domain": found.settings.domain.model_dump(),
         "cells": found.cells,
@@ -96,6 +122,7 @@ def cycle_facts(outcome: Outcome, scores: Scores) -> dict[str, Any]:
         "cycle": outcome.cycle.key,
         "as_of": outcome.cycle.as_of.isoformat(),
         "standing": outcome.standing.value,
+        "perfect_prognosis": _is_perfect_prognosis(outcome),
         "folder": str(outcome.folder),
         "delivered": [r.place for r in outcome.receipts],
         "levels": [{"area": w.area_id, "valid_from": w.valid_from.isoformat(), "level": w.level.name.lower()} for w in decisions.windows],
@@ -122,25 +149,45 @@ def demo_lines(outcome: Outcome, scores: Scores, settings: Settings) -> list[str
 
 def _heading(outcome: Outcome, settings: Settings) -> list[str]:
     cycle, zone = outcome.cycle, ZoneInfo(settings.site.time_zone)
-    state = " (done before; nothing was sent again)" if outcome.standing is Standing.DONE else ""
-    remark = "; the weather is a perfect prognosis" if "perfect-prognosis" in (outcome.folder / ORIGIN_FILE).read_text("utf-8") else ""
+    state = ""
+    if outcome.standing is Standing.DONE:
+        other = "" if load_origin(outcome.folder / ORIGIN_FILE).settings_sha256 == settings.sha256() else " with other settings"
+        state = f" (done before{other}; nothing was sent again)"
+    remark = "; the weather is a perfect prognosis" if _is_perfect_prognosis(outcome) else ""
     return [
-        f"{settings.site.title}: cycle {cycle.key}{state}",
+        printable(f"{settings.site.title}: cycle {cycle.key}{state}"),
         f"From {_moment(cycle.init_time, zone)} for {len(cycle.lead_hours)} h; known by {_moment(cycle.as_of, zone)}{remark}.",
     ]
 
 
+def _is_perfect_prognosis(outcome: Outcome) -> bool:
+    return any(note.code is NoteCode.PERFECT_PROGNOSIS for note in load_origin(outcome.folder / ORIGIN_FILE).notes)
+
+
+def _names(decisions: Decisions, settings: Settings) -> dict[str, str]:
+    """The areas that the cycle told of, in the order of the settings; one that these have no more, by its id."""
+    listed = {a.id: printable(a.name_in("en")) for a in areas_of(settings)}
+    told = dict.fromkeys((*(w.area_id for w in decisions.windows), *(m.area_id for m in decisions.messages)))
+    return {id: name for id, name in listed.items() if id in told} | {id: printable(id) for id in told if id not in listed}
+
+
 def _table(decisions: Decisions, outcome: Outcome, settings: Settings) -> list[str]:
     zone = ZoneInfo(settings.site.time_zone)
-    names = {a.id: a.name_in("en") for a in areas_of(settings)}
-    width = max(len(n) for n in names.values()) + 2
+    names = _names(decisions, settings)
+    width = max((len(n) for n in names.values()), default=4) + 2
     lines = [f"{'Area':{width}}{'24 h':9}{'Highest':9}{'Chance':>7}  {'Peak PM2.5 (90 % band)':24}{'at':14}{'Lead':>6}"]
     for area_id, name in names.items():
         windows = [w for w in decisions.windows if w.area_id == area_id]
-        worst = max(windows, key=lambda w: (w.level, w.peak_pm25 or -1.0))
-        peak = max(windows, key=lambda w: w.peak_pm25 or -1.0)
-        lines.append(f"{name:{width}}{_level(windows[0])}{_level(worst)}{_chance(worst):>7}  {_peak(peak, outcome, zone)}")
+        if windows:
+            worst = max(windows, key=_graveness)
+            peak = max(windows, key=lambda w: w.peak_pm25 or -1.0)
+            lines.append(f"{name:{width}}{_level(windows[0])}{_level(worst)}{_chance(worst):>7}  {_peak(peak, outcome, zone)}")
     return lines
+
+
+def _graveness(window: WindowAssessment) -> tuple[bool, bool, int, float]:
+    """A level above all, then what is not known, then what is known to be none."""
+    return window.level > Level.NONE, window.level is Level.UNKNOWN, window.level, window.peak_pm25 or -1.0
 
 
 def _level(window: WindowAssessment) -> str:
@@ -157,14 +204,15 @@ def _chance(window: WindowAssessment) -> str:
 def _peak(window: WindowAssessment, outcome: Outcome, zone: ZoneInfo) -> str:
     if window.peak_pm25 is None or window.peak_time is None:
         return "unknown"
-    band = f"{window.peak_pm25:.0f} ({window.peak_pm25_low:.0f}–{window.peak_pm25_high:.0f}) µg/m³"
+    edges = (window.peak_pm25_low, window.peak_pm25_high)
+    band = f"{window.peak_pm25:.0f} ({'–'.join('?' if e is None else f'{e:.0f}' for e in edges)}) µg/m³"
     lead = round((window.peak_time - outcome.cycle.init_time).total_seconds() / 3600)
     return f"{band:24}{window.peak_time.astimezone(zone):%d %b %H:%M}  {lead:>4} h"
 
 
 def _messages(decisions: Decisions, settings: Settings) -> list[str]:
     zone = ZoneInfo(settings.site.time_zone)
-    names = {a.id: a.name_in("en") for a in areas_of(settings)}
+    names = _names(decisions, settings)
     lines = [
         f"Haze warning {_DONE[m.action]}: {m.level.name.lower():7}{names[m.area_id]}, {_moment(m.valid_from, zone)} to "
         f"{_moment(m.valid_until, zone)}{'' if m.probability is None else f', chance {m.probability:.0%}'}"

@@ -1,7 +1,9 @@
 """When a cycle runs. The clock only ticks; the ledger says what is due, being run, done, or too late to matter."""
 
 import logging
+import os
 import signal
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +26,8 @@ from hazecast.errors import HazecastError
 from hazecast.records import Cycle
 
 TICK = timedelta(minutes=1)
+LONGEST_TICK = timedelta(hours=2)
+HUNG_STATUS = 75
 LOOK_BACK_CYCLES = 48
 MOST_ATTEMPTS = 5
 FIRST_RETRY_WAIT = timedelta(minutes=5)
@@ -89,22 +93,50 @@ def tick(
     return ()
 
 
-def run_schedule(one_tick: Callable[[], object], clock: Callable[[], datetime], interval: timedelta = TICK) -> None:
+def run_schedule(
+    one_tick: Callable[[], object], clock: Callable[[], datetime], interval: timedelta = TICK, longest_tick: timedelta = LONGEST_TICK
+) -> None:
     """Call `one_tick` at once and then every `interval`, until SIGTERM or SIGINT; a cycle that is being run is finished first.
 
-    A second signal does what it would do without hazecast. To be called from the main thread.
+    A second signal does what it would do without hazecast. A tick that takes longer than `longest_tick` hangs: the process ends
+    with status 75, for its supervisor to start it again, and the cycle is taken up. To be called from the main thread.
     """
+    stopwatch = _Stopwatch(one_tick)
     logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)  # a tick that is still at a cycle is no cause for a warning
     scheduler = BackgroundScheduler(timezone=UTC, executors={"default": ThreadPoolExecutor(1)})
     trigger = IntervalTrigger(seconds=max(1, int(interval.total_seconds())), timezone=UTC)
-    job = scheduler.add_job(one_tick, trigger, id="tick", next_run_time=clock(), coalesce=True, max_instances=1, misfire_grace_time=None)
+    job = scheduler.add_job(
+        stopwatch.tick, trigger, id="tick", next_run_time=clock(), coalesce=True, max_instances=1, misfire_grace_time=None
+    )
     with _stop_signals() as signals:
         scheduler.start()
         try:
             while not _arrives_within(interval, signals):
                 _wake_after_clock_was_set_back(job, clock(), interval)
+                if stopwatch.elapsed() > longest_tick:
+                    _LOGGER.critical("A tick has hung for %s; ending, to be started again.", stopwatch.elapsed())
+                    os._exit(HUNG_STATUS)
         finally:
             scheduler.shutdown(wait=True)
+
+
+class _Stopwatch:
+    """How long the present tick has been at it, by a clock that nobody sets."""
+
+    def __init__(self, one_tick: Callable[[], object]) -> None:
+        self._one_tick = one_tick
+        self._started: float | None = None
+
+    def tick(self) -> None:
+        self._started = time.monotonic()
+        try:
+            self._one_tick()
+        finally:
+            self._started = None
+
+    def elapsed(self) -> timedelta:
+        started = self._started
+        return timedelta(0) if started is None else timedelta(seconds=time.monotonic() - started)
 
 
 def _due_times(now: datetime, schedule: ScheduleSettings, since: datetime) -> list[datetime]:

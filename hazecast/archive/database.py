@@ -1,14 +1,16 @@
 """The ledger's file: SQLite in write-ahead mode, opened, checked, and used in two kinds of transaction."""
 
+import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from hazecast.archive.disk import sync
 from hazecast.archive.tables import METADATA, NEVER_CHANGED
 from hazecast.errors import ArchiveError
 
@@ -27,11 +29,11 @@ def open_database(folder: Path) -> Engine:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as refused:
         raise ArchiveError(f"The archive folder {folder} cannot be made: {refused}.", "Choose another, or mend that.") from refused
-    database = create_engine(f"sqlite:///{file}", connect_args={"timeout": WAIT_FOR_LOCK_SECONDS})
-    event.listen(database, "connect", _prepare_connection)
-    event.listen(database, "begin", _begin)
+    if not file.exists():
+        _make_ledger(file)
+    database = _engine(file)
     try:
-        _require_schema(database, file)
+        _require_schema(database)
     except ArchiveError:
         database.dispose()
         raise
@@ -80,10 +82,17 @@ def _refusals_explained(database: Engine, what: str) -> Iterator[None]:
         ) from broken
 
 
+def _engine(file: Path) -> Engine:
+    database = create_engine(f"sqlite:///{file}", connect_args={"timeout": WAIT_FOR_LOCK_SECONDS})
+    event.listen(database, "connect", _prepare_connection)
+    event.listen(database, "begin", _begin)
+    return database
+
+
 def _prepare_connection(connection: SqliteConnection, _entry: ConnectionPoolEntry) -> None:
     connection.isolation_level = None  # hazecast begins its transactions itself, see _begin
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
-        connection.execute(f"PRAGMA {pragma}")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
 
 
 def _begin(connection: Connection) -> None:
@@ -91,32 +100,32 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if takes_writer_lock else "BEGIN")
 
 
-def _require_schema(database: Engine, file: Path) -> None:
-    with reading(database) as connection:
-        version = _schema_version(connection)
-    if version > SCHEMA_VERSION:
-        raise ArchiveError(
-            f"{file} has schema version {version}; this hazecast knows versions up to {SCHEMA_VERSION}.",
-            "Use the newer hazecast that wrote it, or another archive folder.",
-        )
-    if version == 0:
+def _make_ledger(file: Path) -> None:
+    """Make the ledger aside and link it into place: of two processes that come first at once, one makes it and both use it."""
+    aside = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
+    database = _engine(aside)
+    try:
+        with database.connect() as connection:
+            connection.connection.execute("PRAGMA journal_mode = WAL")  # kept in the file, for all who open it
         with writing(database) as connection:
-            _make_tables(connection, file)
+            _make_tables(connection)
+        database.dispose()
+        sync(aside)
+        with suppress(FileExistsError):
+            file.hardlink_to(aside)
+        sync(file.parent)
+    except OSError as refused:
+        raise ArchiveError(f"The ledger {file} cannot be made: {refused}.", "Choose another archive folder, or mend that.") from refused
+    finally:
+        database.dispose()
+        aside.unlink(missing_ok=True)
 
 
-def _make_tables(connection: Connection, file: Path) -> None:
-    if _schema_version(connection):
-        return  # another process was first
-    if inspect(connection).get_table_names():
-        raise ArchiveError(f"{file} is a database of another program.", "Choose another archive folder.")
+def _make_tables(connection: Connection) -> None:
     METADATA.create_all(connection)
     for table in NEVER_CHANGED:
         _refuse_changes(connection, table.name)
     connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
-
-
-def _schema_version(connection: Connection) -> int:
-    return int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
 
 
 def _refuse_changes(connection: Connection, table: str) -> None:
@@ -125,3 +134,15 @@ def _refuse_changes(connection: Connection, table: str) -> None:
             f"CREATE TRIGGER {table}_no_{change.lower()} BEFORE {change} ON {table} "
             f"BEGIN SELECT RAISE(ABORT, 'what is in {table} is never changed'); END"
         )
+
+
+def _require_schema(database: Engine) -> None:
+    with reading(database) as connection:
+        version = int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
+    if version > SCHEMA_VERSION:
+        raise ArchiveError(
+            f"{database.url.database} has schema version {version}; this hazecast knows versions up to {SCHEMA_VERSION}.",
+            "Use the newer hazecast that wrote it, or another archive folder.",
+        )
+    if version == 0:
+        raise ArchiveError(f"{database.url.database} is a database of another program.", "Move it away, or choose another archive folder.")

@@ -15,6 +15,7 @@ from hazecast.records import Assessment, Cycle, HazeWarning, InputFile, Level, N
 DECISIONS_FILE = "decisions.json"
 _windows = TypeAdapter(list[WindowAssessment])
 _warnings = TypeAdapter(list[HazeWarning])
+_notes = TypeAdapter(list[Note])
 
 
 def decisions_json(assessment: Assessment) -> bytes:
@@ -50,8 +51,8 @@ def load_decisions(folder: Path) -> Decisions:
             messages=tuple(_warnings.validate_python(stored["messages"])),
             in_force=tuple(_warnings.validate_python(stored["in_force"])),
         )
-    except (OSError, ValueError, KeyError) as broken:
-        raise ArchiveError(f"{file} cannot be read: {broken}.", "Restore it from a backup, or run its cycle again.") from broken
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as broken:
+        raise _unreadable(file, broken) from broken
 
 
 def origin_json(cycle: Cycle, software_version: str, settings_sha256: str, inputs: tuple[InputFile, ...], notes: tuple[Note, ...]) -> bytes:
@@ -68,6 +69,27 @@ def origin_json(cycle: Cycle, software_version: str, settings_sha256: str, input
             "notes": [asdict(n) for n in notes],
         }
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a stored cycle was made by, and the remarks on its inputs."""
+
+    settings_sha256: str
+    notes: tuple[Note, ...]
+
+
+def load_origin(file: Path) -> Origin:
+    """Read back what `origin_json` wrote; raises ArchiveError where it cannot be read."""
+    try:
+        stored = json.loads(file.read_text(encoding="utf-8"))
+        return Origin(str(stored["settings_sha256"]), tuple(_notes.validate_python(stored["notes"])))
+    except (OSError, ValueError, KeyError, TypeError) as broken:
+        raise _unreadable(file, broken) from broken
+
+
+def _unreadable(file: Path, reason: Exception) -> ArchiveError:
+    return ArchiveError(f"{file} cannot be read: {reason}.", "Restore it from a backup, or run its cycle again.")
 
 
 def _json(content: dict[str, Any]) -> bytes:

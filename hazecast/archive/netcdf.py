@@ -67,7 +67,8 @@ def _require_whole(path: Path) -> None:
 
 
 def _encodings(dataset: xr.Dataset) -> dict[Hashable, dict[str, Any]]:
-    return {name: _encoding(variable) for name, variable in dataset.variables.items()}
+    coordinates = {name: {"_FillValue": None} for name in dataset.coords}  # CF: a coordinate has no missing values
+    return {name: coordinates.get(name, {}) | _encoding(variable) for name, variable in dataset.variables.items()}
 
 
 def _encoding(variable: xr.Variable) -> dict[str, Any]:

@@ -16,8 +16,9 @@ def compose(facts: BulletinFacts, in_languages: Sequence[str] | None = None) -> 
 
     For each language: `bulletin.<language>.html` and `.txt`, `map.<language>.png` and `stations.<language>.png`.
     Without the optional part 'maps' there are no pictures, and the HTML says so. The same facts give the same bytes.
+    Raises SettingsError for a language that there is none of.
     """
-    chosen = tuple(in_languages) if in_languages is not None else languages()
+    chosen = dict.fromkeys(languages() if in_languages is None else in_languages)
     bulletin_id = _bulletin_id(facts)
     documents = [document for language in chosen for document in _documents(facts, bulletin_id, wording(language))]
     return Bulletin(bulletin_id, facts.cycle.key, expiry(facts), tuple(documents))

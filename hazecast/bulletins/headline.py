@@ -7,7 +7,7 @@ from hazecast.bulletins.phrases import HEADLINES
 from hazecast.bulletins.situation import AreaView, levels_by_rank, standing_warnings
 from hazecast.bulletins.telling import Telling
 from hazecast.bulletins.wording import N_
-from hazecast.records import Action, HazeWarning, Level, LevelChance, WindowAssessment
+from hazecast.records import Action, HazeWarning, Level, LevelChance
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ def headline(telling: Telling) -> str:
     if any(view.level > Level.NONE for view in telling.views):
         worst = max(view.level for view in telling.views)
         return telling.wording.say(
-            "%(haze)s expected in %(areas)s; no warning is in force",
+            "Expected in %(areas)s: %(haze)s; no warning is in force",
             haze=telling.haze(worst),
             areas=telling.areas(_areas_at(worst, telling)),
         )
@@ -137,30 +137,29 @@ def _where(telling: Telling) -> str:
 
 
 def _how_sure(telling: Telling) -> str:
-    chances = telling.wording.clauses(list(_chances(telling)))
-    return telling.wording.say("chance that the level is reached: %(chances)s", chances=chances) if chances else ""
+    calm = _highest_chance_of_haze([view for view in telling.views if view.level is Level.NONE], telling)
+    reached = list(_chances_reached(telling))
+    if not reached:
+        sentence = N_("chance of %(level)s or higher at most %(chance)s")
+        return telling.wording.say(sentence, level=calm[0], chance=calm[1]) if calm else ""
+    elsewhere = [telling.wording.say("elsewhere %(level)s at most %(chance)s", level=calm[0], chance=calm[1])] if calm else []
+    return telling.wording.say("chance that the level is reached: %(chances)s", chances=telling.wording.clauses([*reached, *elsewhere]))
 
 
-def _chances(telling: Telling) -> Iterable[str]:
-    for level in levels_by_rank(telling.views):
+def _chances_reached(telling: Telling) -> Iterable[str]:
+    """For each level that is expected, the chance of it in the areas that expect it."""
+    for level in (level for level in levels_by_rank(telling.views) if level > Level.NONE):
         windows = [view.window for view in telling.views if view.level is level and view.window]
-        if level is Level.NONE:
-            yield from _highest_chance_elsewhere(windows, telling)
-        elif level is not Level.UNKNOWN:
-            chances = [chance.probability for window in windows for chance in window.chances if chance.level is level]
-            text = _chance_range([c for c in chances if c is not None], telling)
-            yield telling.wording.say("%(level)s %(chance)s", level=telling.level(level), chance=text)
+        chances = [chance.probability for window in windows for chance in window.chances if chance.level is level]
+        text = _chance_range([c for c in chances if c is not None], telling)
+        yield telling.wording.say("%(level)s %(chance)s", level=telling.level(level), chance=text)
 
 
-def _highest_chance_elsewhere(windows: list[WindowAssessment], telling: Telling) -> Iterable[str]:
-    lowest = [min(window.chances, key=_by_level) for window in windows if window.chances]
+def _highest_chance_of_haze(calm: Sequence[AreaView], telling: Telling) -> tuple[str, str] | None:
+    """The lowest level and its highest chance where no haze is expected; None where no chance is known."""
+    lowest = [min(view.window.chances, key=_by_level) for view in calm if view.window and view.window.chances]
     known = [chance.probability for chance in lowest if chance.probability is not None]
-    if not known:
-        return
-    level, chance = telling.level(lowest[0].level), telling.chance(max(known))
-    everywhere = len(windows) == len(telling.views)
-    sentence = N_("%(level)s at most %(chance)s") if everywhere else N_("elsewhere %(level)s at most %(chance)s")
-    yield telling.wording.say(sentence, level=level, chance=chance)
+    return (telling.level(lowest[0].level), telling.chance(max(known))) if known else None
 
 
 def _by_level(chance: LevelChance) -> Level:

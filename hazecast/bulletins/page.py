@@ -79,7 +79,7 @@ def _zone(telling: Telling) -> str:
 
 def _head_label(level: Level, telling: Telling) -> str:
     if level is Level.UNKNOWN and any(view.level is not Level.UNKNOWN for view in telling.views):
-        return telling.wording.say("partly unknown")
+        return telling.wording.say("Partly unknown")
     return telling.wording.say(BADGES[level])
 
 

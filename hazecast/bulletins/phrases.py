@@ -20,12 +20,12 @@ LEVELS: Mapping[Level, str] = MappingProxyType(
 
 BADGES: Mapping[Level, str] = MappingProxyType(
     {
-        Level.UNKNOWN: N_("level unknown"),
-        Level.NONE: N_("no warning"),
-        Level.BLUE: N_("blue warning"),
-        Level.YELLOW: N_("yellow warning"),
-        Level.ORANGE: N_("orange warning"),
-        Level.RED: N_("red warning"),
+        Level.UNKNOWN: N_("Level unknown"),
+        Level.NONE: N_("No warning"),
+        Level.BLUE: N_("Blue warning"),
+        Level.YELLOW: N_("Yellow warning"),
+        Level.ORANGE: N_("Orange warning"),
+        Level.RED: N_("Red warning"),
     }
 )
 
@@ -41,6 +41,7 @@ HEADLINES: Mapping[Action, str] = MappingProxyType(
 
 RUNGS: Mapping[Rung, str] = MappingProxyType(
     {
+        Rung.WITHOUT_OBSERVATIONS: N_("Forecast without recent observations of the station"),
         Rung.WITHOUT_WEATHER: N_("Forecast from observations alone, without weather"),
         Rung.CLIMATOLOGY: N_("No forecast but the usual values of the season and hour"),
         Rung.NOTHING: N_("No forecast"),
@@ -49,9 +50,10 @@ RUNGS: Mapping[Rung, str] = MappingProxyType(
 
 RUNG_REMARKS: Mapping[Rung, str] = MappingProxyType(
     {
-        Rung.WITHOUT_WEATHER: N_("includes forecasts without weather"),
-        Rung.CLIMATOLOGY: N_("includes usual values, not a forecast"),
-        Rung.NOTHING: N_("no forecast for some hours or stations"),
+        Rung.WITHOUT_OBSERVATIONS: N_("forecast without recent observations"),
+        Rung.WITHOUT_WEATHER: N_("forecast without weather"),
+        Rung.CLIMATOLOGY: N_("usual values, not a forecast"),
+        Rung.NOTHING: N_("no forecast, at least for some hours"),
     }
 )
 

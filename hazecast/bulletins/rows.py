@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
 from hazecast.bulletins.palette import STYLES
 from hazecast.bulletins.phrases import RUNG_REMARKS
 from hazecast.bulletins.situation import AreaView, Period, areas_on, hours_within, periods, standing_warnings
@@ -135,21 +139,34 @@ def _remarks(view: AreaView, telling: Telling) -> list[str]:
     if window.worst_station_id is not None and window.worst_station_level > max(window.level, Level.NONE):
         station = telling.station(window.worst_station_id)
         remarks.append(wording.say("locally %(haze)s: %(station)s", haze=telling.haze(window.worst_station_level), station=station))
-    lowest = lowest_rung(view, telling)
-    if lowest in RUNG_REMARKS:
-        remarks.append(wording.say(RUNG_REMARKS[lowest]))
-    return remarks
+    return [*remarks, *rung_remarks(view, telling)]
 
 
-def lowest_rung(view: AreaView, telling: Telling) -> Rung:
-    """The lowest step of the ladder that a station of the area stands on in the first window."""
+def rung_remarks(view: AreaView, telling: Telling) -> list[str]:
+    """For each rung below the best, how many of the area's stations stand on it at the worst in the first window."""
+    rungs = _lowest_rungs(view, telling)
+    counts = {rung: rungs.count(rung) for rung in RUNG_REMARKS}
+    return [
+        telling.wording.say(
+            "%(remark)s (stations: %(count)d of %(all)d)", remark=telling.wording.say(RUNG_REMARKS[rung]), count=count, all=len(rungs)
+        )
+        for rung, count in counts.items()
+        if count
+    ]
+
+
+def _lowest_rungs(view: AreaView, telling: Telling) -> list[Rung]:
+    """The lowest step of the ladder that each station of the area stands on in the first window."""
     stations = telling.facts.forecast.stations
     if view.window is None:
-        return Rung.NOTHING
+        return []
     inside = hours_within(stations["valid_time"].values, Period(view.window.valid_from, view.window.valid_until))
-    mine = stations["station"].isin(list(view.area.station_ids)).values
-    rungs = stations["rung"].transpose("station", "lead_time").values[mine][:, inside]
-    return Rung(int(rungs.max())) if rungs.size else Rung.NOTHING
+    known = {str(i): rungs[inside] for i, rungs in zip(stations["station"].values, _rungs(stations), strict=True)}
+    return [Rung(int(known[i].max())) if i in known and inside.any() else Rung.NOTHING for i in view.area.station_ids]
+
+
+def _rungs(stations: xr.Dataset) -> NDArray[np.int8]:
+    return np.asarray(stations["rung"].transpose("station", "lead_time").values, dtype=np.int8)
 
 
 def outlook(telling: Telling) -> tuple[OutlookDay, ...]:

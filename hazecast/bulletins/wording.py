@@ -20,6 +20,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
+from hazecast.errors import SettingsError
+
 SOURCE_LANGUAGE = "en"
 LOCALES = files("hazecast.bulletins") / "locale"
 
@@ -122,7 +124,9 @@ class LocalTime:
 
 @cache
 def wording(language: str) -> Wording:
-    """The wording of `language`, which must be one of `languages()`."""
+    """The wording of `language`; raises SettingsError if it is not one of `languages()`."""
+    if language not in languages():
+        raise SettingsError(f"There are no bulletins in the language {language!r}.", f"Choose from: {', '.join(languages())}.")
     if language == SOURCE_LANGUAGE:
         return Wording(language, Locale.parse(language), gettext.NullTranslations())
     with (LOCALES / f"{language}.po").open("rb") as file:

@@ -1,13 +1,29 @@
 """The base forecast: a background and the transported emission, scaled to what was observed."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import xarray as xr
 from numpy.typing import NDArray
+
+from hazecast.forecast.emissions import station_proxy
+from hazecast.forecast.transport import carry
+from hazecast.grids.lattice import lattice_of_data
+from hazecast.grids.regridding import to_stations
+from hazecast.records import Station
 
 Array = NDArray[np.float64]
 LEAST_PAIRS = 48
 BACKGROUND_QUANTILE = 0.05
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BaseForecast:
+    """PM2.5 in µg m-3 over all hours: `grid` (time, latitude, longitude) and `stations` (time, station), NaN where unknown."""
+
+    grid: Array
+    stations: Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +36,20 @@ class BaseScale:
     def __call__(self, transported: Array) -> Array:
         """PM2.5 of the base forecast."""
         return self.background + self.strength * transported
+
+
+def base_forecast(weather: xr.Dataset, observed: Array, stations: Sequence[Station], progress: Callable[[float], None]) -> BaseForecast:
+    """Carry the emission proxy of `stations` through `weather`, scaled to what was `observed`; all NaN where that is too little.
+
+    weather   (time, latitude, longitude), as for `transport.carry`
+    observed  (time, station) µg m-3, NaN where nothing was known
+    """
+    transported = carry(weather, station_proxy(lattice_of_data(weather), stations), progress)
+    there = to_stations(transported.to_dataset(name="base"), stations)["base"].values
+    scale = fit_base_scale(there, observed)
+    if scale is None:
+        return BaseForecast(np.full(transported.shape, np.nan), np.full(there.shape, np.nan))
+    return BaseForecast(scale(transported.values), scale(there))
 
 
 def fit_base_scale(transported: Array, observed: Array) -> BaseScale | None:

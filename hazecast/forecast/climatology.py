@@ -10,7 +10,7 @@ from hazecast.forecast.features import Source
 from hazecast.forecast.learning import Lesson, learning_rows
 from hazecast.forecast.series import Rows, Series
 from hazecast.forecast.sun import solar_hour
-from hazecast.forecast.uncertainty import ErrorBands, error_bands
+from hazecast.forecast.uncertainty import LEAST_ERRORS, ErrorBands, error_bands
 
 Array = NDArray[np.float64]
 
@@ -33,7 +33,7 @@ class Climatology:
 
 
 def fit_climatology(series: Series, lesson: Lesson) -> Climatology | None:
-    """From all hours that were known; None with fewer than `LEAST_OBSERVED_HOURS` of them."""
+    """From all hours that were known; None with fewer than `LEAST_OBSERVED_HOURS` of them, or with too few errors for bands."""
     observed = np.sqrt(series.values["pm25_exact"][: lesson.known + 1])
     if (~np.isnan(observed)).any(axis=1).sum() < LEAST_OBSERVED_HOURS:
         return None
@@ -43,6 +43,8 @@ def fit_climatology(series: Series, lesson: Lesson) -> Climatology | None:
     count = np.bincount(solar, minlength=24)
     by_hour = np.where(count > 0, total / np.maximum(count, 1), observed[hour, station].mean())
     rows = learning_rows(series, lesson)
+    if rows.lead.size < LEAST_ERRORS:
+        return None
     truth = np.sqrt(series.at("pm25_exact", rows.valid, rows.station))
     return Climatology(by_hour, error_bands(relaxed_climatology(by_hour, series, rows), truth, rows.lead))
 

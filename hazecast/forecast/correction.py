@@ -61,7 +61,6 @@ class Correction:
     trees: Trees
     by_hour: Array
     cases: Mapping[Lacking, Case]
-    rows_learnt: int
 
     def quantiles(self, series: Series, rows: Rows, lacking: Lacking) -> Array:
         """PM2.5 in µg m-3 at `QUANTILES`, (row, quantile), where the inputs `lacking` are lacking."""
@@ -96,7 +95,7 @@ def learn(series: Series, by_hour: Array, lesson: Lesson, progress: Progress) ->
     }
     trees = _fit(_with_some_lacking(table, lesson.seed), truth, lesson.seed)
     progress(1.0)
-    return Correction(trees, by_hour, MappingProxyType(cases), rows.lead.size)
+    return Correction(trees, by_hour, MappingProxyType(cases))
 
 
 def _predicted_when_left_out(rows: Rows, table: Table, truth: Array, lesson: Lesson, progress: Progress) -> Mapping[Lacking, Array]:

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from hazecast.grids.lattice import EARTH_RADIUS_M, Lattice
+from hazecast.forecast.neighbours import distance
+from hazecast.grids.lattice import Lattice
 from hazecast.records import Station
 
 CITY_RADIUS_M = 15_000.0
@@ -17,11 +18,11 @@ DIURNAL_PROFILE = DIURNAL / DIURNAL.mean()
 
 def station_proxy(lattice: Lattice, stations: Sequence[Station]) -> NDArray[np.float64]:
     """Relative emission per m2 of each cell, mean 1, shape of the lattice."""
-    latitude = np.deg2rad(lattice.latitude)[:, None]
+    radius = max(CITY_RADIUS_M, lattice.east_face_length[0] / 2)  # else a station between the centres of wide cells would not count
     density = np.zeros(lattice.shape)
     for station in stations:
-        north = (latitude - np.deg2rad(station.latitude)) * EARTH_RADIUS_M
-        east = (np.deg2rad(lattice.longitude)[None, :] - np.deg2rad(station.longitude)) * np.cos(latitude) * EARTH_RADIUS_M
-        density = np.maximum(density, np.exp(-0.5 * (north**2 + east**2) / CITY_RADIUS_M**2))
+        latitude, longitude = np.array(station.latitude), np.array(station.longitude)
+        away = distance(lattice.latitude[:, None], lattice.longitude[None, :], latitude, longitude)
+        density = np.maximum(density, np.exp(-0.5 * (away / radius) ** 2))
     city = density / density.mean() if density.mean() > 1e-12 else np.ones(lattice.shape)
     return CITY_SHARE * city + (1.0 - CITY_SHARE)

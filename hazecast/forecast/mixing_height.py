@@ -47,13 +47,14 @@ def diagnosed(weather: xr.Dataset) -> xr.DataArray:
     latitude, longitude = weather["latitude"].values[:, None], weather["longitude"].values[None, :]
     sun = cosine_of_zenith(weather["time"].values[:, None, None], latitude, longitude)
     if "cloud_cover" in weather:
-        sun = sun * (1.0 - 0.75 * np.nan_to_num(weather["cloud_cover"].values) ** 3.4)  # Kasten and Czeplak 1980
+        cloud = np.clip(np.nan_to_num(weather["cloud_cover"].values), 0.0, 1.0)  # packed files stray a little beyond
+        sun = sun * (1.0 - 0.75 * cloud**3.4)  # Kasten and Czeplak 1980
     depth = np.maximum(neutral_depth(speed, latitude), convective_depth(sun))
     return weather["eastward_wind"].copy(data=np.clip(depth, LOWEST_M, HIGHEST_M)).assign_attrs(units="m")
 
 
 def mixing_height(weather: xr.Dataset) -> xr.DataArray:
-    """The delivered mixing height, kept within bounds, or else the diagnosed one."""
+    """The delivered mixing height, kept within bounds, and the diagnosed one where none was delivered."""
     if "mixing_height" not in weather:
         return diagnosed(weather)
-    return weather["mixing_height"].clip(LOWEST_M, HIGHEST_M)
+    return weather["mixing_height"].clip(LOWEST_M, HIGHEST_M).fillna(diagnosed(weather))

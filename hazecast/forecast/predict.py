@@ -1,17 +1,17 @@
 """The room's one door: from gridded inputs to a forecast."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
 from hazecast.config import ForecastSettings, VisibilitySettings
-from hazecast.forecast.base import fit_base_scale
-from hazecast.forecast.emissions import station_proxy
+from hazecast.forecast.base import BaseForecast, base_forecast
 from hazecast.forecast.humidity import relative_humidity
 from hazecast.forecast.mixing_height import mixing_height
 from hazecast.forecast.neighbours import mean_of_others
@@ -19,8 +19,6 @@ from hazecast.forecast.products import grid_product, station_product
 from hazecast.forecast.series import Series, carried_forward, series_of
 from hazecast.forecast.spreading import spread
 from hazecast.forecast.stations import StationForecast, predict_stations
-from hazecast.forecast.transport import carry
-from hazecast.grids.lattice import lattice_of_data
 from hazecast.grids.regridding import to_stations
 from hazecast.records import Cycle, Forecast, Gridded, MeteorologyKind, Note, NoteCode, Rung, Station
 
@@ -28,15 +26,30 @@ Array = NDArray[np.float64]
 Progress = Callable[[str, float], None]
 
 STALE_HOURS = 6
+SILENT_HOURS = 24
 SHORT_HISTORY_DAYS = 30
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Base:
-    """The base forecast in µg m-3 on the lattice and at the stations, over all hours."""
+class _Inputs:
+    """What the forecast is made from, all on one hourly axis.
 
-    grid: xr.DataArray
-    stations: Array
+    `weather` is on the lattice, with what is derived from it. `observations` hold nothing after index `known`, the last hour that
+    could have arrived. `origin` is the index of the cycle's init_time.
+    """
+
+    cycle: Cycle
+    stations: tuple[Station, ...]
+    weather: xr.Dataset
+    station_weather: xr.Dataset
+    observations: xr.Dataset
+    origin: int
+    known: int
+
+    @property
+    def ahead(self) -> slice:
+        """The hours that are forecast."""
+        return slice(self.origin + 1, self.origin + 1 + len(self.cycle.lead_hours))
 
 
 def predict(
@@ -46,20 +59,33 @@ def predict(
 
     `progress` is told the stage and the share of it that is done.
     """
-    cycle, stations = gridded.gathered.cycle, gridded.gathered.stations
-    weather = _with_derived(gridded.lattice_weather)
-    base = _base_forecast(weather, gridded.observations, stations, lambda done: progress("transport", done))
-    series = _station_series(gridded, weather, base)
-    origin = int((_naive(cycle) - series.times[0]) / np.timedelta64(1, "h"))
-    lag = _observation_lag(cycle, arrival_delay)
-    at_stations = predict_stations(series, origin, lag, cycle.lead_hours, settings, lambda done: progress("correction", done))
-    return _assembled(
-        cycle, stations, weather, base, series, origin, at_stations, optics, _notes(gridded, series, origin - lag, at_stations)
+    inputs = _inputs(gridded, arrival_delay)
+    base = base_forecast(inputs.weather, inputs.observations["pm25"].values, inputs.stations, partial(progress, "transport"))
+    series = _station_series(inputs, base)
+    lag = inputs.origin - inputs.known
+    predicted = predict_stations(series, inputs.origin, lag, inputs.cycle.lead_hours, settings, partial(progress, "correction"))
+    grid = _on_grid(inputs, base, series, predicted, optics)
+    at_stations = _at_stations(inputs, base, series, predicted, optics)
+    notes = (*gridded.gathered.notes, *gridded.notes, *_notes(gridded, inputs, at_stations))
+    return Forecast(inputs.cycle, grid, at_stations, notes)
+
+
+def _inputs(gridded: Gridded, arrival_delay: timedelta) -> _Inputs:
+    cycle = gridded.gathered.cycle
+    times = gridded.observations["time"].values
+    origin = int((np.datetime64(cycle.init_time.replace(tzinfo=None), "ns") - times[0]) / np.timedelta64(1, "h"))
+    known = origin - _observation_lag(cycle, arrival_delay)
+    arrived = xr.DataArray(np.arange(times.size) <= known, dims="time")
+    weather = gridded.lattice_weather
+    return _Inputs(
+        cycle=cycle,
+        stations=gridded.gathered.stations,
+        weather=weather.assign(relative_humidity=relative_humidity(weather), mixing_height=mixing_height(weather)),
+        station_weather=gridded.station_weather,
+        observations=gridded.observations.where(arrived).transpose("time", "station"),
+        origin=origin,
+        known=known,
     )
-
-
-def _naive(cycle: Cycle) -> np.datetime64:
-    return np.datetime64(cycle.init_time.replace(tzinfo=None), "ns")
 
 
 def _observation_lag(cycle: Cycle, arrival_delay: timedelta) -> int:
@@ -68,84 +94,55 @@ def _observation_lag(cycle: Cycle, arrival_delay: timedelta) -> int:
     return max(0, math.ceil(behind / timedelta(hours=1)))
 
 
-def _with_derived(weather: xr.Dataset) -> xr.Dataset:
-    return weather.assign(
+def _station_series(inputs: _Inputs, base: BaseForecast) -> Series:
+    latitude, longitude = np.array([s.latitude for s in inputs.stations]), np.array([s.longitude for s in inputs.stations])
+    weather, dims = inputs.station_weather, ("time", "station")
+    carried = {str(key): carried_forward(values.values) for key, values in inputs.observations.data_vars.items()}
+    derived = weather.assign(
         relative_humidity=relative_humidity(weather),
-        mixing_height=mixing_height(weather),
         wind_speed=np.hypot(weather["eastward_wind"], weather["northward_wind"]),
-    )
-
-
-def _base_forecast(weather: xr.Dataset, observations: xr.Dataset, stations: Sequence[Station], progress: Callable[[float], None]) -> _Base:
-    emission = station_proxy(lattice_of_data(weather), stations)
-    transported = carry(weather, emission, progress)
-    there = to_stations(transported.to_dataset(name="base"), stations)["base"].values
-    scale = fit_base_scale(there, observations["pm25"].values)
-    if scale is None:
-        return _Base(transported.copy(data=np.full(transported.shape, np.nan)), np.full(there.shape, np.nan))
-    return _Base(transported.copy(data=scale(transported.values)), scale(there))
-
-
-def _station_series(gridded: Gridded, weather: xr.Dataset, base: _Base) -> Series:
-    stations = gridded.gathered.stations
-    latitude, longitude = np.array([s.latitude for s in stations]), np.array([s.longitude for s in stations])
-    derived = to_stations(weather[["mixing_height", "wind_speed"]], stations)
-    own = gridded.station_weather.assign(relative_humidity=relative_humidity(gridded.station_weather))
-    dims = ("time", "station")
-    exact = gridded.observations["pm25"].values
-    carried = gridded.observations.map(lambda values: values.copy(data=carried_forward(values.values)))
-    around = mean_of_others(carried["pm25"].values, latitude, longitude)
-    everything = own.assign(
-        mixing_height=derived["mixing_height"],
-        wind_speed=derived["wind_speed"],
+        mixing_height=to_stations(inputs.weather[["mixing_height"]], inputs.stations)["mixing_height"],
         base=(dims, base.stations),
-        pm25_exact=(dims, exact),
-        neighbours=(dims, around),
-    ).merge(carried)
+        pm25_exact=(dims, inputs.observations["pm25"].values),
+        neighbours=(dims, mean_of_others(carried["pm25"], latitude, longitude)),
+    )
+    everything = derived.assign({key: (dims, values) for key, values in carried.items()})
     return series_of(everything.assign_coords(latitude=("station", latitude), longitude=("station", longitude)))
 
 
-def _notes(gridded: Gridded, series: Series, known: int, predicted: StationForecast) -> tuple[Note, ...]:
-    gathered = gridded.gathered
-    silent = [
-        s.name for i, s in enumerate(gathered.stations) if np.isnan(series.values["pm25_exact"][max(0, known - 23) : known + 1, i]).all()
-    ]
-    stale = bool(np.isnan(series.values["pm25_exact"][max(0, known - STALE_HOURS + 1) : known + 1]).all())
-    days = int((~np.isnan(series.values["pm25_exact"])).any(axis=1).sum() / 24)
+def _on_grid(inputs: _Inputs, base: BaseForecast, series: Series, predicted: StationForecast, optics: VisibilitySettings) -> xr.Dataset:
+    weather = inputs.weather.isel(time=inputs.ahead)
+    uncorrected = base.grid[inputs.ahead]
+    cells = weather["latitude"].values, weather["longitude"].values
+    pm25 = spread(uncorrected, base.stations[inputs.ahead], predicted.median.T, cells, (series.latitude, series.longitude))
+    return grid_product(inputs.cycle, weather, pm25, uncorrected, optics)
+
+
+def _at_stations(inputs: _Inputs, base: BaseForecast, series: Series, predicted: StationForecast, optics: VisibilitySettings) -> xr.Dataset:
+    humidity = series.values["relative_humidity"][inputs.ahead].T
+    return station_product(inputs.cycle, inputs.stations, predicted, humidity, base.stations[inputs.ahead].T, optics)
+
+
+def _notes(gridded: Gridded, inputs: _Inputs, at_stations: xr.Dataset) -> tuple[Note, ...]:
+    observed = inputs.observations["pm25"].notnull().values[: max(inputs.known + 1, 0)]
+    silent = [station.name for station, heard in zip(inputs.stations, observed[-SILENT_HOURS:].T, strict=True) if not heard.any()]
+    days = int(observed.any(axis=1).sum() / 24)
+    uncorrected = int((at_stations["rung"] >= Rung.CLIMATOLOGY).any("lead_time").sum())
+    out_of_sight = int(at_stations["visibility"].isnull().sum())
     candidates = (
-        (gathered.meteorology_kind is MeteorologyKind.ANALYSIS, Note(NoteCode.PERFECT_PROGNOSIS)),
+        (gridded.gathered.meteorology_kind is MeteorologyKind.ANALYSIS, Note(NoteCode.PERFECT_PROGNOSIS)),
         (bool(silent), Note(NoteCode.STATIONS_SILENT, len(silent), ", ".join(silent))),
-        (stale, Note(NoteCode.OBSERVATIONS_STALE, STALE_HOURS)),
-        ("mixing_height" not in gridded.lattice_weather, Note(NoteCode.MIXING_HEIGHT_DIAGNOSED)),
+        (not observed[-STALE_HOURS:].any(), Note(NoteCode.OBSERVATIONS_STALE, STALE_HOURS)),
+        (_mixing_height_lacks(gridded.lattice_weather.isel(time=inputs.ahead)), Note(NoteCode.MIXING_HEIGHT_DIAGNOSED)),
         (True, Note(NoteCode.EMISSIONS_ARE_PROXY)),
         (days < SHORT_HISTORY_DAYS, Note(NoteCode.SHORT_HISTORY, days)),
-        (bool((predicted.rung >= Rung.CLIMATOLOGY).all()), Note(NoteCode.UNCORRECTED)),
-        (bool(np.isnan(series.values["relative_humidity"]).all()), Note(NoteCode.VISIBILITY_UNKNOWN)),
+        (uncorrected > 0, Note(NoteCode.UNCORRECTED, uncorrected)),
+        (out_of_sight > 0, Note(NoteCode.VISIBILITY_UNKNOWN, out_of_sight)),
     )
-    return (*gathered.notes, *gridded.notes, *(note for holds, note in candidates if holds))
+    return tuple(note for holds, note in candidates if holds)
 
 
-def _assembled(
-    cycle: Cycle,
-    stations: Sequence[Station],
-    weather: xr.Dataset,
-    base: _Base,
-    series: Series,
-    origin: int,
-    predicted: StationForecast,
-    optics: VisibilitySettings,
-    notes: tuple[Note, ...],
-) -> Forecast:
-    ahead = slice(origin + 1, origin + 1 + len(cycle.lead_hours))
-    humidity = series.values["relative_humidity"][ahead]
-    on_grid = weather.isel(time=ahead)
-    pm25 = spread(
-        base.grid.values[ahead],
-        base.stations[ahead],
-        predicted.median.T,
-        (weather["latitude"].values, weather["longitude"].values),
-        (series.latitude, series.longitude),
-    )
-    grid = grid_product(cycle, on_grid, pm25, base.grid.values[ahead], optics)
-    at_stations = station_product(cycle, stations, predicted, humidity.T, base.stations[ahead].T, optics)
-    return Forecast(cycle, grid, at_stations, notes)
+def _mixing_height_lacks(weather: xr.Dataset) -> bool:
+    if "mixing_height" not in weather:
+        return True
+    return bool((weather["mixing_height"].isnull() & weather["eastward_wind"].notnull()).any())

@@ -5,9 +5,10 @@ from numpy.typing import NDArray
 
 
 def solar_hour(times: NDArray[np.datetime64], longitude: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Mean solar time in hours, shape of `times` broadcast with `longitude` (degrees east)."""
+    """Mean solar time in hours, at least 0 and below 24, shape of `times` broadcast with `longitude` (degrees east)."""
     seconds = (times - times.astype("datetime64[D]")) / np.timedelta64(1, "s")
-    return np.asarray((seconds / 3600.0 + longitude / 15.0) % 24.0)
+    hours = (seconds / 3600.0 + longitude / 15.0) % 24.0
+    return np.asarray(np.where(hours < 24.0, hours, 0.0))  # a hair before midnight is rounded up to 24 by the remainder
 
 
 def cosine_of_zenith(times: NDArray[np.datetime64], latitude: NDArray[np.float64], longitude: NDArray[np.float64]) -> NDArray[np.float64]:

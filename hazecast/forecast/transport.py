@@ -1,6 +1,7 @@
 """The transport model: unit emission carried by wind through a few layers, hour by hour."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
@@ -40,31 +41,64 @@ def carry(weather: xr.Dataset, emission: Array, progress: Progress) -> xr.DataAr
     after the start, are NaN: what the air held then is not known. The wind of an hour is that at its end.
     """
     lattice = lattice_of_data(weather)
-    winds = weather["eastward_wind"].values, weather["northward_wind"].values
-    depth, rain = mixing_height(weather).values, _rain(weather)
-    usable = ~(np.isnan(winds[0]) | np.isnan(winds[1]) | np.isnan(depth)).any(axis=(1, 2))
-    air = np.ascontiguousarray(np.broadcast_to((THICKNESS_M[:, None] * lattice.cell_area)[:, :, None], (THICKNESS_M.size, *lattice.shape)))
+    air = np.multiply.outer(THICKNESS_M, np.broadcast_to(lattice.cell_area[:, None], lattice.shape))
     source = emission * lattice.cell_area[:, None]
-    hour_of_day = solar_hour(weather["time"].values, weather["longitude"].values.mean()).astype(int)
-    surface = np.full(winds[0].shape, np.nan)
     tracer = np.zeros(air.shape)
-    since_start = 0
-    for t in range(usable.size):
-        if not usable[t]:
+    surface = np.full((weather.sizes["time"], *lattice.shape), np.nan)
+    hours_carried = 0
+    for t, hour in enumerate(_hours(weather)):
+        if hour is None:
             tracer[:] = 0.0
-            since_start = 0
-            continue
-        flux = air_fluxes(winds[0][t], winds[1][t], lattice)
-        speed = np.hypot(winds[0][t], winds[1][t])
-        loss = _loss_rate(rain[t])
-        now = source * DIURNAL_PROFILE[hour_of_day[t]]
-        deposition = DEPOSITION_OVER_FRICTION * friction_velocity(speed)
-        advance(tracer, air, *flux, vertical_exchange(speed, depth[t]), deposition, loss, now, THICKNESS_M, 0.0, HOUR_S)
-        since_start += 1
-        if since_start > SPIN_UP_HOURS:
+            hours_carried = 0
+        else:
+            _carry_one_hour(tracer, air, hour, source, lattice)
+            hours_carried += 1
+        if hours_carried > SPIN_UP_HOURS:
             surface[t] = tracer[0] / air[0]
-        progress((t + 1) / usable.size)
-    return weather["eastward_wind"].copy(data=surface).assign_attrs(units="m-3")
+        progress((t + 1) / surface.shape[0])
+    coords = {dim: weather[dim].values for dim in ("time", "latitude", "longitude")}
+    return xr.DataArray(surface, coords=coords, dims=tuple(coords), attrs={"units": "m-3"})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Hour:
+    """What drives the transport for one hour, on the lattice (y, x): wind in m s-1, depth in m, rain in mm; and the share of the
+    mean emission that falls into it.
+    """
+
+    eastward: Array
+    northward: Array
+    depth: Array
+    rain: Array
+    emission_share: float
+
+
+def _hours(weather: xr.Dataset) -> Iterator[_Hour | None]:
+    """Hour by hour; None where wind or depth lack anywhere."""
+    eastward, northward = weather["eastward_wind"].values, weather["northward_wind"].values
+    depth, rain = mixing_height(weather).values, _rain(weather)
+    share = DIURNAL_PROFILE[solar_hour(weather["time"].values, weather["longitude"].values.mean()).astype(int)]
+    for t in range(share.size):
+        if np.isnan(eastward[t] + northward[t] + depth[t]).any():
+            yield None
+        else:
+            yield _Hour(eastward[t], northward[t], depth[t], rain[t], float(share[t]))
+
+
+def _carry_one_hour(tracer: Array, air: Array, hour: _Hour, source: Array, lattice: Lattice) -> None:
+    speed = np.hypot(hour.eastward, hour.northward)
+    advance(
+        tracer,
+        air,
+        *air_fluxes(hour.eastward, hour.northward, lattice),
+        exchange=vertical_exchange(speed, hour.depth),
+        deposition=DEPOSITION_OVER_FRICTION * friction_velocity(speed),
+        loss_rate=_loss_rate(hour.rain),
+        emission=source * hour.emission_share,
+        thickness=THICKNESS_M,
+        inflow=0.0,
+        seconds=HOUR_S,
+    )
 
 
 def air_fluxes(eastward: Array, northward: Array, lattice: Lattice) -> tuple[Array, Array]:
@@ -96,7 +130,7 @@ def vertical_exchange(speed: Array, depth: Array) -> Array:
 def _rain(weather: xr.Dataset) -> Array:
     if "precipitation" not in weather:
         return np.zeros(weather["eastward_wind"].shape)
-    return np.nan_to_num(weather["precipitation"].values)
+    return np.nan_to_num(weather["precipitation"].values.astype(np.float64))
 
 
 def _loss_rate(rain: Array) -> Array:

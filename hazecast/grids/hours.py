@@ -12,11 +12,10 @@ _NEIGHBOURS = ((-1, 0), (1, 0), (0, -1), (0, 1))
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """A dataset on full hours, with how many hours were bridged, how many lack, and how many single cells were filled."""
+    """A dataset on full hours, how many hours without any value were bridged, and how many values were filled in the others."""
 
     data: xr.Dataset
     hours_bridged: int
-    hours_lacking: int
     cells_filled: int
 
 
@@ -35,18 +34,18 @@ def bridged(data: xr.Dataset, hours: NDArray[np.datetime64]) -> Filled:
     bridged linearly in time, and single cells that still lack take the mean of their neighbours. Longer gaps stay NaN.
     """
     on_hours = onto_hours(data, hours)
-    absent = ~np.isin(hours, data["time"].values)
-    fields = {}
-    cells = 0
-    still_absent = np.zeros(hours.size, dtype=bool)
-    for key, values in on_hours.data_vars.items():
-        series = _bridge_in_time(values.values)
-        complete = _fill_cells(series)
-        cells += int((np.isnan(values.values) & ~np.isnan(complete) & ~absent[:, None, None]).sum())
-        if not np.isnan(complete).all():
-            still_absent |= np.isnan(complete).all(axis=(1, 2))
-        fields[key] = values.copy(data=complete)
-    return Filled(on_hours.assign(fields), int((absent & ~still_absent).sum()), int(still_absent.sum()), cells)
+    filled = on_hours.assign({key: v.copy(data=_fill_cells(_bridge_in_time(v.values))) for key, v in on_hours.data_vars.items()})
+    delivered = _hours_with_values(on_hours)
+    bridged_hours = _hours_with_values(filled) & ~delivered
+    cells = sum(int(np.isnan(on_hours[key].values[delivered]).sum() - np.isnan(v.values[delivered]).sum()) for key, v in filled.items())
+    return Filled(filled, int(bridged_hours.sum()), cells)
+
+
+def _hours_with_values(data: xr.Dataset) -> NDArray[np.bool_]:
+    present = np.zeros(data.sizes["time"], dtype=bool)
+    for values in data.data_vars.values():
+        present |= values.notnull().any(("latitude", "longitude")).values
+    return present
 
 
 def _bridge_in_time(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -28,6 +28,8 @@ class Lattice:
                 raise ValueError(f"{name} steps from {steps.min()} to {steps.max()} degrees; they must be even and ascending.")
         if np.abs(self.latitude).max() + self.spacing_latitude / 2 > 90:
             raise ValueError(f"Cells reach beyond a pole: latitudes {self.latitude[0]} to {self.latitude[-1]}.")
+        if self.longitude.size * self.spacing_longitude > 360.0 * (1 + 1e-6):
+            raise ValueError(f"Cells reach more than once round the globe: longitudes {self.longitude[0]} to {self.longitude[-1]}.")
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -37,12 +39,12 @@ class Lattice:
     @property
     def spacing_latitude(self) -> float:
         """Degrees between rows."""
-        return float(self.latitude[1] - self.latitude[0])
+        return float(self.latitude[-1] - self.latitude[0]) / (self.latitude.size - 1)
 
     @property
     def spacing_longitude(self) -> float:
         """Degrees between columns."""
-        return float(self.longitude[1] - self.longitude[0])
+        return float(self.longitude[-1] - self.longitude[0]) / (self.longitude.size - 1)
 
     @property
     def cell_area(self) -> Array:

@@ -7,13 +7,15 @@ import pandas as pd
 import xarray as xr
 
 from hazecast.config import Settings, StationSettings
-from hazecast.errors import MissingVariable, NoDataInPeriod
-from hazecast.intake.era5_netcdf import Weather, read_weather
+from hazecast.errors import MissingVariable, NoDataInPeriod, SettingsError
+from hazecast.intake.era5_netcdf import SAME_PLACE_DEGREES, Weather, read_weather
 from hazecast.intake.files import identified
 from hazecast.intake.openaq_csv import Monitoring, read_monitoring
-from hazecast.records import Cycle, Gathered, Note, Station
+from hazecast.records import Cycle, Gathered, Note, NoteCode, Station
+from hazecast.vocabulary import PRECIPITATION
 
 RECENT = timedelta(hours=48)
+TOLD_WHEN_LACKING = (PRECIPITATION,)  # temperature, dew point and mixing height have notes of their own where they are used
 
 
 def gather(cycle: Cycle, settings: Settings) -> Gathered:
@@ -24,6 +26,7 @@ def gather(cycle: Cycle, settings: Settings) -> Gathered:
     """
     first = _naive(cycle.init_time - timedelta(days=settings.forecast.history_days))
     weather = read_weather(settings.meteorology.path, first, _naive(cycle.end_time))
+    _require_domain_covered(weather.data, settings)
     delay = pd.Timedelta(hours=settings.observations.arrival_delay_hours)
     monitoring = read_monitoring(settings.observations.path, pd.Timestamp(_naive(cycle.as_of)), delay)
     observations = _of_listed_stations(monitoring, settings).sel(time=slice(first, _naive(cycle.init_time)))
@@ -35,7 +38,7 @@ def gather(cycle: Cycle, settings: Settings) -> Gathered:
         observations=observations,
         stations=tuple(_station(s) for s in settings.stations),
         inputs=(*identified(weather.files, "meteorology"), *identified(monitoring.files, "observations")),
-        notes=(*weather.notes, *_without_zero(monitoring.notes)),
+        notes=(*weather.notes, *_lacking(weather.data, cycle), *monitoring.notes),
     )
 
 
@@ -47,8 +50,11 @@ def _station(listed: StationSettings) -> Station:
     return Station(listed.id, listed.name, listed.latitude, listed.longitude)
 
 
-def _without_zero(notes: tuple[Note, ...]) -> tuple[Note, ...]:
-    return tuple(n for n in notes if n.count)
+def _lacking(weather: xr.Dataset, cycle: Cycle) -> tuple[Note, ...]:
+    """One note of the variables that are not delivered for the hours ahead, without which the forecast is another."""
+    ahead = weather.sel(time=slice(_naive(cycle.init_time), None))
+    lacking = [v.key for v in TOLD_WHEN_LACKING if v.key not in ahead or bool(ahead[v.key].isnull().all())]
+    return (Note(NoteCode.VARIABLE_LACKING, len(lacking), ", ".join(lacking)),) if lacking else ()
 
 
 def _of_listed_stations(monitoring: Monitoring, settings: Settings) -> xr.Dataset:
@@ -60,12 +66,32 @@ def _of_listed_stations(monitoring: Monitoring, settings: Settings) -> xr.Datase
     return monitoring.data.reindex(station=[s.id for s in settings.stations])
 
 
+def _require_domain_covered(weather: xr.Dataset, settings: Settings) -> None:
+    """Cells without weather at the edge would leave the air that flows in from there unknown, and soon all of it."""
+    domain = settings.domain
+    for dim, low, high in (("latitude", domain.south, domain.north), ("longitude", domain.west, domain.east)):
+        axis = weather[dim].values
+        first, last = axis[0] - (axis[1] - axis[0]), axis[-1] + (axis[-1] - axis[-2])
+        if low < first - SAME_PLACE_DEGREES or high > last + SAME_PLACE_DEGREES:
+            raise SettingsError(
+                f"The domain reaches from {low:g} to {high:g} degrees of {dim}, the weather of {settings.meteorology.path} "
+                f"from {axis[0]:g} to {axis[-1]:g}; it may go one of its cells further.",
+                "Make the domain smaller, or deliver weather for all of it.",
+            )
+
+
 def _require_something(cycle: Cycle, weather: Weather, observations: xr.Dataset) -> None:
+    remedy = "Choose a cycle inside the data, or add the files of that period."
+    if not observations.sizes["time"]:
+        raise NoDataInPeriod(
+            f"For cycle {cycle.key} there is no observation up to {cycle.init_time:%Y-%m-%d %H:%M} UTC to learn from.", remedy
+        )
     ahead = weather.data["time"].values[-1] > _naive(cycle.init_time)
     recent = observations["pm25"].sel(time=slice(_naive(cycle.init_time - RECENT), None)).notnull().any()
     if not ahead and not recent:
         raise NoDataInPeriod(
             f"For cycle {cycle.key} there is no weather after {cycle.init_time:%Y-%m-%d %H:%M} UTC (it ends "
-            f"{str(weather.data['time'].values[-1])[:16]}) and no observation of the {RECENT.total_seconds() / 3600:.0f} hours before.",
-            "Choose a cycle inside the data, or add later files.",
+            f"{str(weather.data['time'].values[-1])[:16].replace('T', ' ')}) and no observation of the "
+            f"{RECENT // timedelta(hours=1)} hours before.",
+            remedy,
         )

@@ -2,12 +2,14 @@
 
 import csv
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
-from itertools import takewhile
+from itertools import count, takewhile
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.spatial.distance import squareform
 
@@ -15,6 +17,8 @@ from hazecast.config import AreaSettings
 from hazecast.grids.lattice import EARTH_RADIUS_M
 from hazecast.records import Station
 
+Array = NDArray[np.float64]
+Degrees = Array | np.floating
 NEIGHBOUR_M = 40_000.0  # stations linked by steps no longer than this are one city
 NAMED_WITHIN_M = 60_000.0  # a cluster takes the name of the nearest known place this near to its middle
 
@@ -40,11 +44,11 @@ def known_places() -> tuple[Place, ...]:
 
 def areas_of(stations: Sequence[Station]) -> tuple[AreaSettings, ...]:
     """Stations gathered into cities, each under the name of the place it lies in, or else what its stations' names share."""
-    clusters = _clusters(stations)
+    places = known_places()
     taken: set[str] = set()
     areas = []
-    for members in clusters:
-        area = _named(members, taken)
+    for members in _clusters(stations):
+        area = _named(members, places, taken)
         taken.add(area.id)
         areas.append(area)
     return tuple(sorted(areas, key=lambda a: a.id))
@@ -53,21 +57,30 @@ def areas_of(stations: Sequence[Station]) -> tuple[AreaSettings, ...]:
 def _clusters(stations: Sequence[Station]) -> list[list[Station]]:
     if len(stations) == 1:
         return [list(stations)]
-    apart = np.array([[_apart(a.latitude, a.longitude, b.latitude, b.longitude) for b in stations] for a in stations])
+    latitude, longitude = np.array([s.latitude for s in stations]), np.array([s.longitude for s in stations])
+    apart = _apart(latitude[:, None], longitude[:, None], latitude, longitude)
     labels = fcluster(linkage(squareform(apart, checks=False), "single"), NEIGHBOUR_M, "distance")
-    return [[s for s, label in zip(stations, labels, strict=True) if label == wanted] for wanted in dict.fromkeys(labels)]
+    clusters: dict[int, list[Station]] = {}
+    for station, label in zip(stations, labels.tolist(), strict=True):
+        clusters.setdefault(label, []).append(station)
+    return list(clusters.values())
 
 
-def _named(members: Sequence[Station], taken: set[str]) -> AreaSettings:
-    latitude = float(np.mean([s.latitude for s in members]))
-    longitude = float(np.mean([s.longitude for s in members]))
+def _named(members: Sequence[Station], places: Sequence[Place], taken: set[str]) -> AreaSettings:
+    latitude, longitude = np.mean([s.latitude for s in members]), np.mean([s.longitude for s in members])
     ids = tuple(s.id for s in members)
-    near = min(known_places(), key=lambda p: _apart(p.latitude, p.longitude, latitude, longitude))
-    if _apart(near.latitude, near.longitude, latitude, longitude) <= NAMED_WITHIN_M and near.id not in taken:
+    away = _apart(np.array([p.latitude for p in places]), np.array([p.longitude for p in places]), latitude, longitude)
+    near = places[int(np.argmin(away))]
+    if away.min() <= NAMED_WITHIN_M and near.id not in taken:
         return AreaSettings(id=near.id, names=dict(near.names), stations=ids)
     name = _shared_name([s.name for s in members])
-    slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or f"area-{len(taken) + 1}"
-    return AreaSettings(id=slug if slug not in taken else f"{slug}-{len(taken) + 1}", names={"en": name}, stations=ids)
+    return AreaSettings(id=_free_id(name, taken), names={"en": name}, stations=ids)
+
+
+def _free_id(name: str, taken: set[str]) -> str:
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "area"
+    return slug if slug not in taken else next(f"{slug}-{n}" for n in count(2) if f"{slug}-{n}" not in taken)
 
 
 def _shared_name(names: Sequence[str]) -> str:
@@ -77,7 +90,8 @@ def _shared_name(names: Sequence[str]) -> str:
     return " ".join(shared) or names[0]
 
 
-def _apart(latitude: float, longitude: float, other_latitude: float, other_longitude: float) -> float:
-    """Distance in m, good enough within a few hundred km."""
-    east = np.deg2rad(longitude - other_longitude) * np.cos(np.deg2rad(0.5 * (latitude + other_latitude)))
-    return float(EARTH_RADIUS_M * np.hypot(np.deg2rad(latitude - other_latitude), east))
+def _apart(latitude: Degrees, longitude: Degrees, other_latitude: Degrees, other_longitude: Degrees) -> Array:
+    """Distances in m, good enough within a few hundred km."""
+    eastward = (np.asarray(longitude - other_longitude) + 180.0) % 360.0 - 180.0
+    east = np.deg2rad(eastward) * np.cos(np.deg2rad(0.5 * (latitude + other_latitude)))
+    return np.asarray(EARTH_RADIUS_M * np.hypot(np.deg2rad(latitude - other_latitude), east))

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ HEADING = "# Settings of hazecast, written by `hazecast init` after a look at th
 
 def settings_text(settings: Settings, folder: Path, findings: Sequence[str] = ()) -> str:
     """The file's content, headed by what was found; paths become relative to `folder`, where the file will stand."""
-    lines = [HEADING, *(f"#   {line}\n" for line in findings)]
+    lines = [HEADING, *(f"#   {printable(line)}\n" for line in findings)]
     for name in type(settings).model_fields:
         section = getattr(settings, name)
         if isinstance(section, BaseModel):
@@ -44,10 +45,24 @@ def _toml(value: Any, folder: Path) -> str:
     if isinstance(value, Path):
         return _toml(_relative(value, folder), folder)
     if isinstance(value, dict):
-        return "{ " + ", ".join(f"{k} = {_toml(v, folder)}" for k, v in value.items()) + " }"
+        return "{ " + ", ".join(f"{_toml_key(k)} = {_toml(v, folder)}" for k, v in value.items()) + " }"
     if isinstance(value, tuple):
         return "[" + ", ".join(_toml(v, folder) for v in value) + "]"
-    return json.dumps(str(value), ensure_ascii=False)
+    return _quoted(str(value))
+
+
+def _toml_key(key: str) -> str:
+    return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else _quoted(key)
+
+
+def _quoted(text: str) -> str:
+    """A basic string: TOML's escapes are JSON's, but TOML also wants DEL escaped."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def printable(line: str) -> str:
+    """`line` without what would break it or move a terminal's cursor; in a comment, the rest would be read as settings."""
+    return "".join(c if c.isprintable() else " " for c in line)
 
 
 def _relative(path: Path, folder: Path) -> str:

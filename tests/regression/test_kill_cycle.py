@@ -127,7 +127,7 @@ def identity(folder: Path) -> dict[str, tuple[int, int]]:
 
 def stored(folder: Path) -> dict[str, bytes]:
     archive = folder / "archive"
-    files = (p for p in archive.rglob("*") if p.is_file() and not p.name.startswith(LEDGER_NAME))
+    files = (p for p in archive.rglob("*") if p.is_file() and LEDGER_NAME not in p.name)
     return {p.relative_to(archive).as_posix(): p.read_bytes() for p in files}
 
 

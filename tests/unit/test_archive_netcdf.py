@@ -74,6 +74,13 @@ def test_missing_values_stay_missing(tmp_path: Path, dataset: xr.Dataset) -> Non
     assert np.isnan(read_dataset(tmp_path / "forecast.nc")["pm25"].values[3, 2, 1])
 
 
+def test_coordinates_have_no_fill_value(tmp_path: Path) -> None:
+    write_dataset(xr.Dataset({"a": ("latitude", [1.0])}, coords={"latitude": [39.9]}), tmp_path / "a.nc")
+    read = read_dataset(tmp_path / "a.nc")
+    assert "_FillValue" not in read["latitude"].encoding
+    assert "_FillValue" in read["a"].encoding
+
+
 def test_fields_are_compressed(tmp_path: Path) -> None:
     write_dataset(xr.Dataset({"pm25": (("y", "x"), np.zeros((500, 500)))}), tmp_path / "zeros.nc")
     assert (tmp_path / "zeros.nc").stat().st_size < 100_000
@@ -88,6 +95,15 @@ def test_threads_may_read_and_write_at_once(tmp_path: Path, dataset: xr.Dataset)
 
     with ThreadPoolExecutor(4) as pool:
         assert len(set(pool.map(round_trip, range(24)))) == 1
+
+
+def test_whoever_has_the_old_file_open_goes_on_reading_it(tmp_path: Path, dataset: xr.Dataset) -> None:
+    path = tmp_path / "forecast.nc"
+    write_dataset(dataset, path)
+    before = path.read_bytes()
+    with path.open("rb") as reader:
+        write_dataset(dataset * 2, path)
+        assert reader.read() == before
 
 
 WRITE_BEYOND_A_LIMIT = """

@@ -174,6 +174,19 @@ def test_two_drains_at_once_do_not_deliver_twice(database: Engine) -> None:
     assert inner.delivered == []
 
 
+def test_a_delivery_that_another_drain_made_meanwhile_is_not_made_again(database: Engine) -> None:
+    put(database, ALL, MAYOR)
+    inner = RecordingChannel()
+
+    def while_another_drains(bulletin: Bulletin, recipient: str) -> str:  # noqa: ARG001
+        assert [r.recipient for r in run(database, {"mail": inner})] == ["mayor"]
+        return "here"
+
+    outer = RecordingChannel()
+    assert [r.recipient for r in run(database, {"folder": while_another_drains, "mail": outer})] == ["all"]
+    assert (inner.delivered, outer.delivered) == ([("b1", "mayor")], [])
+
+
 def test_an_attempt_that_died_is_visible_and_made_again_after_a_while(database: Engine) -> None:
     put(database, ALL)
     (delivery,) = (d.delivery for d in delivery_states(database, CYCLE.key))

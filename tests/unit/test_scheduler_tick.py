@@ -29,7 +29,7 @@ from hazecast.config import (
 )
 from hazecast.errors import CycleError, NoDataInPeriod
 from hazecast.records import Cycle, MeteorologyKind
-from hazecast.scheduler import Decision, run_schedule, tick
+from hazecast.scheduler import HUNG_STATUS, Decision, run_schedule, tick
 
 INIT = datetime(2018, 4, 27, 0, tzinfo=UTC)
 SETTINGS = Settings(
@@ -56,7 +56,7 @@ class Runner:
     """Runs cycles through the ledger as a process would, on a clock that is set by hand."""
 
     database: Engine
-    now: datetime = INIT + timedelta(minutes=30)
+    now: datetime = INIT + timedelta(minutes=30, microseconds=7)
     error: BaseException | None = None
     ran: list[tuple[str, bool]] = field(default_factory=list)
     delivered_at: list[datetime] = field(default_factory=list)
@@ -77,7 +77,7 @@ class Runner:
         return tick(self.database, SETTINGS, self.run, self.delivered_at.append, lambda: self.now)
 
 
-def test_a_due_cycle_is_run_once_with_the_time_it_was_started_as_its_as_of(database: Engine) -> None:
+def test_a_due_cycle_is_run_once_with_the_second_it_was_started_as_its_as_of(database: Engine) -> None:
     runner = Runner(database)
     for _ in range(5):
         runner.tick()
@@ -112,7 +112,7 @@ def test_what_waits_is_delivered_at_every_tick_whether_a_cycle_is_due_or_not(dat
     runner = Runner(database)
     runner.tick()
     runner.tick()
-    assert runner.delivered_at == [INIT + timedelta(minutes=31), INIT + timedelta(minutes=32)]
+    assert runner.delivered_at == [INIT + timedelta(minutes=31, microseconds=7), INIT + timedelta(minutes=32, microseconds=7)]
 
 
 def test_after_an_outage_the_newest_cycle_is_run_first_and_speaks_the_older_ones_are_silent(database: Engine) -> None:
@@ -155,7 +155,7 @@ def test_a_cycle_that_fails_is_logged_retried_later_and_does_not_stop_deliveries
     runner.tick(after=timedelta(minutes=5))
     assert len(runner.ran) == 2
     assert cycle_states(database)[0].state is State.DONE
-    assert cycle_states(database)[0].cycle.as_of == runner.now, "with what has arrived by then"
+    assert cycle_states(database)[0].cycle.as_of == runner.now.replace(microsecond=0), "with what has arrived by then"
     assert len(runner.delivered_at) == 3
 
 
@@ -203,12 +203,16 @@ def wait_until(condition: Callable[[], bool]) -> None:
 
 
 @pytest.fixture
-def quiet_apscheduler() -> Iterator[None]:
+def schedule() -> Iterator[None]:
+    """Ends a schedule that does not end by itself, so that a fault fails and does not hang."""
+    deadline = threading.Timer(20, os.kill, (os.getpid(), signal.SIGTERM))
+    deadline.start()
     yield
+    deadline.cancel()
     logging.getLogger("apscheduler.scheduler").setLevel(logging.NOTSET)
 
 
-@pytest.mark.usefixtures("quiet_apscheduler")
+@pytest.mark.usefixtures("schedule")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_the_schedule_ticks_at_once_and_stops_on_a_signal(number: signal.Signals) -> None:
     before = signal.getsignal(number)
@@ -226,7 +230,7 @@ def test_the_schedule_ticks_at_once_and_stops_on_a_signal(number: signal.Signals
     assert signal.getsignal(number) is before
 
 
-@pytest.mark.usefixtures("quiet_apscheduler")
+@pytest.mark.usefixtures("schedule")
 def test_a_cycle_that_is_being_run_is_finished_before_the_schedule_stops() -> None:
     finished = []
 
@@ -239,7 +243,7 @@ def test_a_cycle_that_is_being_run_is_finished_before_the_schedule_stops() -> No
     assert finished == [True]
 
 
-@pytest.mark.usefixtures("quiet_apscheduler")
+@pytest.mark.usefixtures("schedule")
 def test_a_fault_in_one_tick_does_not_end_the_schedule(caplog: pytest.LogCaptureFixture) -> None:
     ticks: list[int] = []
 
@@ -254,7 +258,7 @@ def test_a_fault_in_one_tick_does_not_end_the_schedule(caplog: pytest.LogCapture
     assert any("raised an exception" in message for message in caplog.messages), "and it is not hidden"
 
 
-@pytest.mark.usefixtures("quiet_apscheduler")
+@pytest.mark.usefixtures("schedule")
 def test_the_schedule_goes_on_ticking_when_the_clock_is_set_back() -> None:
     ticks: list[int] = []
 
@@ -291,3 +295,17 @@ def test_a_second_signal_ends_a_schedule_that_waits_for_its_cycle() -> None:
     process.send_signal(signal.SIGTERM)
     assert process.wait(timeout=10) == -signal.SIGTERM
     process.stdout.close()
+
+
+HANG = """
+import time
+from datetime import UTC, datetime, timedelta
+from hazecast.scheduler import run_schedule
+run_schedule(lambda: time.sleep(60), lambda: datetime.now(UTC), timedelta(seconds=0.1), longest_tick=timedelta(seconds=0.3))
+"""
+
+
+def test_a_tick_that_hangs_ends_the_process_for_its_supervisor_to_start_it_again() -> None:
+    process = subprocess.run([sys.executable, "-c", HANG], timeout=30, check=False, capture_output=True, text=True)
+    assert process.returncode == HUNG_STATUS
+    assert "A tick has hung for" in process.stderr

@@ -14,7 +14,7 @@ from pylopdf_fonts_zh_cn import sans_path
 INK = "#16202a"
 SOFT = "#4a5763"
 EXERCISE = "#5b1a8b"
-DOTS_PER_INCH = 130
+DOTS_PER_INCH = 150
 
 
 @cache

@@ -18,9 +18,8 @@ from hazecast.bulletins.area_series import HOURS_BEFORE, AreaSeries, area_series
 from hazecast.bulletins.editions import edition
 from hazecast.bulletins.page import Page
 from hazecast.bulletins.palette import STYLES
-from hazecast.bulletins.phrases import RUNG_REMARKS
 from hazecast.bulletins.pictures.canvas import EXERCISE, INK, SOFT, figure, png, watermark
-from hazecast.bulletins.rows import lowest_rung
+from hazecast.bulletins.rows import rung_remarks
 from hazecast.bulletins.telling import Telling
 from hazecast.bulletins.wording import Wording
 from hazecast.records import BulletinFacts, Level
@@ -112,7 +111,9 @@ def _shade_limits(axes: Axes, top: float, telling: Telling) -> None:
 def _draw_levels(axes: Axes, one: AreaSeries, telling: Telling) -> None:
     """A strip above the panel: the area's level in each validity window, with its word."""
     across = axes.get_xaxis_transform()
-    for window in (w for w in telling.facts.assessment.windows if w.area_id == one.view.area.id):
+    windows = [w for w in telling.facts.assessment.windows if w.area_id == one.view.area.id]
+    size = min(7.5, max(5.0, 36 / max(1, len(windows))))  # points: the words must fit into ever narrower boxes
+    for window in windows:
         start, end = (_day(moment) for moment in (window.valid_from, window.valid_until))
         style = STYLES[window.level]
         hatch = style.hatch if window.level is Level.UNKNOWN else ""
@@ -121,7 +122,9 @@ def _draw_levels(axes: Axes, one: AreaSeries, telling: Telling) -> None:
         )
         box.set_clip_on(False)
         axes.add_patch(box)
-        word = axes.text((start + end) / 2, 1.015 + STRIP / 2, telling.level(window.level), transform=across, color=style.ink, fontsize=7.5)
+        word = axes.text(
+            (start + end) / 2, 1.015 + STRIP / 2, telling.level(window.level), transform=across, color=style.ink, fontsize=size
+        )
         word.set(ha="center", va="center", clip_on=False)
         if hatch:
             word.set_path_effects([withStroke(linewidth=2.5, foreground="white")])
@@ -129,17 +132,17 @@ def _draw_levels(axes: Axes, one: AreaSeries, telling: Telling) -> None:
 
 def _remark(axes: Axes, one: AreaSeries, telling: Telling) -> None:
     """Say in the panel where there is no forecast, or one without all that it should rest on."""
-    rung = lowest_rung(one.view, telling)
+    remarks = rung_remarks(one.view, telling)
     if np.isnan(one.at(0.5)).all():
         start = _day(telling.facts.cycle.init_time)
         axes.axvspan(start, axes.get_xlim()[1], facecolor="#eceeef", edgecolor="#c3c7ca", hatch="xx", linewidth=0, zorder=2.5)
-        remark, place, size = telling.wording.say("No forecast"), (0.66, 0.5), 11
-    elif rung in RUNG_REMARKS:
-        remark, place, size = telling.wording.say(RUNG_REMARKS[rung]), (0.66, 0.9), 7
+        remark, place, size = telling.wording.say("No forecast"), (0.66, 0.56), 11
+    elif remarks:
+        remark, place, size = "\n".join(remarks), (0.66, 0.95), 7
     else:
         return
     paper = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 2}
-    axes.text(*place, remark, transform=axes.transAxes, ha="center", va="center", color=EXERCISE, fontsize=size, zorder=8, bbox=paper)
+    axes.text(*place, remark, transform=axes.transAxes, ha="center", va="top", color=EXERCISE, fontsize=size, zorder=8, bbox=paper)
 
 
 def _label_axes(panels: NDArray[np.object_], count: int, columns: int, telling: Telling) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import shapely
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
+from matplotlib.patheffects import withStroke
 
 from hazecast.bulletins.pictures.canvas import INK, SOFT
 from hazecast.bulletins.pictures.projection import Plane, lines
@@ -63,4 +64,14 @@ def draw_scale(axes: Axes, wording: Wording) -> None:
     x, y = right - 0.03 * (right - left), bottom + 0.03 * (top - bottom)
     axes.plot([x - 1000 * length, x], [y, y], color=INK, linewidth=2.5, solid_capstyle="butt", zorder=21)
     label = wording.say("%(distance)s km", distance=f"{length:g}")
-    axes.annotate(label, (x - 500 * length, y), xytext=(0, 3), textcoords="offset points", ha="center", va="bottom", fontsize=8, zorder=21)
+    axes.annotate(
+        label,
+        (x - 500 * length, y),
+        xytext=(0, 3),
+        textcoords="offset points",
+        ha="center",
+        va="bottom",
+        fontsize=8,
+        zorder=21,
+        path_effects=[withStroke(linewidth=2.5, foreground="white")],
+    )

@@ -28,7 +28,7 @@ from hazecast.records import BulletinFacts, Level, Station
 
 SEA, OUTSIDE = "#dfeaf3", "#f6f3ec"
 EDGES = {Level.NONE: "#9aa29c", Level.UNKNOWN: "#85898d"}
-WIDTH, HEAD, FOOT, SIDE = 9.0, 0.95, 1.25, 0.5
+WIDTH, HEAD, FOOT, SIDE = 7.6, 0.95, 1.25, 0.45
 FLATTEST, STEEPEST = 0.66, 0.92  # height of the map by its width
 MARGIN = 0.8  # of the domain; what of it the frame shows depends on its shape
 MOST_CELLS_OUTLINED = 900

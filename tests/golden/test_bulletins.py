@@ -1,0 +1,37 @@
+"""The words of whole bulletins, byte by byte.
+
+After a change that is meant, write the files anew, read what became different, and commit both:
+
+    HAZECAST_WRITE_GOLDEN=1 .venv/bin/pytest tests/golden/test_bulletins.py
+"""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from hazecast.bulletins.compose import compose
+from hazecast.bulletins.pictures import curves, level_map
+from hazecast.records import BulletinFacts
+from tests.bulletin_facts import blind_facts, calm_facts, episode_facts
+
+GOLDEN = Path(__file__).parent / "bulletins"
+CASES: dict[str, Callable[[], BulletinFacts]] = {"episode": episode_facts, "calm": calm_facts, "blind": blind_facts}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_bulletin_says_what_was_approved(case: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (level_map, curves):
+        monkeypatch.setattr(module, "draw", lambda *_: b"a picture")  # only words are compared, and drawing takes its time
+    words = {d.name: d.content for d in compose(CASES[case]()).documents if d.media_type.startswith("text/")}
+    folder = GOLDEN / case
+    if os.environ.get("HAZECAST_WRITE_GOLDEN") == "1":
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in words.items():
+            (folder / name).write_bytes(content)
+    approved = {file.name: file.read_bytes() for file in folder.iterdir()}
+    assert words.keys() == approved.keys()
+    for name, content in words.items():
+        assert content.decode().split("\n") == approved[name].decode().split("\n"), name
+        assert content == approved[name]
