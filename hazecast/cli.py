@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from hazecast.cycle import Outcome, Surroundings
 
 Progress = Callable[[str, float], None]
+REPLAY_KEPT = timedelta(days=1)  # how long the delivery of a cycle of the past is tried when somebody asked for it
 YEARS = range(1700, 2200)  # what times in nanoseconds can hold, with room for history and horizon
 
 app = typer.Typer(
@@ -92,10 +93,11 @@ def run(
     from hazecast.report import cycle_facts, cycle_lines
 
     settings = load_settings(config)
+    _require_known_names(settings)
     wanted = _cycle(cycle, as_of or cycle, settings)
     with _progress(as_json) as progress:
-        outcome, scores = _run_and_score(wanted, settings, progress)
-    _print(as_json, cycle_facts(outcome, scores), cycle_lines(outcome, scores, settings))
+        outcome, scores, undelivered = _run_and_score(wanted, settings, progress)
+    _print(as_json, cycle_facts(outcome, scores, undelivered), cycle_lines(outcome, scores, undelivered, settings))
 
 
 @app.command()
@@ -110,6 +112,7 @@ def schedule(config: ConfigOption) -> None:
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     settings = load_settings(config)
+    _require_known_names(settings)
     around = _surroundings(settings)
 
     def run_one(cycle: Cycle, *, announces: bool) -> Outcome:
@@ -131,24 +134,49 @@ def demo(
         staged = prepare(out, seed, progress)
         _write_whole(staged.settings_file, staged.settings_text)
         wanted = _cycle(staged.init_time.isoformat(), staged.init_time.isoformat(), staged.settings)
-        outcome, scores = _run_and_score(wanted, staged.settings, progress)
+        outcome, scores, _ = _run_and_score(wanted, staged.settings, progress)
     _print(False, {}, demo_lines(outcome, scores, staged.settings))
 
 
-def _run_and_score(cycle: Any, settings: "Settings", progress: Progress) -> "tuple[Outcome, Any]":
+def _run_and_score(cycle: Any, settings: "Settings", progress: Progress) -> "tuple[Outcome, Any, tuple[str, ...]]":
+    """Run the cycle; what came of it, its scores, and what is not delivered yet."""
+    from hazecast.archive.ledger import Standing
+    from hazecast.archive.manifest import verify_products
     from hazecast.archive.netcdf import read_dataset
     from hazecast.backtest.scores import score_cycle
     from hazecast.cycle import STATIONS_FILE, run_cycle
     from hazecast.intake.openaq_csv import read_monitoring
 
-    outcome = run_cycle(cycle, settings, _surroundings(settings), progress)
-    stored = outcome.folder / STATIONS_FILE
-    if not stored.is_file():
-        return outcome, ()
-    return outcome, score_cycle(read_dataset(stored), read_monitoring(settings.observations.path).data["pm25"])
+    around = _surroundings(settings, late_delivery=REPLAY_KEPT)
+    outcome = run_cycle(cycle, settings, around, progress)
+    if outcome.standing is Standing.BUSY:
+        return outcome, (), ()
+    verify_products(outcome.folder)
+    observed = read_monitoring(settings.observations.path).data["pm25"]
+    return outcome, score_cycle(read_dataset(outcome.folder / STATIONS_FILE), observed), _undelivered(around, outcome)
 
 
-def _surroundings(settings: "Settings") -> "Surroundings":
+def _undelivered(around: "Surroundings", outcome: "Outcome") -> tuple[str, ...]:
+    from hazecast.archive.deliveries import DeliveryState, delivery_states
+
+    return tuple(
+        f"{status.delivery.recipient} ({status.state}): {status.attempts[-1].error if status.attempts else 'not tried yet'}"
+        for status in delivery_states(around.database, outcome.cycle.key)
+        if status.state is not DeliveryState.DELIVERED
+    )
+
+
+def _require_known_names(settings: "Settings") -> None:
+    """Before the long work, not after it: raises SettingsError for an edition or a language that there is none of."""
+    from hazecast.bulletins.wording import wording
+    from hazecast.warnings.edition import load_edition
+
+    load_edition(settings.warnings.edition)
+    for language in settings.site.languages:
+        wording(language)
+
+
+def _surroundings(settings: "Settings", late_delivery: timedelta = timedelta(0)) -> "Surroundings":
     import os
     import socket
 
@@ -165,6 +193,7 @@ def _surroundings(settings: "Settings") -> "Surroundings":
         recipients=(Recipient("outbox", FOLDER_CHANNEL),),
         clock=_now,
         owner=f"{socket.gethostname()}:{os.getpid()}",
+        late_delivery=late_delivery,
     )
 
 
@@ -173,8 +202,6 @@ def _now() -> datetime:
 
 
 def _cycle(init_time: str, as_of: str, settings: "Settings") -> Any:
-    from datetime import timedelta
-
     from hazecast.records import Cycle
 
     start, known = _moment("--cycle", init_time), _moment("--as-of", as_of)

@@ -44,7 +44,7 @@ class _Section(BaseModel):
 class SiteSettings(_Section):
     """Whom the forecast is for."""
 
-    title: Filled = Field(description="Heads every bulletin.")
+    titles: Annotated[dict[str, Filled], Field(min_length=1)] = Field(description="Heads every bulletin, by language.")
     time_zone: TimeZone = Field(description="Validity windows and bulletins are written in this zone.")
     languages: Distinct = Field(("zh", "en"), description="Languages of the bulletins, the main one first.")
     exercise: YesOrNo = Field(False, description="true marks every product as an exercise.")
@@ -212,7 +212,12 @@ def _first_fault(invalid: ValidationError) -> str:
     first, others = faults[0], len(faults) - 1
     key = ".".join(str(p) for p in first["loc"] if p != "[key]")
     said = _FAULTS.get(first["type"], first["msg"].removeprefix("Value error, "))
-    found = f" (found {first['input']!r})" if key and not isinstance(first["input"], dict) else ""
+    value = repr(first["input"])
+    found = (
+        f" (found {value})"
+        if key and not isinstance(first["input"], dict) and not (isinstance(first["input"], str) and value in said)
+        else ""
+    )
     more = f", and {others} more" if others else ""
     return f"{f'{key}: ' if key else ''}{said[:1].lower()}{said[1:]}{found}{more}"
 

@@ -26,12 +26,12 @@ from hazecast.archive.products import FileWriter, bytes_writer, store_products
 from hazecast.archive.warning_log import warnings_in_force
 from hazecast.bulletins.compose import compose
 from hazecast.config import Settings
-from hazecast.errors import ArchiveError
 from hazecast.delivery.outbox import Channel, Recipient, drain, outbox_rows
+from hazecast.errors import ArchiveError
 from hazecast.forecast.predict import predict
 from hazecast.grids.gridding import to_grid
 from hazecast.grids.lattice import lattice_of_domain
-from hazecast.records import Area, Assessment, Bulletin, BulletinFacts, Cycle, Forecast, Gathered, PlaceName, Receipt
+from hazecast.records import Area, Assessment, Bulletin, BulletinFacts, Cycle, Forecast, Gathered, PlaceName, Receipt, name_in
 from hazecast.warnings.assess import assess
 
 Progress = Callable[[str, float], None]
@@ -104,10 +104,11 @@ def send(around: Surroundings) -> tuple[Receipt, ...]:
 
 def areas_of(settings: Settings) -> tuple[Area, ...]:
     """The areas that the settings list."""
-    return tuple(
-        Area(a.id, tuple(PlaceName(language, text) for language, text in a.names.items()), a.stations, settings.site.time_zone)
-        for a in settings.areas
-    )
+    return tuple(Area(a.id, _names(a.names), a.stations, settings.site.time_zone) for a in settings.areas)
+
+
+def _names(by_language: Mapping[str, str]) -> tuple[PlaceName, ...]:
+    return tuple(PlaceName(language, text) for language, text in by_language.items())
 
 
 @contextmanager
@@ -143,7 +144,7 @@ def _assessed(forecast: Forecast, settings: Settings, around: Surroundings, anno
 def _facts(gathered: Gathered, forecast: Forecast, assessment: Assessment, settings: Settings) -> BulletinFacts:
     shown_from = np.datetime64(forecast.cycle.init_time.replace(tzinfo=None), "ns") - np.timedelta64(CURVE_HOURS, "h")
     return BulletinFacts(
-        title=settings.site.title,
+        titles=_names(settings.site.titles),
         issued_at=forecast.cycle.as_of,
         time_zone=settings.site.time_zone,
         cycle=forecast.cycle,
@@ -195,7 +196,7 @@ def _described(data: xr.Dataset, gathered: Gathered, settings: Settings) -> xr.D
     )
     return data.assign_attrs(
         Conventions="CF-1.11",
-        title=settings.site.title,
+        title=name_in("en", _names(settings.site.titles)),
         source=f"hazecast {__version__}",
         history=f"hazecast cycle {gathered.cycle.key} as of {gathered.cycle.as_of.isoformat()}",
         comment=f"Weather: {_weather_said(gathered)}. {remarks}".strip(),

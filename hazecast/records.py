@@ -145,6 +145,11 @@ class PlaceName:
     text: str
 
 
+def name_in(language: str, names: Sequence[PlaceName]) -> str:
+    """The name in `language`, or else the first that there is."""
+    return next((n.text for n in names if n.language == language), names[0].text)
+
+
 @dataclass(frozen=True, slots=True)
 class Area:
     """A city or district that is warned as one, made of stations, with its own time zone."""
@@ -160,7 +165,7 @@ class Area:
 
     def name_in(self, language: str) -> str:
         """The name in `language`, or else the first that there is."""
-        return next((n.text for n in self.names if n.language == language), self.names[0].text)
+        return name_in(language, self.names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,7 +335,7 @@ class Assessment:
 class BulletinFacts:
     """All that any format of a bulletin may say. Formats choose and arrange; they compute nothing."""
 
-    title: str
+    titles: tuple[PlaceName, ...]
     issued_at: datetime
     time_zone: str
     cycle: Cycle

@@ -42,6 +42,7 @@ def finding_lines(found: Survey) -> list[str]:
         f"Observations  {_day(found.observations_first)} to {_day(found.observations_last)} UTC",
         f"  found       {', '.join(found.pollutants_found)}",
         f"  lacking     {', '.join(found.pollutants_lacking) or 'nothing'}",
+        *[f"  rejected    {note.count} implausible values of {note.detail}" for note in found.rejected],
         f"In common     {_in_common(found)}",
         f"Stations      {len(s.stations)} in {_counted(len(s.areas), 'area')} ({', '.join(a.names['en'] for a in s.areas)})",
         *_left_out(found),
@@ -64,7 +65,7 @@ def _left_out(found: Survey) -> list[str]:
     groups = (
         ("without PM2.5", found.stations_without_pm25),
         ("left out, no weather there", found.stations_outside),
-        ("left out, no place given", found.stations_without_place),
+        ("left out, no place on Earth given", found.stations_without_place),
     )
     return [f"  {what}: {', '.join(names)}" for what, names in groups if names]
 
@@ -88,6 +89,7 @@ def survey_facts(found: Survey, out: Path) -> dict[str, Any]:
         "stations_without_pm25": found.stations_without_pm25,
         "stations_outside": found.stations_outside,
         "stations_without_place": found.stations_without_place,
+        "values_rejected": {note.detail: note.count for note in found.rejected},
         "areas": {a.id: a.stations for a in found.settings.areas},
         "domain": found.settings.domain.model_dump(),
         "cells": found.cells,
@@ -95,7 +97,7 @@ def survey_facts(found: Survey, out: Path) -> dict[str, Any]:
     }
 
 
-def cycle_lines(outcome: Outcome, scores: Scores, settings: Settings) -> list[str]:
+def cycle_lines(outcome: Outcome, scores: Scores, undelivered: tuple[str, ...], settings: Settings) -> list[str]:
     """What `hazecast run` did."""
     if outcome.standing is Standing.BUSY:
         return [f"Cycle {outcome.cycle.key} is being run by somebody else; nothing was done."]
@@ -110,10 +112,11 @@ def cycle_lines(outcome: Outcome, scores: Scores, settings: Settings) -> list[st
         *_score_lines(scores),
         f"Products   {outcome.folder}",
         *[f"Delivered  {r.place}" for r in outcome.receipts],
+        *[printable(f"Not delivered to {reason}") for reason in undelivered],
     ]
 
 
-def cycle_facts(outcome: Outcome, scores: Scores) -> dict[str, Any]:
+def cycle_facts(outcome: Outcome, scores: Scores, undelivered: tuple[str, ...]) -> dict[str, Any]:
     """The same for a program."""
     if outcome.standing is Standing.BUSY:
         return {"cycle": outcome.cycle.key, "standing": outcome.standing.value}
@@ -125,6 +128,7 @@ def cycle_facts(outcome: Outcome, scores: Scores) -> dict[str, Any]:
         "perfect_prognosis": _is_perfect_prognosis(outcome),
         "folder": str(outcome.folder),
         "delivered": [r.place for r in outcome.receipts],
+        "undelivered": undelivered,
         "levels": [{"area": w.area_id, "valid_from": w.valid_from.isoformat(), "level": w.level.name.lower()} for w in decisions.windows],
         "messages": [{"area": m.area_id, "action": m.action.value, "level": m.level.name.lower(), "id": m.id} for m in decisions.messages],
         "scores": [{k: (None if isinstance(v, float) and math.isnan(v) else v) for k, v in asdict(s).items()} for s in scores],
@@ -152,12 +156,16 @@ def _heading(outcome: Outcome, settings: Settings) -> list[str]:
     state = ""
     if outcome.standing is Standing.DONE:
         other = "" if load_origin(outcome.folder / ORIGIN_FILE).settings_sha256 == settings.sha256() else " with other settings"
-        state = f" (done before{other}; nothing was sent again)"
+        state = f" (done before{other}{'' if outcome.receipts else '; nothing was sent again'})"
     remark = "; the weather is a perfect prognosis" if _is_perfect_prognosis(outcome) else ""
     return [
-        printable(f"{settings.site.title}: cycle {cycle.key}{state}"),
+        printable(f"{_title(settings)}: cycle {cycle.key}{state}"),
         f"From {_moment(cycle.init_time, zone)} for {len(cycle.lead_hours)} h; known by {_moment(cycle.as_of, zone)}{remark}.",
     ]
+
+
+def _title(settings: Settings) -> str:
+    return settings.site.titles.get("en") or next(iter(settings.site.titles.values()))
 
 
 def _is_perfect_prognosis(outcome: Outcome) -> bool:

@@ -30,9 +30,7 @@ DEW_POINT = Variable("dew_point", "dew_point_temperature", "K", 150.0, 320.0, "D
 SURFACE_PRESSURE = Variable("surface_pressure", "surface_air_pressure", "Pa", 4.0e4, 1.1e5, "Surface pressure")
 PRECIPITATION = Variable("precipitation", "lwe_thickness_of_precipitation_amount", "mm", 0.0, 400.0, "Precipitation of the past hour")
 MIXING_HEIGHT = Variable("mixing_height", "atmosphere_boundary_layer_thickness", "m", 1.0, 9000.0, "Mixing height")
-SOLAR_RADIATION = Variable(
-    "solar_radiation", "surface_downwelling_shortwave_flux_in_air", "W m-2", -5.0, 1500.0, "Solar radiation"
-)
+SOLAR_RADIATION = Variable("solar_radiation", "surface_downwelling_shortwave_flux_in_air", "W m-2", -5.0, 1500.0, "Solar radiation")
 CLOUD_COVER = Variable("cloud_cover", "cloud_area_fraction", "1", -0.01, 1.01, "Cloud cover")
 RELATIVE_HUMIDITY = Variable("relative_humidity", "relative_humidity", "%", 0.0, 110.0, "Relative humidity at 2 m")
 VISIBILITY = Variable("visibility", "visibility_in_air", "m", 0.0, 400_000.0, "Visibility")

@@ -259,7 +259,7 @@ def facts_of(scenario: Scenario) -> BulletinFacts:
     levels = (_levels(forecast.grid["pm25"]), _levels(forecast.stations["pm25"]))
     files = ("weather.nc", "stations-2030-01.csv")
     return BulletinFacts(
-        title=scenario.title,
+        titles=(PlaceName("en", scenario.title),),
         issued_at=scenario.cycle.as_of,
         time_zone=scenario.time_zone,
         cycle=scenario.cycle,

@@ -12,6 +12,19 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from hazecast.config import (
+    AreaSettings,
+    DomainSettings,
+    ForecastSettings,
+    MeteorologySettings,
+    ObservationSettings,
+    OutputSettings,
+    Settings,
+    SiteSettings,
+    StationSettings,
+)
+from hazecast.records import MeteorologyKind
+
 FIRST = np.datetime64("2019-01-01T00", "s")
 HOURS = 12 * 24
 INIT = "2019-01-12T00"  # the last whole day is left to be forecast
@@ -54,6 +67,20 @@ def write_small_case(folder: Path, variables: Iterable[str] = ("u10", "v10", "t2
     for number in range(len(STATIONS)):
         (case.observations / f"{STATIONS[number][0]}.csv.gz").write_bytes(gzip.compress(station_csv(number).encode(), mtime=0))
     return case
+
+
+def small_settings(case: SmallCase) -> Settings:
+    """Settings under which a cycle of the case takes seconds."""
+    return Settings(
+        site=SiteSettings(titles={"en": "Haze forecast for Jinan"}, time_zone="Asia/Shanghai", languages=("en",)),
+        domain=DomainSettings(south=36.1, north=37.2, west=116.5, east=117.6, spacing=0.1),
+        meteorology=MeteorologySettings(path=case.meteorology, kind=MeteorologyKind.ANALYSIS),
+        observations=ObservationSettings(path=case.observations),
+        forecast=ForecastSettings(horizon_hours=24, learning_rows=3000),
+        output=OutputSettings(archive=case.folder / "archive", outbox=case.folder / "outbox"),
+        stations=tuple(StationSettings(id=i, name=name, latitude=lat, longitude=lon) for i, name, lat, lon in STATIONS),
+        areas=(AreaSettings(id="jinan", names={"en": "Jinan", "zh": "济南"}, stations=tuple(s[0] for s in STATIONS)),),
+    )
 
 
 def small_weather(variables: Iterable[str] = UNITS, hours: int = HOURS) -> xr.Dataset:

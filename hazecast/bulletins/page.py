@@ -11,7 +11,7 @@ from hazecast.bulletins.situation import AreaView, shown_level, standing_warning
 from hazecast.bulletins.telling import Telling
 from hazecast.bulletins.text_layout import plain
 from hazecast.bulletins.wording import N_, Wording
-from hazecast.records import Action, BulletinFacts, HazeWarning, Level, Note, NoteCode
+from hazecast.records import Action, BulletinFacts, HazeWarning, Level, Note, NoteCode, name_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def page(facts: BulletinFacts, wording: Wording) -> Page:
     telling = Telling(facts, wording)
     level = shown_level(facts)
     return Page(
-        title=plain(facts.title),
+        title=plain(name_in(wording.language, facts.titles)),
         exercise_mark=wording.say("EXERCISE") + wording.say_as("after a mark", ": ") if facts.exercise else "",
         issued=telling.clock.stamp(facts.issued_at),
         zone=_zone(telling),

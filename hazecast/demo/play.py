@@ -13,7 +13,7 @@ from hazecast.survey.settings_file import settings_text
 from hazecast.survey.survey import survey
 
 MARK = ".made-by-hazecast-demo"
-TITLE = "Haze forecast for the North China Plain (made-up weather)"
+TITLES = {"zh": "华北平原霾预报（虚构个例）", "en": "Haze forecast for the North China Plain (made up)"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,5 +38,5 @@ def prepare(folder: Path, seed: int, progress: Callable[[str, float], None]) -> 
     episode = write_episode(home / "data", seed, progress)
     file = home / "settings.toml"
     found = survey(episode.meteorology, episode.observations, file).settings
-    settings = found.model_copy(update={"site": found.site.model_copy(update={"title": TITLE, "exercise": True})})
+    settings = found.model_copy(update={"site": found.site.model_copy(update={"titles": TITLES, "exercise": True})})
     return Stage(file, settings_text(settings, home), settings, episode.init_time)

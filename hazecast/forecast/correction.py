@@ -1,5 +1,5 @@
-"""The learnt correction at stations: boosted trees on what is known of a row, drawn towards climatology as far as that helps,
-with bands from times that were left out of the learning.
+"""The learnt correction at stations: boosted trees on what is known of a row, blended with climatology and the base forecast, with
+bands from times that were left out of the learning.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingRegressor
 
+from hazecast.forecast.blending import blend, shares
 from hazecast.forecast.climatology import relaxed_climatology
 from hazecast.forecast.features import Source, columns_of, feature_table
 from hazecast.forecast.learning import Lesson, learning_rows
 from hazecast.forecast.series import Rows, Series
-from hazecast.forecast.uncertainty import LEAD_GROUP_ENDS, ErrorBands, error_bands, lead_group
+from hazecast.forecast.uncertainty import ErrorBands, error_bands, lead_group
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -48,9 +49,9 @@ class Trees:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Case:
-    """What holds when some kinds of input lack: how much the trees count against climatology by lead group, and the bands."""
+    """What holds when some kinds of input lack: the share of trees, climatology and base by lead group, and the bands."""
 
-    share_of_trees: Array
+    shares: Array
     bands: ErrorBands
 
 
@@ -66,15 +67,15 @@ class Correction:
         """PM2.5 in µg m-3 at `QUANTILES`, (row, quantile), where the inputs `lacking` are lacking."""
         case = self.cases[lacking]
         from_trees = self.trees.predict(_without(feature_table(series, rows), lacking))
-        from_climatology = relaxed_climatology(self.by_hour, series, rows, lacking)
-        blended = _blend(from_trees, from_climatology, case.share_of_trees[lead_group(rows.lead)])
+        members = _members(from_trees, self.by_hour, series, rows, lacking)
+        blended = blend(members, case.shares[lead_group(rows.lead)])
         return np.asarray(np.maximum(case.bands.around(blended, rows.lead), 0.0) ** 2)
 
 
 def learn(series: Series, by_hour: Array, lesson: Lesson, progress: Progress) -> Correction | None:
     """Fit on what was known; None where the history is too short for it.
 
-    `by_hour` is the climatology to fall back towards. Shares and bands come from fits that left out one of `FOLDS` stretches of
+    `by_hour` is the climatology to blend with. Shares and bands come from fits that left out one of `FOLDS` stretches of
     time, with up to the horizon on either side.
     """
     rows = learning_rows(series, lesson)
@@ -90,8 +91,7 @@ def learn(series: Series, by_hour: Array, lesson: Lesson, progress: Progress) ->
         return None
     pairs = rows.take(made)
     cases = {
-        lacking: _case(values[made], relaxed_climatology(by_hour, series, pairs, lacking), truth[made], pairs.lead)
-        for lacking, values in left_out.items()
+        lacking: _case(_members(values[made], by_hour, series, pairs, lacking), truth[made], pairs) for lacking, values in left_out.items()
     }
     trees = _fit(_with_some_lacking(table, lesson.seed), truth, lesson.seed)
     progress(1.0)
@@ -114,20 +114,16 @@ def _predicted_when_left_out(rows: Rows, table: Table, truth: Array, lesson: Les
     return predicted
 
 
-def _case(from_trees: Array, from_climatology: Array, truth: Array, lead: NDArray[np.int64]) -> Case:
-    """The share of the trees in each lead group that makes the squared error least, between none and all."""
-    group = lead_group(lead)
-    share = np.ones(LEAD_GROUP_ENDS.size + 1)
-    for g in range(share.size):
-        apart = (from_trees - from_climatology)[group == g]
-        wanted = (truth - from_climatology)[group == g]
-        if apart.size and (apart**2).sum() > 0.0:
-            share[g] = np.clip((apart * wanted).sum() / (apart**2).sum(), 0.0, 1.0)
-    return Case(share, error_bands(_blend(from_trees, from_climatology, share[group]), truth, lead))
+def _members(from_trees: Array, by_hour: Array, series: Series, rows: Rows, lacking: Lacking) -> Array:
+    """What is blended, (row, member), as the square root of PM2.5; the base forecast is made of weather, and lacks with it."""
+    base = np.full(from_trees.shape, np.nan) if Source.WEATHER in lacking else np.sqrt(series.at("base", rows.valid, rows.station))
+    return np.stack([from_trees, relaxed_climatology(by_hour, series, rows, lacking), base], axis=1)
 
 
-def _blend(from_trees: Array, from_climatology: Array, share_of_trees: Array) -> Array:
-    return share_of_trees * from_trees + (1.0 - share_of_trees) * from_climatology
+def _case(members: Array, truth: Array, rows: Rows) -> Case:
+    group = lead_group(rows.lead)
+    earned = shares(members, truth, group, days=np.unique(rows.valid).size / 24)
+    return Case(earned, error_bands(blend(members, earned[group]), truth, rows.lead))
 
 
 def _fit(table: Table, truth: Array, seed: int) -> Trees:

@@ -28,10 +28,11 @@ def learning_rows(series: Series, lesson: Lesson) -> Rows:
     valid, station = np.nonzero(~np.isnan(series.values["pm25_exact"][: lesson.known + 1]))
     repeats = max(1, min(MOST_REPEATS, lesson.rows // max(valid.size, 1)))
     pick = np.tile(np.arange(valid.size), repeats)
-    if pick.size > lesson.rows:
-        pick = np.sort(chance.choice(pick, lesson.rows, replace=False))
     even = chance.integers(1, lesson.horizon + 1, pick.size)
     short_first = np.ceil(np.exp(chance.uniform(0.0, np.log(lesson.horizon), pick.size))).astype(np.int64)
     lead = np.where(chance.random(pick.size) < 0.5, even, np.clip(short_first, 1, lesson.horizon))
     rows = Rows(valid[pick] - lead, station[pick], lead, lesson.lag)
-    return rows.take(rows.known >= 0)
+    rows = rows.take(rows.known >= 0)
+    if rows.lead.size <= lesson.rows:
+        return rows
+    return rows.take(np.sort(chance.choice(rows.lead.size, lesson.rows, replace=False)))

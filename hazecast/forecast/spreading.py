@@ -7,7 +7,8 @@ from hazecast.forecast.neighbours import distance
 
 Array = NDArray[np.float64]
 
-CORRELATION_LENGTH_M = 50_000.0
+LOCAL_LENGTH_M, REGIONAL_LENGTH_M = 30_000.0, 200_000.0  # a city has air of its own, and the region carries it on
+REGIONAL_SHARE = 0.5  # of the variance
 NOISE_SHARE = 0.15  # variance of what a station says of itself alone, over that of what it says of its surroundings
 LEAST_PM25 = 1.0
 
@@ -23,8 +24,8 @@ def spread(base: Array, at_stations: Array, corrected: Array, cells: tuple[Array
     """
     ratio = np.log(np.maximum(corrected, LEAST_PM25) / np.maximum(at_stations, LEAST_PM25))
     grid_latitude, grid_longitude = (a.ravel() for a in np.meshgrid(*cells, indexing="ij"))
-    to_stations = _correlation(grid_latitude[:, None], grid_longitude[:, None], stations[0][None, :], stations[1][None, :])
-    among_stations = _correlation(stations[0][:, None], stations[1][:, None], stations[0][None, :], stations[1][None, :])
+    to_stations = _between(grid_latitude[:, None], grid_longitude[:, None], stations[0][None, :], stations[1][None, :])
+    among_stations = _between(stations[0][:, None], stations[1][:, None], stations[0][None, :], stations[1][None, :])
     out = np.full_like(base, np.nan)
     for lead in range(base.shape[0]):
         known = ~np.isnan(ratio[lead])
@@ -36,5 +37,11 @@ def spread(base: Array, at_stations: Array, corrected: Array, cells: tuple[Array
     return out
 
 
-def _correlation(latitude: Array, longitude: Array, other_latitude: Array, other_longitude: Array) -> Array:
-    return np.asarray(np.exp(-distance(latitude, longitude, other_latitude, other_longitude) / CORRELATION_LENGTH_M))
+def correlation(apart: Array) -> Array:
+    """How alike the log ratios of two places are that are `apart` m, from 1 to 0: a local and a regional part."""
+    local, regional = np.exp(-apart / LOCAL_LENGTH_M), np.exp(-apart / REGIONAL_LENGTH_M)
+    return np.asarray((1.0 - REGIONAL_SHARE) * local + REGIONAL_SHARE * regional)
+
+
+def _between(latitude: Array, longitude: Array, other_latitude: Array, other_longitude: Array) -> Array:
+    return correlation(distance(latitude, longitude, other_latitude, other_longitude))

@@ -103,6 +103,12 @@ def _require_axes(raw: xr.Dataset, file: Path) -> None:
             f"in units {_units_of(raw['time'])!r}; expected such as 'hours since 1900-01-01' in the standard calendar.",
             remedy,
         )
+    times = raw["time"].dt.round("s")
+    if times.size and not (times == times.dt.floor("h")).any():
+        raise UnreadableInput(
+            f"{file}: no hour is a full one; they begin {_minute(times.values[0])} UTC.",
+            "Deliver the weather of full hours, as ERA5 has it.",
+        )
     for dim, furthest in (("latitude", 90.0), ("longitude", 360.0)):
         axis = raw[dim].values
         if axis.dtype.kind not in "iuf" or axis.size < 2 or not (np.abs(axis) <= furthest).all():
@@ -154,7 +160,9 @@ def _without_residue(values: Array, variable: Variable) -> Array:
 
 def _ascending(data: xr.Dataset) -> xr.Dataset:
     data = data.assign_coords(
-        latitude=data["latitude"].astype(np.float64), longitude=_unrolled(data["longitude"].values.astype(np.float64))
+        time=data["time"].dt.round("s"),  # days as fractions miss the hour by a hair
+        latitude=data["latitude"].astype(np.float64),
+        longitude=_unrolled(data["longitude"].values.astype(np.float64)),
     )
     data = data.drop_duplicates("longitude").drop_duplicates("time", keep="last")
     return data.sortby(["latitude", "longitude", "time"])

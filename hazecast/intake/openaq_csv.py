@@ -84,8 +84,8 @@ def _read_one(file: Path) -> pd.DataFrame:
         table["time"] = _utc(table["datetime"])
         numbers = table[["lat", "lon", "value"]].astype(np.float64)
     except (ValueError, TypeError, OverflowError) as wrong:
-        first_line = str(wrong).splitlines()[0]
-        raise UnreadableInput(f"{file}: {first_line}.", "Times must be ISO 8601 with an offset; lat, lon and value numbers.") from wrong
+        sentence = str(wrong).partition(". ")[0]
+        raise UnreadableInput(f"{file}: {sentence}.", "Times must be ISO 8601 with an offset; lat, lon and value numbers.") from wrong
     return table[["location_id", "location", "time", "parameter", "units"]].join(numbers)
 
 
@@ -100,7 +100,10 @@ def _read_csv(file: Path, missing: list[str]) -> pd.DataFrame:
         csv.Error,
     )
     try:
-        return pd.read_csv(file, dtype=TEXT, na_values=missing)
+        table = pd.read_csv(file, dtype=TEXT, na_values=missing)
+        if not isinstance(table.index, pd.RangeIndex):  # pandas would take what stands first for names of the rows
+            raise csv.Error("its rows have more fields than its header")
+        return table
     except broken as reason:
         raise UnreadableInput(
             f"{file} is not a whole CSV file in UTF-8: {reason}.", "Name CSV files in the OpenAQ archive layout, or deliver this one again."
@@ -118,12 +121,12 @@ def _require_filled(table: pd.DataFrame, file: Path) -> None:
 
 def _utc(written: pd.Series) -> pd.Series:
     """Times as naive UTC; raises ValueError for what is not ISO 8601 with an offset: local time is never taken for UTC."""
-    moments = written.drop_duplicates()
+    codes, moments = pd.factorize(pd.Index(written))
     local = moments[~moments.str.contains(WITH_OFFSET, regex=True)]
     if not local.empty:
-        raise ValueError(f"the time {local.iloc[0]!r} has no offset from UTC, such as +00:00 or +08:00 at its end")
-    parsed = pd.to_datetime(moments, utc=True, format="ISO8601").dt.tz_localize(None).astype("datetime64[ns]")
-    return written.map(pd.Series(parsed.to_numpy(), index=moments.to_numpy()))
+        raise ValueError(f"the time {local[0]!r} has no offset from UTC, such as +00:00 or +08:00 at its end")
+    parsed = pd.DatetimeIndex(pd.to_datetime(pd.Series(moments), utc=True, format="ISO8601")).tz_localize(None).as_unit("ns")
+    return pd.Series(parsed.take(codes), index=written.index)
 
 
 def _places(table: pd.DataFrame, path: Path) -> list[tuple[str, str, float, float]]:

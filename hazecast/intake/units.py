@@ -55,7 +55,8 @@ def conversion_to(variable: Variable, units: str, where: str) -> Conversion:
     try:
         return known[_plain(units)]
     except KeyError:
+        found = f"is in {units!r}" if units.strip() else "has no units"
         raise UnknownUnits(
-            f"{where}: {variable.long_name} is in {units!r}; expected one of: {', '.join(known)}.",
+            f"{where}: {variable.long_name} {found}; expected one of: {', '.join(known)}.",
             "Correct the units attribute or column of the source.",
         ) from None

@@ -20,6 +20,7 @@ from hazecast.records import Station
 Array = NDArray[np.float64]
 Degrees = Array | np.floating
 NEIGHBOUR_M = 40_000.0  # stations linked by steps no longer than this are one city
+INSIDE_CITY_M = 15_000.0  # a station this near to the middle of a known city stands inside it
 NAMED_WITHIN_M = 60_000.0  # a cluster takes the name of the nearest known place this near to its middle
 
 
@@ -47,10 +48,11 @@ def areas_of(stations: Sequence[Station]) -> tuple[AreaSettings, ...]:
     places = known_places()
     taken: set[str] = set()
     areas = []
-    for members in _clusters(stations):
-        area = _named(members, places, taken)
-        taken.add(area.id)
-        areas.append(area)
+    for cluster in _clusters(stations):
+        for members in _by_city(cluster, places):
+            area = _named(members, places, taken)
+            taken.add(area.id)
+            areas.append(area)
     return tuple(sorted(areas, key=lambda a: a.id))
 
 
@@ -64,6 +66,18 @@ def _clusters(stations: Sequence[Station]) -> list[list[Station]]:
     for station, label in zip(stations, labels.tolist(), strict=True):
         clusters.setdefault(label, []).append(station)
     return list(clusters.values())
+
+
+def _by_city(cluster: Sequence[Station], places: Sequence[Place]) -> list[list[Station]]:
+    """A cluster that takes in several known cities, parted among them; a city is taken in where a station stands inside it."""
+    latitude, longitude = np.array([s.latitude for s in cluster]), np.array([s.longitude for s in cluster])
+    away = np.stack([_apart(latitude, longitude, np.float64(p.latitude), np.float64(p.longitude)) for p in places])
+    inside = np.flatnonzero(away.min(axis=1) <= INSIDE_CITY_M)
+    if inside.size < 2:
+        return [list(cluster)]
+    nearest = away[inside].argmin(axis=0)
+    parts = [[s for s, city in zip(cluster, nearest.tolist(), strict=True) if city == wanted] for wanted in range(inside.size)]
+    return [part for part in parts if part]
 
 
 def _named(members: Sequence[Station], places: Sequence[Place], taken: set[str]) -> AreaSettings:

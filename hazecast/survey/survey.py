@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from tzfpy import get_tz
 
 from hazecast.config import (
+    AreaSettings,
     DomainSettings,
     MeteorologySettings,
     ObservationSettings,
@@ -22,9 +23,9 @@ from hazecast.config import (
 from hazecast.errors import InputError, MissingVariable, NoDataInPeriod
 from hazecast.intake.era5_netcdf import read_weather
 from hazecast.intake.openaq_csv import Monitoring, read_monitoring
-from hazecast.records import MeteorologyKind, Station
+from hazecast.records import MeteorologyKind, Note, NoteCode, Station
 from hazecast.survey.areas import areas_of
-from hazecast.vocabulary import METEOROLOGY, PM25, POLLUTANTS, VARIABLES
+from hazecast.vocabulary import METEOROLOGY, PM25, POLLUTANTS, REQUIRED_METEOROLOGY, VARIABLES
 
 Axis = NDArray[np.float64]
 MARGIN_DEGREES = 3.0  # weather farther than this from every station is left out of the domain
@@ -49,6 +50,7 @@ class Survey:
     stations_without_pm25: tuple[str, ...]
     stations_outside: tuple[str, ...]
     stations_without_place: tuple[str, ...]
+    rejected: tuple[Note, ...]
     cells: tuple[int, int]
 
 
@@ -58,7 +60,8 @@ def survey(meteorology: Path, observations: Path, out: Path) -> Survey:
     Raises InputError for data that cannot be read or makes no lattice, MissingVariable without wind or PM2.5, and NoDataInPeriod
     when no station with PM2.5 lies where there is weather.
     """
-    weather = read_weather(meteorology).data
+    read = read_weather(meteorology)
+    weather = _with_values(read.data, meteorology)
     monitoring = read_monitoring(observations)
     beside = tuple(_beside(s, weather["longitude"].values) for s in monitoring.stations)
     near = tuple(s for s in beside if _within(s, weather))
@@ -72,7 +75,7 @@ def survey(meteorology: Path, observations: Path, out: Path) -> Survey:
     domain = _domain(weather, near, meteorology)
     areas = areas_of(near)
     settings = Settings(
-        site=SiteSettings(title=_title(areas[0].names["en"], len(areas)), time_zone=_time_zone(near)),
+        site=SiteSettings(titles=_titles(areas), time_zone=_time_zone(near)),
         domain=domain,
         meteorology=MeteorologySettings(path=meteorology, kind=MeteorologyKind.ANALYSIS),
         observations=ObservationSettings(path=observations),
@@ -80,10 +83,21 @@ def survey(meteorology: Path, observations: Path, out: Path) -> Survey:
         stations=tuple(StationSettings(id=s.id, name=s.name, latitude=s.latitude, longitude=s.longitude) for s in near),
         areas=areas,
     )
-    return _described(settings, weather, monitoring)
+    return _described(settings, weather, monitoring, (*read.notes, *monitoring.notes))
 
 
-def _described(settings: Settings, weather: xr.Dataset, monitoring: Monitoring) -> Survey:
+def _with_values(weather: xr.Dataset, meteorology: Path) -> xr.Dataset:
+    """Without variables that have no usable value at all; the wind must have some."""
+    empty = [str(key) for key, values in weather.data_vars.items() if not values.notnull().any()]
+    if lacking := [w.long_name for w in REQUIRED_METEOROLOGY if w.key in empty]:
+        raise MissingVariable(
+            f"{meteorology} has no usable value of {', '.join(lacking)}: they are missing, or outside what is plausible.",
+            "Deliver it again, or check its units: without wind there is no forecast.",
+        )
+    return weather.drop_vars(empty)
+
+
+def _described(settings: Settings, weather: xr.Dataset, monitoring: Monitoring, notes: tuple[Note, ...]) -> Survey:
     observed = monitoring.data
     times, heard = weather["time"].values, observed["time"].values
     spread = int((times[-1] - times[0]) / np.timedelta64(1, "h")) + 1
@@ -105,6 +119,7 @@ def _described(settings: Settings, weather: xr.Dataset, monitoring: Monitoring) 
         stations_without_pm25=tuple(names[str(s)] for s in observed["station"].values[silent.values] if str(s) in names),
         stations_outside=tuple(s.name for s in monitoring.stations if s.id not in names),
         stations_without_place=monitoring.unplaced,
+        rejected=tuple(n for n in notes if n.code is NoteCode.VALUES_REJECTED),
         cells=(rows, columns),
     )
 
@@ -172,5 +187,11 @@ def _time_zone(stations: Sequence[Station]) -> str:
     return max(dict.fromkeys(zones), key=zones.count) or "UTC"
 
 
-def _title(first_city: str, cities: int) -> str:
-    return f"Haze forecast for {first_city}" + (f" and {cities - 1} more" if cities > 1 else "")
+def _titles(areas: Sequence[AreaSettings]) -> dict[str, str]:
+    """A title in each language of the bulletins, after the first area."""
+    first, others = areas[0].names, len(areas) - 1
+    english, chinese = first["en"], first.get("zh", first["en"])
+    return {
+        "zh": f"{chinese}霾预报" if not others else f"{chinese}等{others + 1}地霾预报",
+        "en": f"Haze forecast for {english}" + (f" and {others} more" if others else ""),
+    }

@@ -98,7 +98,7 @@ def test_diffusivity_has_the_shape_of_troen_and_mahrt() -> None:
     np.testing.assert_allclose(vertical_exchange(np.array([[speed]]), np.array([[depth]]))[:, 0, 0], expected)
 
 
-@pytest.mark.parametrize("shallower, deeper", [(100.0, 300.0), (300.0, 900.0), (900.0, 2900.0)])
+@pytest.mark.parametrize(("shallower", "deeper"), [(100.0, 300.0), (300.0, 900.0), (900.0, 2900.0)])
 def test_a_deeper_layer_never_mixes_less(shallower: float, deeper: float) -> None:
     speed = np.array([[2.0]])
     assert (vertical_exchange(speed, np.array([[deeper]])) >= vertical_exchange(speed, np.array([[shallower]]))).all()

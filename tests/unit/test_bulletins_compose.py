@@ -134,7 +134,7 @@ def test_names_stay_text() -> None:
     facts = episode_facts()
     hostile = '</title><script>alert("1")</script>\n& %(x)s {{ 7 * 7 }}'
     areas = tuple(Area(a.id, (PlaceName("en", hostile),), a.station_ids, a.time_zone) if a.id == "beijing" else a for a in facts.areas)
-    facts = replace(facts, areas=areas, title=hostile, inputs=(InputFile(Path(hostile), "ab" * 32, 1, hostile),))
+    facts = replace(facts, areas=areas, titles=(PlaceName("en", hostile),), inputs=(InputFile(Path(hostile), "ab" * 32, 1, hostile),))
     for name, content in written(facts).items():
         if name.endswith("html"):
             assert not {"script"} & {tag for tag, _ in Outline(content).elements}

@@ -43,7 +43,7 @@ def one_cell(row: int, column: int) -> Array:
 
 
 def carried(data: xr.Dataset, emission: Array) -> Array:
-    return carry(data, emission, lambda done: None).values
+    return carry(data, emission, lambda _: None).values
 
 
 def is_known(result: Array) -> list[bool]:
@@ -96,7 +96,7 @@ def test_progress_rises_to_one_even_where_weather_lacks() -> None:
 
 def test_the_result_is_labelled_as_the_weather_is() -> None:
     data = weather(3)
-    result = carry(data, even(), lambda done: None)
+    result = carry(data, even(), lambda _: None)
     assert result.dims == DIMS
     assert result.attrs == {"units": "m-3"}
     for dim in DIMS:

@@ -70,7 +70,10 @@ def test_without_observations_the_hours_still_reach_back_to_the_init_time() -> N
 def test_bridged_hours_and_filled_cells_become_notes() -> None:
     delivered = weather(-24, 12).drop_isel(time=[5, 6])
     delivered["eastward_wind"][10, 2, 3] = np.nan
-    assert gridded(delivered, observations(-24, 0)).notes == (Note(NoteCode.WEATHER_HOURS_FILLED, 2), Note(NoteCode.WEATHER_CELLS_FILLED, 1))
+    assert gridded(delivered, observations(-24, 0)).notes == (
+        Note(NoteCode.WEATHER_HOURS_FILLED, 2),
+        Note(NoteCode.WEATHER_CELLS_FILLED, 1),
+    )
 
 
 @pytest.mark.parametrize(("last", "lacking"), [(12, 0), (11, 1), (4, 8), (0, 12), (-6, 12)])

@@ -33,7 +33,7 @@ from hazecast.scheduler import HUNG_STATUS, Decision, run_schedule, tick
 
 INIT = datetime(2018, 4, 27, 0, tzinfo=UTC)
 SETTINGS = Settings(
-    site=SiteSettings(title="Test", time_zone="Asia/Shanghai"),
+    site=SiteSettings(titles={"en": "Test"}, time_zone="Asia/Shanghai"),
     domain=DomainSettings(south=30, north=31, west=110, east=111, spacing=0.1),
     meteorology=MeteorologySettings(path=Path("weather.nc"), kind=MeteorologyKind.FORECAST),
     observations=ObservationSettings(path=Path("observations")),

@@ -15,6 +15,7 @@ INK = "#16202a"
 SOFT = "#4a5763"
 EXERCISE = "#5b1a8b"
 DOTS_PER_INCH = 150
+LARGEST_HEADING = 16.0
 
 
 @cache
@@ -52,6 +53,13 @@ def png(drawn: Figure) -> bytes:
     file = BytesIO()
     drawn.savefig(file, format="png", metadata={"Software": None})
     return file.getvalue()
+
+
+def heading(drawn: Figure, left: float, top: float, text: str) -> None:
+    """Write `text` at the head of the figure, as large as its width allows; `left` and `top` are shares of the figure."""
+    line = drawn.text(left, top, text, fontsize=LARGEST_HEADING, va="center")
+    room = (1.0 - 2 * left) * drawn.bbox.width
+    line.set_fontsize(LARGEST_HEADING * min(1.0, room / line.get_window_extent().width))
 
 
 def watermark(drawn: Figure, word: str) -> None:

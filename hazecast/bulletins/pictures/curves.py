@@ -18,7 +18,7 @@ from hazecast.bulletins.area_series import HOURS_BEFORE, AreaSeries, area_series
 from hazecast.bulletins.editions import edition
 from hazecast.bulletins.page import Page
 from hazecast.bulletins.palette import STYLES
-from hazecast.bulletins.pictures.canvas import EXERCISE, INK, SOFT, figure, png, watermark
+from hazecast.bulletins.pictures.canvas import EXERCISE, INK, SOFT, figure, heading, png, watermark
 from hazecast.bulletins.rows import rung_remarks
 from hazecast.bulletins.telling import Telling
 from hazecast.bulletins.wording import Wording
@@ -159,13 +159,7 @@ def _label_axes(panels: NDArray[np.object_], count: int, columns: int, telling: 
 
 def _write_around(drawn: Figure, height: float, count: int, page: Page, telling: Telling) -> None:
     say, left = telling.wording.say, 0.02
-    drawn.text(
-        left,
-        1 - 0.3 / height,
-        page.exercise_mark + say("PM2.5, observed and forecast: %(title)s", title=page.title),
-        fontsize=16,
-        va="center",
-    )
+    heading(drawn, left, 1 - 0.3 / height, page.exercise_mark + say("PM2.5, observed and forecast: %(title)s", title=page.title))
     drawn.text(left, 1 - 0.58 / height, _subtitle(count, page, telling), fontsize=9.5, va="center", color=SOFT)
     drawn.legend(
         handles=_legend(telling),

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from hazecast.bulletins.page import Page
 from hazecast.bulletins.palette import STYLES
 from hazecast.bulletins.pictures.borders import Borders, borders, land
-from hazecast.bulletins.pictures.canvas import EXERCISE, INK, SOFT, figure, png, watermark
+from hazecast.bulletins.pictures.canvas import EXERCISE, INK, SOFT, figure, heading, png, watermark
 from hazecast.bulletins.pictures.graticule import draw_graticule, draw_scale
 from hazecast.bulletins.pictures.labels import Label, write_labels
 from hazecast.bulletins.pictures.projection import METRES_PER_DEGREE, Plane, filled, lines
@@ -204,9 +204,7 @@ def _draw_locator(axes: Axes, domain: Domain, plane: Plane, stations: tuple[Stat
 
 def _write_around(drawn: Figure, height: float, page: Page, telling: Telling) -> None:
     say, left = telling.wording.say, SIDE / WIDTH
-    drawn.text(
-        left, 1 - 0.36 / height, page.exercise_mark + say("Haze-warning levels: %(title)s", title=page.title), fontsize=16, va="center"
-    )
+    heading(drawn, left, 1 - 0.36 / height, page.exercise_mark + say("Haze-warning levels: %(title)s", title=page.title))
     expected = say("Highest level expected in each cell, %(period)s", period=page.period)
     drawn.text(left, 1 - 0.7 / height, expected, fontsize=10.5, va="center", color=SOFT)
     levels = [Level.NONE, *chance_levels(telling), Level.UNKNOWN]

@@ -1,0 +1,204 @@
+"""The settings file: what is right is read, what is wrong is named with its key and value."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel
+
+from hazecast.config import DomainSettings, Settings, load_settings
+from hazecast.errors import SettingsError
+from hazecast.records import MeteorologyKind
+
+TEXT = """
+[site]
+title = "Haze"
+time_zone = "Asia/Shanghai"
+
+[domain]
+south = 36.0
+north = 37
+west = 116.0
+east = 117.0
+spacing = 0.1
+
+[meteorology]
+path = "weather"
+kind = "analysis"
+
+[observations]
+path = "/data/observations"
+
+[output]
+archive = "archive"
+outbox = "../outbox"
+
+[visibility]
+kappa = 0.3
+
+[[stations]]
+id = "1"
+name = "One"
+latitude = 36.5
+longitude = 116.5
+
+[[areas]]
+id = "city"
+names = { en = "City" }
+stations = ["1"]
+"""
+
+
+def written(folder: Path, text: str) -> Path:
+    file = folder / "hazecast.toml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def changed(old: str, new: str) -> str:
+    assert old in TEXT
+    return TEXT.replace(old, new, 1)
+
+
+def refusal(folder: Path, text: str) -> SettingsError:
+    with pytest.raises(SettingsError) as refused:
+        load_settings(written(folder, text))
+    assert refused.value.remedy
+    assert "\n" not in str(refused.value)
+    return refused.value
+
+
+def test_settings_are_read_with_defaults_for_what_is_not_said(tmp_path: Path) -> None:
+    settings = load_settings(written(tmp_path, TEXT))
+    assert settings.domain.north == 37.0
+    assert settings.meteorology.kind is MeteorologyKind.ANALYSIS
+    assert settings.visibility.kappa == 0.3
+    assert settings.forecast.horizon_hours == 96
+    assert settings.warnings.window_start_hours == (8, 20)
+    assert settings.areas[0].names == {"en": "City"}
+
+
+def test_relative_paths_are_relative_to_the_file_wherever_the_command_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "here").mkdir()
+    written(tmp_path / "here", TEXT)
+    monkeypatch.chdir(tmp_path)
+    settings = load_settings(Path("here/hazecast.toml"))
+    assert settings.meteorology.path == tmp_path / "here" / "weather"
+    assert settings.observations.path == Path("/data/observations")
+    assert settings.output.archive == tmp_path / "here" / "archive"
+    assert settings.output.outbox.resolve() == tmp_path / "outbox"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        pytest.param("kappa = 0.3", "kapa = 0.3", "visibility.kapa: there is no such setting (found 0.3)", id="an unknown key"),
+        pytest.param("[visibility]", "[visability]", "visability: there is no such setting", id="an unknown section"),
+        pytest.param("[domain]", "[domian]", "domian: there is no such setting, and 1 more", id="a section misspelt"),
+        pytest.param('title = "Haze"', "", "site.title: this setting is lacking", id="a setting lacking"),
+        pytest.param("kappa = 0.3", "kappa = 3", "visibility.kappa: input should be less than 2 (found 3)", id="too high"),
+        pytest.param("kappa = 0.3", "kappa = nan", "visibility.kappa: input should be a finite number (found nan)", id="not a number"),
+        pytest.param(
+            "kappa = 0.3", "kappa = '0.3'", "visibility.kappa: input should be a valid number (found '0.3')", id="a number in quotes"
+        ),
+        pytest.param(
+            "kappa = 0.3", "kappa = true", "visibility.kappa: input should be a valid number (found True)", id="true for a number"
+        ),
+        pytest.param('title = "Haze"', 'title = ""', "site.title: string should have at least 1 character (found '')", id="no title"),
+        pytest.param('"Asia/Shanghai"', '"Beijing"', "site.time_zone: 'Beijing' is not a time zone; expected a name such as", id="a city"),
+        pytest.param('"Asia/Shanghai"', '"Asia"', "site.time_zone: 'Asia' is not a time zone", id="a folder of time zones"),
+        pytest.param('"Asia/Shanghai"', '""', "site.time_zone: '' is not a time zone", id="no time zone"),
+        pytest.param('"Asia/Shanghai"', '"../../etc/passwd"', "'../../etc/passwd' is not a time zone", id="a path as time zone"),
+        pytest.param('"Asia/Shanghai"', '"UTC+8"', "'UTC+8' is not a time zone", id="an offset"),
+        pytest.param('"analysis"', '"guess"', "meteorology.kind: input should be 'forecast' or 'analysis' (found 'guess')", id="kind"),
+        pytest.param('path = "weather"', "path = 3", "meteorology.path: a path was expected, in quotes (found 3)", id="a number as path"),
+        pytest.param("north = 37", "north = 36.1", "domain: the domain needs at least three cells each way", id="a domain too small"),
+        pytest.param("spacing = 0.1", "spacing = 1e-5", "expected 1,000,000 at most", id="a lattice too large"),
+        pytest.param("latitude = 36.5", "latitude = 116.5", "stations.0.latitude: input should be less than or equal to 90", id="swapped"),
+        pytest.param('stations = ["1"]', 'stations = ["1", "2"]', "areas name stations that are not listed: ['2']", id="unknown station"),
+        pytest.param('stations = ["1"]', 'stations = ["1", "1"]', "areas.0.stations: '1' is there more than once", id="a station twice"),
+        pytest.param('stations = ["1"]', "stations = []", "areas.0.stations: tuple should have at least 1 item", id="an empty area"),
+        pytest.param('{ en = "City" }', "{}", "areas.0.names: dictionary should have at least 1 item", id="a nameless area"),
+        pytest.param('{ en = "City" }', '{ en = "" }', "areas.0.names.en: string should have at least 1 character", id="an empty name"),
+        pytest.param(
+            "[visibility]", "[forecast]\nhorizon_hours = 24.5\n[visibility]", "forecast.horizon_hours: input should be a", id="half"
+        ),
+        pytest.param("[visibility]", "[forecast]\nrandom_seed = 4294967296\n[visibility]", "forecast.random_seed", id="seed too large"),
+        pytest.param("[visibility]", "[warnings]\nwindow_start_hours = [8, 24]\n[visibility]", "window_start_hours.1", id="hour 24"),
+        pytest.param("[visibility]", "[warnings]\nwindow_start_hours = []\n[visibility]", "window_start_hours: tuple should", id="no hour"),
+    ],
+)
+def test_a_setting_that_is_wrong_is_named_with_its_value(old: str, new: str, said: str, tmp_path: Path) -> None:
+    error = refusal(tmp_path, changed(old, new))
+    assert said in error.problem
+    assert "hazecast.toml: " in error.problem
+
+
+def test_languages_are_some_and_each_once(tmp_path: Path) -> None:
+    for languages, said in (("[]", "at least 1 item"), ('["en", "en"]', "'en' is there more than once"), ('[""]', "at least 1 character")):
+        error = refusal(tmp_path, changed('title = "Haze"', f'title = "Haze"\nlanguages = {languages}'))
+        assert "site.languages" in error.problem
+        assert said in error.problem
+
+
+@pytest.mark.parametrize("section", ["stations", "areas"])
+def test_two_of_one_id_are_refused(section: str, tmp_path: Path) -> None:
+    again = TEXT[TEXT.index(f"[[{section}]]") :].split("\n\n")[0]
+    assert f"two {section} have one id" in refusal(tmp_path, f"{TEXT}\n{again}\n").problem
+
+
+@pytest.mark.parametrize("edges", [(-89.0, -80.0, 0.0, 20.0, 4.0), (0.0, 10.0, -180.0, 181.0, 1.0)])
+def test_a_domain_stays_on_the_earth(edges: tuple[float, ...]) -> None:
+    with pytest.raises(ValueError, match="beyond a pole, or more than once round the Earth"):
+        DomainSettings(**dict(zip(("south", "north", "west", "east", "spacing"), edges, strict=True)))
+
+
+def test_a_file_that_is_absent_tells_how_to_write_one(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"no settings file .*absent\.toml\. Write one with `hazecast init`"):
+        load_settings(tmp_path / "absent.toml")
+
+
+def test_a_folder_is_no_settings_file(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="cannot be read: Is a directory"):
+        load_settings(tmp_path)
+
+
+def test_what_is_not_toml_is_told_with_its_line(tmp_path: Path) -> None:
+    problem = refusal(tmp_path, changed("[domain]", "domain south")).problem
+    assert "hazecast.toml is not TOML: " in problem
+    assert "(at line 6, " in problem
+
+
+def test_bytes_that_are_no_text_are_no_toml(tmp_path: Path) -> None:
+    (tmp_path / "x.toml").write_bytes(b"\x89HDF\r\n")
+    with pytest.raises(SettingsError, match=r"x\.toml is not TOML"):
+        load_settings(tmp_path / "x.toml")
+
+
+def sections() -> list[type[BaseModel]]:
+    tables = [field.annotation for field in Settings.model_fields.values()]
+    items = [a.__args__[0] for a in tables if hasattr(a, "__args__")]
+    return [t for t in [*tables, *items] if isinstance(t, type) and issubclass(t, BaseModel)]
+
+
+def test_every_setting_has_a_description_that_fits_on_one_line() -> None:
+    assert len(sections()) == 11
+    for section in sections():
+        assert section.__doc__
+        for name, field in section.model_fields.items():
+            assert field.description, f"{section.__name__}.{name}"
+            assert "\n" not in field.description
+
+
+def test_the_hash_is_of_what_a_forecast_is_made_by_not_of_where_things_lie(tmp_path: Path) -> None:
+    settings = load_settings(written(tmp_path, TEXT))
+    (tmp_path / "moved").mkdir()
+    commented = "# a comment\n" + TEXT.replace('path = "weather"', 'path = "elsewhere"').replace('archive = "archive"', 'archive = "b"')
+    assert load_settings(written(tmp_path / "moved", commented)).sha256() == settings.sha256()
+    for old, new in (("kappa = 0.3", "kappa = 0.31"), ('"analysis"', '"forecast"'), ('"One"', '"Two"'), ("south = 36.0", "south = 36.1")):
+        assert load_settings(written(tmp_path, changed(old, new))).sha256() != settings.sha256()
+
+
+def test_settings_cannot_be_changed(tmp_path: Path) -> None:
+    settings = load_settings(written(tmp_path, TEXT))
+    with pytest.raises(ValueError, match="frozen"):
+        settings.site.title = "Another"  # type: ignore[misc]

@@ -1,0 +1,160 @@
+"""The learnt correction on a made-up network whose PM2.5 follows wind and humidity, on days that it never saw."""
+
+import numpy as np
+import pytest
+import xarray as xr
+from numpy.typing import NDArray
+
+from hazecast.forecast.climatology import Climatology, fit_climatology
+from hazecast.forecast.correction import CASES, LEAST_ROWS, NETWORK_SILENT, NOTHING_LACKS, Correction, Lacking, _varies, learn
+from hazecast.forecast.features import FEATURES, Source, columns_of
+from hazecast.forecast.learning import MOST_REPEATS, Lesson
+from hazecast.forecast.neighbours import mean_of_others
+from hazecast.forecast.series import Rows, Series, series_of
+from hazecast.forecast.uncertainty import QUANTILES
+
+Array = NDArray[np.float64]
+DAYS, LEARNT_DAYS, STATIONS, HORIZON = 50, 35, 5, 24
+KNOWN = LEARNT_DAYS * 24
+LESSON = Lesson(known=KNOWN, lag=0, horizon=HORIZON, rows=3000, seed=0)
+MEDIAN = QUANTILES.tolist().index(0.5)
+LATITUDE, LONGITUDE = 39 + 0.2 * np.arange(STATIONS), 116 + 0.2 * np.arange(STATIONS)
+
+
+def red_noise(chance: np.random.Generator, stations: int, memory_hours: float) -> Array:
+    """Hourly (time, station), unit variance, forgotten over `memory_hours`."""
+    keep = np.exp(-1 / memory_hours)
+    out = chance.normal(size=(DAYS * 24, stations))
+    for hour in range(1, out.shape[0]):
+        out[hour] = keep * out[hour - 1] + np.sqrt(1 - keep**2) * out[hour]
+    return out
+
+
+def world(seed: int = 0) -> dict[str, Array]:
+    chance = np.random.default_rng(seed)
+    wind = 3 + 1.5 * red_noise(chance, 1, 20) + np.zeros((1, STATIONS))
+    humidity = 55 + 15 * red_noise(chance, 1, 20) + np.zeros((1, STATIONS))
+    own = 0.4 * red_noise(chance, STATIONS, 60)
+    pm25 = np.exp(4.2 - 0.35 * wind + 0.02 * (humidity - 55) + own + 0.1 * chance.normal(size=own.shape)) + 1
+    return {"pm25": pm25, "eastward_wind": wind, "wind_speed": np.abs(wind), "relative_humidity": humidity}
+
+
+def series(fields: dict[str, Array]) -> Series:
+    coords = {"time": np.datetime64("2026-01-01", "ns") + np.arange(DAYS * 24) * np.timedelta64(1, "h")}
+    places = {"latitude": ("station", LATITUDE), "longitude": ("station", LONGITUDE)}
+    more = {"pm25_exact": fields["pm25"], "neighbours": mean_of_others(fields["pm25"], LATITUDE, LONGITUDE)}
+    both = {key: (("time", "station"), values) for key, values in (fields | more).items()}
+    return series_of(xr.Dataset(both, coords={**coords, **places}))
+
+
+def climatology_of(data: Series) -> Climatology:
+    fitted = fit_climatology(data, LESSON)
+    assert fitted is not None
+    return fitted
+
+
+def taught(data: Series, lesson: Lesson = LESSON) -> Correction | None:
+    return learn(data, climatology_of(data).by_hour, lesson, lambda _: None)
+
+
+@pytest.fixture(scope="module")
+def data() -> Series:
+    return series(world())
+
+
+@pytest.fixture(scope="module")
+def correction(data: Series) -> Correction:
+    """Learnt with everything after the last known hour poisoned: it may not matter."""
+    poisoned = {key: values.copy() for key, values in world().items()}
+    poisoned["pm25"][KNOWN + 1 :] = 1e7
+    fitted = taught(series(poisoned))
+    assert fitted is not None
+    return fitted
+
+
+@pytest.fixture(scope="module")
+def later() -> Rows:
+    """Every station and lead from origins after all that was learnt."""
+    origin, station, lead = (
+        a.ravel() for a in np.meshgrid(np.arange(KNOWN + 25, DAYS * 24 - HORIZON, 5), np.arange(STATIONS), np.arange(1, HORIZON + 1))
+    )
+    return Rows(origin, station, lead, lag=0)
+
+
+def truth(data: Series, rows: Rows) -> Array:
+    return data.at("pm25_exact", rows.valid, rows.station)
+
+
+@pytest.mark.parametrize("lacking", CASES, ids=lambda c: " and ".join(c) or "nothing")
+def test_bands_cover_what_comes_on_days_that_were_not_learnt(correction: Correction, data: Series, later: Rows, lacking: Lacking) -> None:
+    quantiles = correction.quantiles(data, later, lacking)
+    below = (truth(data, later)[:, None] <= quantiles).mean(axis=0)
+    assert 0.8 < below[-2] - below[1] < 0.98
+    assert 0.3 < below[MEDIAN] < 0.7
+    assert (np.diff(quantiles, axis=1) >= 0).all()
+    assert quantiles.min() >= 0
+
+
+def test_it_is_better_than_climatology_and_the_better_the_more_it_is_told(correction: Correction, data: Series, later: Rows) -> None:
+    def error(quantiles: Array) -> float:
+        return float(np.abs(quantiles[:, MEDIAN] - truth(data, later)).mean())
+
+    informed, silent = (error(correction.quantiles(data, later, lacking)) for lacking in (NOTHING_LACKS, NETWORK_SILENT))
+    assert informed < 0.75 * error(climatology_of(data).quantiles(data, later))
+    assert informed < silent
+
+
+@pytest.mark.parametrize("lacking", CASES, ids=lambda c: " and ".join(c) or "nothing")
+def test_inputs_that_lack_are_not_looked_at(correction: Correction, data: Series, later: Rows, lacking: Lacking) -> None:
+    keys = {
+        Source.STATION: ("pm25",),
+        Source.NEIGHBOURS: ("neighbours",),
+        Source.WEATHER: ("eastward_wind", "wind_speed", "relative_humidity"),
+    }
+    few = later.take(np.arange(0, later.lead.size, 50))
+    poisoned = {key: values.copy() for key, values in data.values.items()}
+    for source in lacking:
+        for key in keys[source]:
+            poisoned[key][:] = 1e7
+    with_poison = xr.Dataset({key: (("time", "station"), v) for key, v in poisoned.items()}, coords={"time": data.times})
+    other = series_of(with_poison.assign_coords(latitude=("station", data.latitude), longitude=("station", data.longitude)))
+    np.testing.assert_array_equal(correction.quantiles(other, few, lacking), correction.quantiles(data, few, lacking))
+
+
+def test_the_same_lesson_gives_the_same_correction_bit_for_bit_and_tells_how_far_it_is(
+    correction: Correction, data: Series, later: Rows
+) -> None:
+    told: list[float] = []
+    again = learn(data, correction.by_hour, LESSON, told.append)
+    assert again is not None
+    assert told == sorted(told)
+    assert told[-1] == 1.0
+    np.testing.assert_array_equal(again.quantiles(data, later, NOTHING_LACKS), correction.quantiles(data, later, NOTHING_LACKS))
+
+
+def test_within_a_year_the_season_is_not_learnt(correction: Correction) -> None:
+    assert not set(correction.trees.columns) & set(columns_of(Source.SEASON))
+    assert FEATURES[correction.trees.columns[0]].name == "pm25 now"
+
+
+def test_columns_without_a_value_are_left_out(correction: Correction) -> None:
+    learnt = {FEATURES[i].name for i in correction.trees.columns}
+    assert {"pm25 24 h", "neighbours now", "wind_speed now", "lead time"} <= learnt
+    assert not learnt & {"base", "co now", "dew_point", "mixing_height 24 h"}
+
+
+def test_only_columns_with_two_values_vary() -> None:
+    nan = np.nan
+    table = np.array([[1, 1, nan, nan, 1], [1, 2, nan, 3, nan], [1, 1, nan, nan, 1]], dtype=np.float32)
+    assert _varies(table).tolist() == [False, True, False, False, False]
+
+
+def test_a_short_history_gives_no_correction() -> None:
+    fields = world()
+    fields["pm25"][: KNOWN - 47] = np.nan
+    assert 48 * STATIONS * MOST_REPEATS < LEAST_ROWS
+    assert taught(series(fields)) is None
+
+
+def test_too_few_rows_give_no_correction(data: Series) -> None:
+    assert taught(data, Lesson(KNOWN, 0, HORIZON, LEAST_ROWS - 1, 0)) is None
