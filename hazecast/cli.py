@@ -39,21 +39,26 @@ def main() -> None:
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal without µ is no reason to stop
     try:
-        app()
+        app(prog_name="hazecast")
     except HazecastError as error:
-        print(f"hazecast: {error.problem}\n          {error.remedy}", file=sys.stderr)
+        problem, remedy = (" ".join(part.split()) for part in (error.problem, error.remedy))
+        print(f"hazecast: {problem}\n          {remedy}", file=sys.stderr)
         sys.exit(2)
 
 
-@app.callback()
-def _top(
-    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.", is_eager=True)] = False,
-) -> None:
-    if version:
+def _print_version(asked: bool) -> None:
+    if asked:
         from hazecast import __version__
 
         print(__version__)
         raise typer.Exit
+
+
+@app.callback()
+def _top(
+    version: Annotated[bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and stop.")] = False,
+) -> None:
+    pass
 
 
 @app.command()
@@ -69,7 +74,7 @@ def init(
         raise SettingsError(f"{out} is a folder.", f"Name the settings file to write, such as {out / 'hazecast.toml'}.")
     if out.exists() and not force:
         raise SettingsError(f"{out} is there already.", "Choose another name, or replace it with --force.")
-    from hazecast.report import finding_lines, survey_facts, survey_lines
+    from hazecast.survey.findings import finding_lines, survey_facts, survey_lines
     from hazecast.survey.settings_file import settings_text
     from hazecast.survey.survey import survey
 
@@ -90,11 +95,12 @@ def run(
 ) -> None:
     """Run one cycle: forecast, warnings, bulletins; then score it against observations where they exist."""
     from hazecast.config import load_settings
-    from hazecast.report import cycle_facts, cycle_lines
 
     settings = load_settings(config)
-    _require_known_names(settings)
     wanted = _cycle(cycle, as_of or cycle, settings)
+    _require_known_names(settings)
+    from hazecast.report import cycle_facts, cycle_lines
+
     with _progress(as_json) as progress:
         outcome, scores, undelivered = _run_and_score(wanted, settings, progress)
     _print(as_json, cycle_facts(outcome, scores, undelivered), cycle_lines(outcome, scores, undelivered, settings))
@@ -124,12 +130,13 @@ def schedule(config: ConfigOption) -> None:
 @app.command()
 def demo(
     out: Annotated[Path, typer.Option(help="Folder for everything the demo makes.")] = Path("hazecast-demo"),
-    seed: Annotated[int, typer.Option(help="Another seed, another winter.")] = 2013,
+    seed: Annotated[int, typer.Option(min=0, help="Another seed, another winter.")] = 2013,
 ) -> None:
     """Make up a winter episode, forecast it, warn of it, and see how right that was. Needs no data and no network."""
     from hazecast.demo.play import prepare
     from hazecast.report import demo_lines
 
+    _make_folder(out)
     with _progress(quiet=False) as progress:
         staged = prepare(out, seed, progress)
         _write_whole(staged.settings_file, staged.settings_text)
@@ -242,6 +249,13 @@ def _progress(quiet: bool) -> Iterator[Progress]:
             bars.update(tasks[stage], completed=done)
 
         yield report
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as refused:
+        raise SettingsError(f"The folder {folder} cannot be made: {refused.strerror}.", "Choose another with --out.") from refused
 
 
 def _write_whole(file: Path, text: str) -> None:

@@ -362,7 +362,7 @@ class Document:
     content: bytes
 
     def __post_init__(self) -> None:
-        if Path(self.name).name != self.name or not self.content:
+        if not self.name or Path(self.name).name != self.name or not self.content:
             raise ValueError(f"A document needs a plain file name and content; got {self.name!r} with {len(self.content)} bytes.")
 
 

@@ -15,7 +15,8 @@ Array = NDArray[np.float64]
 class LeadScore:
     """Scores of one group of lead times in hours, over the pairs that forecast, persistence and observations all have.
 
-    Errors and means in µg m-3; `coverage` is the share of observations inside the 5-95 % band.
+    Errors and means in µg m-3; `coverage` is the share of observations inside the 5-95 % band. `uncorrected_rmse` is over those
+    of the pairs that the base forecast has too, NaN without any.
     """
 
     first_lead: int

@@ -128,7 +128,13 @@ def test_every_product_says_that_the_weather_is_a_perfect_prognosis(done: Done) 
 
 def test_the_bulletin_was_delivered_and_the_cycle_scored(done: Done) -> None:
     [delivered] = (done.home / "case-bulletins").iterdir()
-    assert {f.name for f in delivered.iterdir()} >= {"bulletin.zh.html", "bulletin.en.html", "bulletin.zh.txt", "map.en.png", "stations.zh.png"}
+    assert {f.name for f in delivered.iterdir()} >= {
+        "bulletin.zh.html",
+        "bulletin.en.html",
+        "bulletin.zh.txt",
+        "map.en.png",
+        "stations.zh.png",
+    }
     assert "RMSE" in done.printed
     assert "persistence" in done.printed
 

@@ -63,7 +63,7 @@ def data() -> Series:
 
 
 @pytest.fixture(scope="module")
-def correction(data: Series) -> Correction:
+def correction() -> Correction:
     """Learnt with everything after the last known hour poisoned: it may not matter."""
     poisoned = {key: values.copy() for key, values in world().items()}
     poisoned["pm25"][KNOWN + 1 :] = 1e7

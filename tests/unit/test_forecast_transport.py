@@ -3,6 +3,7 @@ import pytest
 import xarray as xr
 from numpy.typing import NDArray
 
+from hazecast.forecast import transport
 from hazecast.forecast.emissions import DIURNAL_PROFILE
 from hazecast.forecast.transport import (
     CENTRE_M,
@@ -148,6 +149,13 @@ def test_wind_thins_what_calm_air_gathers() -> None:
 def test_a_deep_mixed_layer_thins_it_too() -> None:
     shallow, deep = (carried(weather(SPIN_UP_HOURS + 1, 1.0, depth=depth), even())[-1] for depth in (100.0, 2000.0))
     assert (deep < 0.5 * shallow).all()
+
+
+def test_what_settles_on_the_ground_is_missing_from_the_air(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = weather(SPIN_UP_HOURS + 1, eastward=2.0)
+    with_deposition = carried(data, even())[-1]
+    monkeypatch.setattr(transport, "DEPOSITION_OVER_FRICTION", 0.0)
+    assert (with_deposition < 0.999 * carried(data, even())[-1]).all()
 
 
 def test_rain_washes_the_air_and_rain_that_is_not_known_does_not() -> None:

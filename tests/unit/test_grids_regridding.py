@@ -111,5 +111,5 @@ def test_a_source_across_the_date_line_meets_stations_on_both_sides() -> None:
 
 @pytest.mark.parametrize("dim", ["latitude", "longitude"])
 def test_a_source_of_one_row_or_column_is_refused_with_a_remedy(dim: str) -> None:
-    with pytest.raises(InputError, match="single row or column.*two latitudes"):
+    with pytest.raises(InputError, match=r"single row or column.*two latitudes"):
         to_stations(SOURCE.isel({dim: [0]}), stations((38.0, 114.0)))
