@@ -119,12 +119,12 @@ def schedule(config: ConfigOption) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     settings = load_settings(config)
     _require_known_names(settings)
-    around = _surroundings(settings)
+    with _surroundings(settings) as around:
 
-    def run_one(cycle: Cycle, *, announces: bool) -> Outcome:
-        return run_cycle(cycle, settings, around, lambda _stage, _done: None, announces=announces)
+        def run_one(cycle: Cycle, *, announces: bool) -> Outcome:
+            return run_cycle(cycle, settings, around, lambda _stage, _done: None, announces=announces)
 
-    run_schedule(lambda: tick(around.database, settings, run_one, lambda _now: send(around), _now), _now)
+        run_schedule(lambda: tick(around.database, settings, run_one, lambda _now: send(around), _now), _now)
 
 
 @app.command()
@@ -146,21 +146,28 @@ def demo(
 
 
 def _run_and_score(cycle: Any, settings: "Settings", progress: Progress) -> "tuple[Outcome, Any, tuple[str, ...]]":
-    """Run the cycle; what came of it, its scores, and what is not delivered yet."""
-    from hazecast.archive.ledger import Standing
+    """Run the cycle; what came of it, its scores, and what is not delivered yet.
+
+    A cycle that a later one has overtaken is kept and announced to nobody: what is sent never goes back in time.
+    """
+    from hazecast.archive.ledger import Standing, is_overtaken
     from hazecast.archive.manifest import verify_products
     from hazecast.archive.netcdf import read_dataset
     from hazecast.backtest.scores import score_cycle
     from hazecast.cycle import STATIONS_FILE, run_cycle
     from hazecast.intake.openaq_csv import read_monitoring
 
-    around = _surroundings(settings, late_delivery=REPLAY_KEPT)
-    outcome = run_cycle(cycle, settings, around, progress)
+    with _surroundings(settings, late_delivery=REPLAY_KEPT) as around:
+        overtaken = is_overtaken(around.database, cycle)
+        outcome = run_cycle(cycle, settings, around, progress, announces=not overtaken)
+        unsent = (
+            ("anybody: a later cycle is done",) if overtaken and outcome.standing is Standing.CLAIMED else _undelivered(around, outcome)
+        )
     if outcome.standing is Standing.BUSY:
         return outcome, (), ()
     verify_products(outcome.folder)
     observed = read_monitoring(settings.observations.path).data["pm25"]
-    return outcome, score_cycle(read_dataset(outcome.folder / STATIONS_FILE), observed), _undelivered(around, outcome)
+    return outcome, score_cycle(read_dataset(outcome.folder / STATIONS_FILE), observed), unsent
 
 
 def _undelivered(around: "Surroundings", outcome: "Outcome") -> tuple[str, ...]:
@@ -183,7 +190,8 @@ def _require_known_names(settings: "Settings") -> None:
         wording(language)
 
 
-def _surroundings(settings: "Settings", late_delivery: timedelta = timedelta(0)) -> "Surroundings":
+@contextmanager
+def _surroundings(settings: "Settings", late_delivery: timedelta = timedelta(0)) -> "Iterator[Surroundings]":
     import os
     import socket
 
@@ -192,16 +200,20 @@ def _surroundings(settings: "Settings", late_delivery: timedelta = timedelta(0))
     from hazecast.delivery.outbox import FOLDER_CHANNEL, Recipient, folder_channel
     from hazecast.intake.gather import gather
 
-    return Surroundings(
-        gather=gather,
-        database=open_database(settings.output.archive),
-        archive=settings.output.archive,
-        channels={FOLDER_CHANNEL: folder_channel(settings.output.outbox)},
-        recipients=(Recipient("outbox", FOLDER_CHANNEL),),
-        clock=_now,
-        owner=f"{socket.gethostname()}:{os.getpid()}",
-        late_delivery=late_delivery,
-    )
+    database = open_database(settings.output.archive)
+    try:
+        yield Surroundings(
+            gather=gather,
+            database=database,
+            archive=settings.output.archive,
+            channels={FOLDER_CHANNEL: folder_channel(settings.output.outbox)},
+            recipients=(Recipient("outbox", FOLDER_CHANNEL),),
+            clock=_now,
+            owner=f"{socket.gethostname()}:{os.getpid()}",
+            late_delivery=late_delivery,
+        )
+    finally:
+        database.dispose()
 
 
 def _now() -> datetime:

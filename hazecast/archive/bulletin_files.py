@@ -6,7 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from hazecast.archive.manifest import read_manifest
+from hazecast.archive.manifest import RESTORE_REMEDY, read_manifest
 from hazecast.archive.products import FileWriter, bytes_writer
 from hazecast.errors import ArchiveError
 from hazecast.records import Bulletin, Document
@@ -50,7 +50,13 @@ def _read(folder: Path, name: str, hashes: dict[str, str]) -> bytes:
     try:
         content = file.read_bytes()
     except OSError as lacking:
-        raise ArchiveError(f"{file} cannot be read: {lacking}.", "Restore it from a backup, or run its cycle again.") from lacking
+        raise ArchiveError(
+            f"{file} cannot be read: {lacking}.",
+            RESTORE_REMEDY,
+        ) from lacking
     if sha256(content).hexdigest() != hashes.get(f"{FOLDER}/{name}"):
-        raise ArchiveError(f"{file} is not as it was stored.", "Restore it from a backup, or run its cycle again.")
+        raise ArchiveError(
+            f"{file} is not as it was stored.",
+            RESTORE_REMEDY,
+        )
     return content

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from hazecast.archive.manifest import RESTORE_REMEDY
 from hazecast.errors import ArchiveError
 from hazecast.records import Assessment, Cycle, HazeWarning, InputFile, Level, Note, WindowAssessment
 
@@ -89,7 +90,10 @@ def load_origin(file: Path) -> Origin:
 
 
 def _unreadable(file: Path, reason: Exception) -> ArchiveError:
-    return ArchiveError(f"{file} cannot be read: {reason}.", "Restore it from a backup, or run its cycle again.")
+    return ArchiveError(
+        f"{file} cannot be read: {reason}.",
+        RESTORE_REMEDY,
+    )
 
 
 def _json(content: dict[str, Any]) -> bytes:

@@ -170,6 +170,13 @@ def cycle_status(database: Engine, cycle_key: str) -> CycleStatus | None:
         return _status(connection, cycle_key)
 
 
+def is_overtaken(database: Engine, cycle: Cycle) -> bool:
+    """Whether a later cycle is done."""
+    later = select(cycles.c.key).where(cycles.c.init_time > cycle.init_time, cycles.c.state == State.DONE).limit(1)
+    with reading(database) as connection:
+        return connection.execute(later).first() is not None
+
+
 def recorded_products(database: Engine, cycle_key: str) -> tuple[Product, ...]:
     """The products of a cycle that is done, as they were when it was finished, sorted by name."""
     with reading(database) as connection:

@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from hazecast.errors import ArchiveError
 
 MANIFEST_NAME = "manifest.json"
+RESTORE_REMEDY = "Restore it from a backup, or run the cycle into another archive folder and copy what it makes."
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,8 @@ def read_manifest(folder: Path) -> tuple[Product, ...]:
         return tuple(Product(p["name"], p["sha256"], p["size_bytes"]) for p in listed)
     except (OSError, ValueError, TypeError, KeyError) as broken:
         raise ArchiveError(
-            f"{file} is not a readable manifest: {broken}.", "Restore the folder from a backup, or run its cycle again."
+            f"{file} is not a readable manifest: {broken}.",
+            RESTORE_REMEDY,
         ) from broken
 
 
@@ -63,7 +65,7 @@ def verify_products(folder: Path) -> tuple[Product, ...]:
     if changed:
         raise ArchiveError(
             f"{folder} is not as it was stored; these files changed, are lacking or were added: {', '.join(changed)}.",
-            "Restore them from a backup, or run the cycle again.",
+            RESTORE_REMEDY,
         )
     return listed
 

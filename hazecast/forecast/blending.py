@@ -10,7 +10,7 @@ from scipy.optimize import nnls
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 
-TRUST_DAYS = 60.0  # with so many days of history, what was earned counts as much as trust
+TRUST_DAYS = 30.0  # with so many days of history, what was earned counts as much as trust
 # By lead group (see `uncertainty.LEAD_GROUP_ENDS`): correction, relaxing climatology, base forecast. The base knows nothing of the
 # station's last hours, so it is not trusted on the first ones.
 TRUST = np.array([[0.5, 0.5, 0.0], [0.4, 0.4, 0.2], [1 / 3, 1 / 3, 1 / 3], [1 / 3, 1 / 3, 1 / 3], [1 / 3, 1 / 3, 1 / 3]])

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from hazecast.forecast.neighbours import distance
+from hazecast.grids.distance import distance
 from hazecast.grids.lattice import Lattice
 from hazecast.records import Station
 

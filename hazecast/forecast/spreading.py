@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from hazecast.forecast.neighbours import distance
+from hazecast.grids.distance import distance
 
 Array = NDArray[np.float64]
 

@@ -9,16 +9,13 @@ from importlib.resources import files
 from itertools import count, takewhile
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.spatial.distance import squareform
 
 from hazecast.config import AreaSettings
-from hazecast.grids.lattice import EARTH_RADIUS_M
+from hazecast.grids.distance import distance
 from hazecast.records import Station
 
-Array = NDArray[np.float64]
-Degrees = Array | np.floating
 NEIGHBOUR_M = 40_000.0  # stations linked by steps no longer than this are one city
 INSIDE_CITY_M = 15_000.0  # a station this near to the middle of a known city stands inside it
 NAMED_WITHIN_M = 60_000.0  # a cluster takes the name of the nearest known place this near to its middle
@@ -60,7 +57,7 @@ def _clusters(stations: Sequence[Station]) -> list[list[Station]]:
     if len(stations) == 1:
         return [list(stations)]
     latitude, longitude = np.array([s.latitude for s in stations]), np.array([s.longitude for s in stations])
-    apart = _apart(latitude[:, None], longitude[:, None], latitude, longitude)
+    apart = distance(latitude[:, None], longitude[:, None], latitude, longitude)
     labels = fcluster(linkage(squareform(apart, checks=False), "single"), NEIGHBOUR_M, "distance")
     clusters: dict[int, list[Station]] = {}
     for station, label in zip(stations, labels.tolist(), strict=True):
@@ -71,7 +68,7 @@ def _clusters(stations: Sequence[Station]) -> list[list[Station]]:
 def _by_city(cluster: Sequence[Station], places: Sequence[Place]) -> list[list[Station]]:
     """A cluster that takes in several known cities, parted among them; a city is taken in where a station stands inside it."""
     latitude, longitude = np.array([s.latitude for s in cluster]), np.array([s.longitude for s in cluster])
-    away = np.stack([_apart(latitude, longitude, np.float64(p.latitude), np.float64(p.longitude)) for p in places])
+    away = np.stack([distance(latitude, longitude, np.float64(p.latitude), np.float64(p.longitude)) for p in places])
     inside = np.flatnonzero(away.min(axis=1) <= INSIDE_CITY_M)
     if inside.size < 2:
         return [list(cluster)]
@@ -83,7 +80,7 @@ def _by_city(cluster: Sequence[Station], places: Sequence[Place]) -> list[list[S
 def _named(members: Sequence[Station], places: Sequence[Place], taken: set[str]) -> AreaSettings:
     latitude, longitude = np.mean([s.latitude for s in members]), np.mean([s.longitude for s in members])
     ids = tuple(s.id for s in members)
-    away = _apart(np.array([p.latitude for p in places]), np.array([p.longitude for p in places]), latitude, longitude)
+    away = distance(np.array([p.latitude for p in places]), np.array([p.longitude for p in places]), latitude, longitude)
     near = places[int(np.argmin(away))]
     if away.min() <= NAMED_WITHIN_M and near.id not in taken:
         return AreaSettings(id=near.id, names=dict(near.names), stations=ids)
@@ -102,10 +99,3 @@ def _shared_name(names: Sequence[str]) -> str:
     words = zip(*(n.split() for n in names), strict=False)
     shared = [same[0] for same in takewhile(lambda same: len(set(same)) == 1, words)]
     return " ".join(shared) or names[0]
-
-
-def _apart(latitude: Degrees, longitude: Degrees, other_latitude: Degrees, other_longitude: Degrees) -> Array:
-    """Distances in m, good enough within a few hundred km."""
-    eastward = (np.asarray(longitude - other_longitude) + 180.0) % 360.0 - 180.0
-    east = np.deg2rad(eastward) * np.cos(np.deg2rad(0.5 * (latitude + other_latitude)))
-    return np.asarray(EARTH_RADIUS_M * np.hypot(np.deg2rad(latitude - other_latitude), east))

@@ -183,7 +183,7 @@ def test_cells_hours_and_stations_lacking_are_named(done: Done) -> None:
     notes = {n["code"]: n for n in json.loads(done.text("origin.json"))["notes"]}
     lacking = {"weather-cells-filled", "weather-hours-filled", "stations-silent"} & set(notes)
     if done.case.folder != "beijing_spring_2018":
-        assert not lacking
+        assert not {"weather-cells-filled", "weather-hours-filled"} & lacking
         return
     assert notes["weather-cells-filled"]["count"] > 0
     assert notes["weather-hours-filled"]["count"] == 3

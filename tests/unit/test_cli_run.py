@@ -142,6 +142,15 @@ def test_weather_called_a_forecast_is_not_called_a_perfect_prognosis(case: Small
             assert b"erfect" not in content, name
 
 
+def test_a_cycle_before_one_that_is_done_is_kept_and_announced_to_nobody(case: SmallCase, archive: Path) -> None:
+    delivered = files_below(case.folder / "case-bulletins")
+    done = run(case, cycle="2019-01-11T00")
+    assert done.status == 0
+    assert "Not delivered to anybody: a later cycle is done" in done.out
+    verify_products(archive.parent / "20190111T00Z")
+    assert files_below(case.folder / "case-bulletins") == delivered
+
+
 def test_the_same_cycle_again_changes_and_sends_nothing(case: SmallCase, archive: Path) -> None:
     before = files_below(archive), files_below(case.folder / "case-bulletins")
     again = run(case)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from hazecast.forecast.emissions import CITY_RADIUS_M, CITY_SHARE, DIURNAL_PROFILE, station_proxy
-from hazecast.forecast.neighbours import distance
+from hazecast.grids.distance import distance
 from hazecast.grids.lattice import Lattice
 from hazecast.records import Station
 

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from hazecast.forecast.neighbours import FAR_WEIGHT, REACH_M, distance, mean_of_others
+from hazecast.forecast.neighbours import FAR_WEIGHT, REACH_M, mean_of_others
+from hazecast.grids.distance import distance
 from hazecast.grids.lattice import EARTH_RADIUS_M
 
 LATITUDE, LONGITUDE = np.array([40.0, 40.2, 39.0, 23.0]), np.array([116.0, 116.3, 117.0, 113.0])

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from hazecast.forecast.neighbours import distance
 from hazecast.forecast.spreading import LEAST_PM25, NOISE_SHARE, correlation, spread
+from hazecast.grids.distance import distance
 
 Array = NDArray[np.float64]
 CELLS = np.arange(36.0, 44.1, 0.5), np.arange(112.0, 120.1, 0.5)
