@@ -32,6 +32,13 @@ PRECIPITATION = Variable("precipitation", "lwe_thickness_of_precipitation_amount
 MIXING_HEIGHT = Variable("mixing_height", "atmosphere_boundary_layer_thickness", "m", 1.0, 9000.0, "Mixing height")
 SOLAR_RADIATION = Variable("solar_radiation", "surface_downwelling_shortwave_flux_in_air", "W m-2", -5.0, 1500.0, "Solar radiation")
 CLOUD_COVER = Variable("cloud_cover", "cloud_area_fraction", "1", -0.01, 1.01, "Cloud cover")
+EASTWARD_WIND_ALOFT = Variable("eastward_wind_aloft", "eastward_wind", "m s-1", -150.0, 150.0, "Eastward wind aloft")
+NORTHWARD_WIND_ALOFT = Variable("northward_wind_aloft", "northward_wind", "m s-1", -150.0, 150.0, "Northward wind aloft")
+VERTICAL_VELOCITY_ALOFT = Variable(
+    "vertical_velocity_aloft", "lagrangian_tendency_of_air_pressure", "Pa s-1", -100.0, 100.0, "Vertical velocity aloft"
+)
+AIR_TEMPERATURE_ALOFT = Variable("air_temperature_aloft", "air_temperature", "K", 150.0, 340.0, "Air temperature aloft")
+GEOPOTENTIAL_HEIGHT_ALOFT = Variable("geopotential_height_aloft", "geopotential_height", "m", -1000.0, 60_000.0, "Geopotential height")
 RELATIVE_HUMIDITY = Variable("relative_humidity", "relative_humidity", "%", 0.0, 110.0, "Relative humidity at 2 m")
 VISIBILITY = Variable("visibility", "visibility_in_air", "m", 0.0, 400_000.0, "Visibility")
 
@@ -53,6 +60,7 @@ METEOROLOGY = (
     SOLAR_RADIATION,
     CLOUD_COVER,
 )
+ALOFT = (EASTWARD_WIND_ALOFT, NORTHWARD_WIND_ALOFT, VERTICAL_VELOCITY_ALOFT, AIR_TEMPERATURE_ALOFT, GEOPOTENTIAL_HEIGHT_ALOFT)
 REQUIRED_METEOROLOGY = (EASTWARD_WIND, NORTHWARD_WIND)
 POLLUTANTS = (PM25, PM10, SO2, NO2, O3, CO)
-VARIABLES = MappingProxyType({v.key: v for v in (*METEOROLOGY, RELATIVE_HUMIDITY, VISIBILITY, *POLLUTANTS)})
+VARIABLES = MappingProxyType({v.key: v for v in (*METEOROLOGY, *ALOFT, RELATIVE_HUMIDITY, VISIBILITY, *POLLUTANTS)})

@@ -2,7 +2,7 @@
 
 import secrets
 import threading
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +18,17 @@ _LOCK = threading.Lock()
 _REMEDY = "Fetch it again from where it came."
 
 
-def read_dataset(path: Path) -> xr.Dataset:
-    """The whole of a NetCDF file, in memory; hours with units stay numbers, times become datetime64[ns].
+def read_dataset(path: Path, choose: Callable[[xr.Dataset], xr.Dataset] = lambda whole: whole) -> xr.Dataset:
+    """What `choose` takes of a NetCDF file, all of it by default, in memory; hours with units stay numbers, times become datetime64[ns].
+
+    Only the chosen part is read from the disk.
 
     Raises UnreadableInput for a file that is absent, empty, truncated, or not NetCDF.
     """
     _require_whole(path)
     try:
         with _LOCK, xr.open_dataset(path, engine="netcdf4", decode_timedelta=False) as dataset:
-            return dataset.load()
+            return choose(dataset).load()
     except (OSError, RuntimeError, ValueError) as broken:
         raise UnreadableInput(f"{path} cannot be read as NetCDF: {broken}.", _REMEDY) from broken
 

@@ -8,9 +8,10 @@ import xarray as xr
 
 from hazecast.config import Settings, StationSettings
 from hazecast.errors import MissingVariable, NoDataInPeriod, SettingsError
-from hazecast.intake.era5_netcdf import SAME_PLACE_DEGREES, Weather, read_weather
+from hazecast.intake.fields.layout import Box
+from hazecast.intake.fields.reading import SAME_PLACE_DEGREES, Fields, read_weather
 from hazecast.intake.files import identified
-from hazecast.intake.openaq_csv import Monitoring, read_monitoring
+from hazecast.intake.monitoring.reading import Monitoring, read_monitoring
 from hazecast.records import Cycle, Gathered, Note, NoteCode, Station
 from hazecast.vocabulary import PRECIPITATION
 
@@ -25,7 +26,7 @@ def gather(cycle: Cycle, settings: Settings) -> Gathered:
     InputError for files that cannot be read, and NoDataInPeriod where neither weather nor recent observations are there.
     """
     first = _naive(cycle.init_time - timedelta(days=settings.forecast.history_days))
-    weather = read_weather(settings.meteorology.path, first, _naive(cycle.end_time))
+    weather = read_weather(settings.meteorology.path, first, _naive(cycle.end_time), _around(settings), _naive(cycle.as_of))
     _require_domain_covered(weather.data, settings)
     delay = pd.Timedelta(hours=settings.observations.arrival_delay_hours)
     monitoring = read_monitoring(settings.observations.path, pd.Timestamp(_naive(cycle.as_of)), delay)
@@ -39,6 +40,17 @@ def gather(cycle: Cycle, settings: Settings) -> Gathered:
         stations=tuple(_station(s) for s in settings.stations),
         inputs=(*identified(weather.files, "meteorology"), *identified(monitoring.files, "observations")),
         notes=(*weather.notes, *_lacking(weather.data, cycle), *monitoring.notes),
+    )
+
+
+def _around(settings: Settings) -> Box:
+    """The domain and every listed station."""
+    domain, stations = settings.domain, settings.stations
+    return Box(
+        min(domain.south, *(s.latitude for s in stations)),
+        max(domain.north, *(s.latitude for s in stations)),
+        min(domain.west, *(s.longitude for s in stations)),
+        max(domain.east, *(s.longitude for s in stations)),
     )
 
 
@@ -80,7 +92,7 @@ def _require_domain_covered(weather: xr.Dataset, settings: Settings) -> None:
             )
 
 
-def _require_something(cycle: Cycle, weather: Weather, observations: xr.Dataset) -> None:
+def _require_something(cycle: Cycle, weather: Fields, observations: xr.Dataset) -> None:
     remedy = "Choose a cycle inside the data, or add the files of that period."
     if not observations.sizes["time"]:
         raise NoDataInPeriod(

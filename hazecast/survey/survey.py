@@ -21,8 +21,8 @@ from hazecast.config import (
     StationSettings,
 )
 from hazecast.errors import InputError, MissingVariable, NoDataInPeriod
-from hazecast.intake.era5_netcdf import read_weather
-from hazecast.intake.openaq_csv import Monitoring, read_monitoring
+from hazecast.intake.fields.reading import read_weather
+from hazecast.intake.monitoring.reading import Monitoring, read_monitoring
 from hazecast.records import MeteorologyKind, Note, NoteCode, Station
 from hazecast.survey.areas import areas_of
 from hazecast.vocabulary import METEOROLOGY, PM25, POLLUTANTS, REQUIRED_METEOROLOGY, VARIABLES

@@ -98,20 +98,20 @@ def foreign_archive(case: SmallCase) -> None:
 
 
 FAULTS = (
-    Fault("weather not there", lambda c: shutil.rmtree(c.meteorology), "meteorology is not there; expected NetCDF"),
-    Fault("weather is an empty folder", lambda c: weather_file(c).unlink(), "meteorology holds none; expected NetCDF files"),
+    Fault("weather not there", lambda c: shutil.rmtree(c.meteorology), "meteorology is not there; expected files of gridded fields"),
+    Fault("weather is an empty folder", lambda c: weather_file(c).unlink(), "meteorology holds none; expected files of gridded fields"),
     Fault("weather file empty", lambda c: weather_file(c).write_bytes(b""), "era5.nc is empty"),
     Fault("weather file truncated", lambda c: cut(weather_file(c)), "era5.nc cannot be read as NetCDF"),
     Fault("weather file a web page", lambda c: weather_file(c).write_bytes(b"<html>busy"), "era5.nc holds a web page or a message"),
     Fault("weather file a table", lambda c: weather_file(c).write_text("a,b\n1,2\n"), "era5.nc cannot be read as NetCDF"),
-    Fault("wind lacking", with_weather(lambda f: f.renameVariable("u10", "u")), "lacks u10 (Eastward wind at 10 m)"),
+    Fault("wind lacking", with_weather(lambda f: f.renameVariable("u10", "u")), "lacks Eastward wind at 10 m"),
     Fault("wind in knots", with_weather(lambda f: f["u10"].setncattr("units", "knots")), "Eastward wind at 10 m is in 'knots'; expected"),
     Fault("wind without units", with_weather(without_units), "Eastward wind at 10 m has no units; expected one of"),
     Fault("rows of latitude not numbered", with_weather(lambda f: f.renameVariable("latitude", "y")), "lacks the axes latitude"),
     Fault("times without meaning", with_weather(lambda f: f["valid_time"].setncattr("units", "1")), "time cannot be read as times"),
     Fault("two grids in one folder", another_grid, "other.nc and era5.nc"),
-    Fault("observations not there", lambda c: shutil.rmtree(c.observations), "observations is not there; expected CSV files"),
-    Fault("observations an empty folder", lambda c: emptied(c.observations), "observations holds none; expected CSV files"),
+    Fault("observations not there", lambda c: shutil.rmtree(c.observations), "observations is not there; expected files of monitoring data"),
+    Fault("observations an empty folder", lambda c: emptied(c.observations), "observations holds none; expected files of monitoring data"),
     Fault("station file empty", lambda c: station_file(c).write_bytes(b""), "1003.csv.gz is not a whole CSV file"),
     Fault("station file truncated", lambda c: cut(station_file(c)), "1003.csv.gz is not a whole CSV file"),
     Fault("station file not zipped", lambda c: station_file(c).write_text(HEADER), "1003.csv.gz is not a whole CSV file"),
@@ -218,11 +218,11 @@ def test_a_file_that_may_not_be_read_is_named(case: SmallCase, monkeypatch: pyte
 
 def test_sources_the_wrong_way_round_are_told_apart(case: SmallCase) -> None:
     swapped = ("init", "--meteorology", "observations", "--observations", "meteorology", "--out", "new.toml")
-    check_message(hazecast(*swapped, cwd=case.folder), "observations holds none; expected NetCDF files")
+    check_message(hazecast(*swapped, cwd=case.folder), "observations holds none; expected files of gridded fields")
     files = ("init", "--meteorology", station_file(case), "--observations", weather_file(case), "--out", "new.toml")
-    check_message(hazecast(*files, cwd=case.folder), "1003.csv.gz cannot be read as NetCDF")
+    check_message(hazecast(*files, cwd=case.folder), "1003.csv.gz is in no format that hazecast knows")
     as_observations = ("init", "--meteorology", weather_file(case), "--observations", weather_file(case), "--out", "new.toml")
-    check_message(hazecast(*as_observations, cwd=case.folder), "era5.nc is not a whole CSV file in UTF-8")
+    check_message(hazecast(*as_observations, cwd=case.folder), "era5.nc is in no format that hazecast knows")
     assert not (case.folder / "new.toml").exists()
 
 

@@ -10,6 +10,7 @@ from unittest import mock
 import pytest
 
 from hazecast import __version__, cli
+from hazecast.cli import output, progress
 from hazecast.errors import ArchiveError, CycleError, HazecastError, MissingExtra, SettingsError
 from hazecast.survey.settings_file import settings_text
 from tests.commands import files_below, hazecast
@@ -147,9 +148,9 @@ def test_what_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
     (tmp_path / "taken").mkdir()
     for target in (tmp_path / "file" / "case.toml", tmp_path / "taken"):
         with pytest.raises(SettingsError, match="cannot be written"):
-            cli._write_whole(target, "text")
+            output.write_whole(target, "text")
     with pytest.raises(SettingsError, match="cannot be written"):
-        cli._write_whole(tmp_path / "case.toml", "a path with \udcff in it")
+        output.write_whole(tmp_path / "case.toml", "a path with \udcff in it")
     assert list(files_below(tmp_path)) == ["file"]
 
 
@@ -160,7 +161,7 @@ def test_a_write_that_fails_leaves_the_old_settings(tmp_path: Path, monkeypatch:
     (tmp_path / "case.toml").write_text("old")
     monkeypatch.setattr(Path, "replace", full)
     with pytest.raises(SettingsError, match="No space left on device"):
-        cli._write_whole(tmp_path / "case.toml", "new")
+        output.write_whole(tmp_path / "case.toml", "new")
     assert files_below(tmp_path) == {"case.toml": b"old"}
 
 
@@ -170,17 +171,17 @@ def test_a_terminal_without_micrograms_is_no_reason_to_stop(monkeypatch: pytest.
     monkeypatch.setattr(sys, "argv", ["hazecast", "--version"])
     with pytest.raises(SystemExit):
         cli.main()
-    cli._print(False, {}, ["7 µg/m³"])
+    output.print_result(False, {}, ["7 µg/m³"])
     stream.flush()
     assert stream.buffer.getvalue().endswith(rb"7 \xb5g/m\xb3" + b"\n")  # type: ignore[attr-defined]
 
 
 def test_progress_is_shown_on_a_terminal_alone(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    with cli._progress(quiet=False) as report:
+    with progress.progress_bars(quiet=False) as report:
         report("reading", 0.5)
     assert capsys.readouterr().err == ""
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    with cli._progress(quiet=False) as report:
+    with progress.progress_bars(quiet=False) as report:
         for share in (0.0, 0.5, 1.0):
             report("reading", share)
     assert "reading" in capsys.readouterr().err

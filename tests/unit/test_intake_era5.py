@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hazecast.errors import MissingVariable, NoDataInPeriod, UnknownUnits, UnreadableInput
-from hazecast.intake.era5_netcdf import _unrolled, read_weather
+from hazecast.intake.fields.layout import unrolled
+from hazecast.intake.fields.reading import read_weather
 from hazecast.records import Note, NoteCode
 from tests.small_case import hours_from_first, small_weather
 
@@ -33,7 +34,8 @@ def test_the_new_layout_becomes_the_vocabulary_with_both_axes_ascending(tmp_path
     delivered = weather("t2m")
     got = read(tmp_path, delivered.assign_coords(number=0, expver=("valid_time", np.full(HOURS, "0001"))))
     assert set(got.data_vars) == {"eastward_wind", "northward_wind", "air_temperature"}
-    assert set(got.coords) == {"time", "latitude", "longitude"}
+    assert set(got.coords) == {"time", "init_time", "latitude", "longitude"}
+    assert np.isnat(got["init_time"].values).all()
     assert (np.diff(got["latitude"]) > 0).all()
     assert (np.diff(got["longitude"]) > 0).all()
     np.testing.assert_array_equal(got["eastward_wind"].values, delivered["u10"].values[:, ::-1])
@@ -200,9 +202,9 @@ def test_a_smaller_grid_in_the_same_folder_is_refused_too(tmp_path: Path) -> Non
         read(tmp_path, weather(), weather().isel(longitude=slice(3)))
 
 
-@pytest.mark.parametrize("lacking", ["u10", "v10"])
-def test_without_wind_there_is_no_forecast(lacking: str, tmp_path: Path) -> None:
-    with pytest.raises(MissingVariable, match=f"lacks {lacking} .*; it has .*air_temperature"):
+@pytest.mark.parametrize(("lacking", "said"), [("u10", "Eastward"), ("v10", "Northward")])
+def test_without_wind_there_is_no_forecast(lacking: str, said: str, tmp_path: Path) -> None:
+    with pytest.raises(MissingVariable, match=f"lacks {said} wind.*; it has .*air_temperature"):
         read(tmp_path, weather("t2m").drop_vars(lacking))
 
 
@@ -270,14 +272,14 @@ def test_a_period_without_weather_is_told_beside_what_there_is(tmp_path: Path) -
 
 @pytest.mark.parametrize(("name", "said"), [("absent", "is not there"), (".", "holds none")])
 def test_a_path_without_netcdf_files_is_named(name: str, said: str, tmp_path: Path) -> None:
-    with pytest.raises(NoDataInPeriod, match=f"{said}; expected NetCDF files"):
+    with pytest.raises(NoDataInPeriod, match=f"{said}; expected files of gridded fields"):
         read_weather(tmp_path / name)
 
 
 @given(start=st.floats(-180, 179, allow_nan=False), cells=st.integers(2, 40), spacing=st.sampled_from([0.1, 0.25, 1.0, 2.5]))
 def test_any_region_keeps_its_shape_whichever_way_its_longitudes_are_counted(start: float, cells: int, spacing: float) -> None:
     east = start + spacing * np.arange(cells)
-    from_greenwich = np.sort(_unrolled(east % 360.0))
-    from_the_date_line = np.sort(_unrolled((east + 180.0) % 360.0 - 180.0))
+    from_greenwich = np.sort(unrolled(east % 360.0))
+    from_the_date_line = np.sort(unrolled((east + 180.0) % 360.0 - 180.0))
     np.testing.assert_allclose(np.diff(from_greenwich), spacing, atol=1e-9)
     np.testing.assert_allclose(from_greenwich, from_the_date_line, atol=1e-9)

@@ -9,7 +9,7 @@ import pytest
 import xarray as xr
 
 from hazecast.errors import NoDataInPeriod, UnknownUnits, UnreadableInput
-from hazecast.intake.openaq_csv import Monitoring, read_monitoring
+from hazecast.intake.monitoring.reading import Monitoring, read_monitoring
 from hazecast.records import Note, NoteCode, Station
 from tests.small_case import HEADER
 

@@ -183,7 +183,7 @@ def test_lacking_hours_and_rejected_values_are_counted(case: SmallCase) -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        pytest.param(lambda d: d.drop_vars("v10"), "lacks v10 .Northward wind", id="no wind"),
+        pytest.param(lambda d: d.drop_vars("v10"), "lacks Northward wind", id="no wind"),
         pytest.param(lambda d: d.assign(v10=(d.v10 * np.nan).assign_attrs(units="m s-1")), "no usable value of Northward wind", id="empty"),
         pytest.param(lambda d: d.assign(u10=(d.u10 * 0 + 999).assign_attrs(units="m s-1")), "no usable value of Eastward wind", id="coded"),
     ],

@@ -1,0 +1,31 @@
+"""`hazecast run`."""
+
+from typing import Annotated
+
+import typer
+
+from hazecast.cli.app import ConfigOption, JsonOption, app
+from hazecast.cli.output import print_result
+from hazecast.cli.progress import progress_bars
+
+
+@app.command()
+def run(
+    config: ConfigOption,
+    cycle: Annotated[str, typer.Option(metavar="TIME", help="The cycle's init_time in UTC, such as 2018-04-27T00.")],
+    as_of: Annotated[str, typer.Option(metavar="TIME", help="Use only what had arrived by then (UTC). [default: the init_time]")] = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Run one cycle: forecast, warnings, bulletins; then score it against observations where they exist."""
+    from hazecast.cli.running import require_known_names, run_and_score
+    from hazecast.cli.times import cycle_of
+    from hazecast.config import load_settings
+
+    settings = load_settings(config)
+    wanted = cycle_of(cycle, as_of or cycle, settings)
+    require_known_names(settings)
+    from hazecast.report import cycle_facts, cycle_lines
+
+    with progress_bars(as_json) as progress:
+        outcome, scores, undelivered = run_and_score(wanted, settings, progress)
+    print_result(as_json, cycle_facts(outcome, scores, undelivered), cycle_lines(outcome, scores, undelivered, settings))

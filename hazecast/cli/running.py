@@ -1,0 +1,91 @@
+"""One cycle as a command runs it: with the real clock, sources, archive and channels."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from hazecast.cli.progress import Progress
+
+if TYPE_CHECKING:
+    from hazecast.config import Settings
+    from hazecast.cycle import Outcome, Surroundings
+
+REPLAY_KEPT = timedelta(days=1)  # how long the delivery of a cycle of the past is tried when somebody asked for it
+
+
+def run_and_score(cycle: Any, settings: "Settings", progress: Progress) -> "tuple[Outcome, Any, tuple[str, ...]]":
+    """Run the cycle; what came of it, its scores, and what is not delivered yet.
+
+    A cycle that a later one has overtaken is kept and announced to nobody: what is sent never goes back in time.
+    """
+    from hazecast.archive.ledger import Standing, is_overtaken
+    from hazecast.archive.manifest import verify_products
+    from hazecast.archive.netcdf import read_dataset
+    from hazecast.backtest.scores import score_cycle
+    from hazecast.cycle import STATIONS_FILE, run_cycle
+    from hazecast.intake.monitoring.reading import read_monitoring
+
+    with surroundings(settings, late_delivery=REPLAY_KEPT) as around:
+        overtaken = is_overtaken(around.database, cycle)
+        outcome = run_cycle(cycle, settings, around, progress, announces=not overtaken)
+        unsent = (
+            ("anybody: a later cycle is done",) if overtaken and outcome.standing is Standing.CLAIMED else _undelivered(around, outcome)
+        )
+    if outcome.standing is Standing.BUSY:
+        return outcome, (), ()
+    verify_products(outcome.folder)
+    observed = read_monitoring(settings.observations.path).data["pm25"]
+    return outcome, score_cycle(read_dataset(outcome.folder / STATIONS_FILE), observed), unsent
+
+
+def _undelivered(around: "Surroundings", outcome: "Outcome") -> tuple[str, ...]:
+    from hazecast.archive.deliveries import DeliveryState, delivery_states
+
+    return tuple(
+        f"{status.delivery.recipient} ({status.state}): {status.attempts[-1].error if status.attempts else 'not tried yet'}"
+        for status in delivery_states(around.database, outcome.cycle.key)
+        if status.state is not DeliveryState.DELIVERED
+    )
+
+
+def require_known_names(settings: "Settings") -> None:
+    """Before the long work, not after it: raises SettingsError for an edition or a language that there is none of."""
+    from hazecast.bulletins.wording import wording
+    from hazecast.warnings.edition import load_edition
+
+    load_edition(settings.warnings.edition)
+    for language in settings.site.languages:
+        wording(language)
+
+
+@contextmanager
+def surroundings(settings: "Settings", late_delivery: timedelta = timedelta(0)) -> "Iterator[Surroundings]":
+    """What a cycle meets in earnest; the ledger is closed at the end."""
+    import os
+    import socket
+
+    from hazecast.archive.database import open_database
+    from hazecast.cycle import Surroundings
+    from hazecast.delivery.outbox import FOLDER_CHANNEL, Recipient, folder_channel
+    from hazecast.intake.gather import gather
+
+    database = open_database(settings.output.archive)
+    try:
+        yield Surroundings(
+            gather=gather,
+            database=database,
+            archive=settings.output.archive,
+            channels={FOLDER_CHANNEL: folder_channel(settings.output.outbox)},
+            recipients=(Recipient("outbox", FOLDER_CHANNEL),),
+            clock=now,
+            owner=f"{socket.gethostname()}:{os.getpid()}",
+            late_delivery=late_delivery,
+        )
+    finally:
+        database.dispose()
+
+
+def now() -> datetime:
+    """The time, in UTC."""
+    return datetime.now(UTC)

@@ -1,0 +1,1 @@
+"""How far each observed value can be trusted, and why."""
