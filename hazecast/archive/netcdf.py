@@ -15,6 +15,7 @@ from hazecast.archive.netcdf_classic import bytes_lacking
 from hazecast.errors import UnreadableInput
 
 _LOCK = threading.Lock()
+MOST_BYTES = 8 << 30
 _REMEDY = "Fetch it again from where it came."
 
 
@@ -28,7 +29,9 @@ def read_dataset(path: Path, choose: Callable[[xr.Dataset], xr.Dataset] = lambda
     _require_whole(path)
     try:
         with _LOCK, xr.open_dataset(path, engine="netcdf4", decode_timedelta=False) as dataset:
-            return choose(dataset).load()
+            chosen = choose(dataset)
+            _require_sensible_size(chosen, path)
+            return chosen.load()
     except (OSError, RuntimeError, ValueError) as broken:
         raise UnreadableInput(f"{path} cannot be read as NetCDF: {broken}.", _REMEDY) from broken
 
@@ -49,6 +52,15 @@ def write_dataset(dataset: xr.Dataset, path: Path) -> None:
         raise OSError(f"{path} could not be written: {refused}.") from refused
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _require_sensible_size(chosen: xr.Dataset, path: Path) -> None:
+    """A few bytes of a header can claim any size."""
+    if chosen.nbytes > MOST_BYTES:
+        raise UnreadableInput(
+            f"{path}: what is wanted of it takes {chosen.nbytes / 2**30:,.0f} GiB; expected {MOST_BYTES >> 30} at most.",
+            "Make the domain or the period smaller, or deliver it again if it should be.",
+        )
 
 
 def _require_whole(path: Path) -> None:

@@ -1,35 +1,99 @@
-"""Reading of CSV, whole or not at all."""
+"""Reading of text and CSV, whole or not at all."""
 
 import csv
+import gzip
 import zlib
 from collections.abc import Mapping, Sequence
+from io import StringIO
 from pathlib import Path
 
 import pandas as pd
 
 from hazecast.errors import UnreadableInput
 
+BLOCK = 1 << 20
+MOST_BYTES = 4 << 30
+BOMB_RATIO, BOMB_BYTES = 300, 64 << 20  # no table of measurements packs so well; a file made to fill the memory does
 
-def read_csv(file: Path, types: Mapping[str, type], missing: Sequence[str]) -> pd.DataFrame:
-    """A CSV file in UTF-8, gzipped if its name says so; `missing` are further codes for a missing value.
+BROKEN: tuple[type[Exception], ...] = (
+    pd.errors.ParserError,
+    pd.errors.EmptyDataError,
+    UnicodeDecodeError,
+    EOFError,
+    OSError,
+    OverflowError,
+    zlib.error,
+    csv.Error,
+)
+_REMEDY = "Name files of monitoring data, or deliver this one again."
 
-    Raises UnreadableInput for one that is not whole.
+
+def read_text(file: Path, encodings: Sequence[str] = ("utf-8-sig",), what: str = "text") -> str:
+    """The text of a file in the first of `encodings` that fits, gunzipped if its name says so.
+
+    Raises UnreadableInput for one that is not whole, or unpacks to more than any table of measurements.
     """
-    broken: tuple[type[Exception], ...] = (
-        pd.errors.ParserError,
-        pd.errors.EmptyDataError,
-        UnicodeDecodeError,
-        EOFError,
-        OSError,
-        zlib.error,
-        csv.Error,
-    )
     try:
-        table = pd.read_csv(file, dtype=dict(types), na_values=list(missing))
+        content = _unpacked(file) if file.suffix == ".gz" else _limited(file.read_bytes(), file)
+        for encoding in encodings[:-1]:
+            try:
+                return content.decode(encoding)
+            except UnicodeDecodeError:
+                continue
+        return content.decode(encodings[-1])
+    except BROKEN as reason:
+        raise UnreadableInput(f"{file} is not a whole {what} file in {_named(encodings)}: {reason}.", _REMEDY) from reason
+
+
+def read_csv(
+    file: Path,
+    types: Mapping[str, type],
+    missing: Sequence[str],
+    encodings: Sequence[str] = ("utf-8-sig",),
+    delimiter: str = ",",
+    header_row: int = 0,
+) -> pd.DataFrame:
+    """A CSV file, gunzipped if its name says so; `missing` are further codes for a missing value, `header_row` the row of the names.
+
+    A last row without the end of its line is left out where others stand before it: its last number may have been cut short. Raises
+    UnreadableInput for a file that is not whole.
+    """
+    text = read_text(file, encodings, "CSV")
+    if file.suffix != ".gz":  # gzip itself knows whether it is whole
+        text = _ended(text, delimiter)
+    try:
+        table = pd.read_csv(StringIO(text), dtype=dict(types), na_values=list(missing), sep=delimiter, skiprows=header_row)
         if not isinstance(table.index, pd.RangeIndex):  # pandas would take what stands first for names of the rows
             raise csv.Error("its rows have more fields than its header")
         return table
-    except broken as reason:
-        raise UnreadableInput(
-            f"{file} is not a whole CSV file in UTF-8: {reason}.", "Name CSV files of monitoring data, or deliver this one again."
-        ) from reason
+    except BROKEN as reason:
+        raise UnreadableInput(f"{file} is not a whole CSV file in {_named(encodings)}: {reason}.", _REMEDY) from reason
+
+
+def _named(encodings: Sequence[str]) -> str:
+    return " or ".join(e.removesuffix("-sig").upper() for e in encodings)
+
+
+def _ended(text: str, delimiter: str) -> str:
+    """Without a last row that has all its fields and no end; one that lacks fields stays, to be refused by name."""
+    end = text.rfind("\n") + 1
+    whole, last = text[:end], text[end:]
+    cut_in_its_last_field = last.count(delimiter) >= whole[: whole.find("\n")].count(delimiter)
+    return whole if whole.count("\n") > 1 and cut_in_its_last_field else text
+
+
+def _unpacked(file: Path) -> bytes:
+    packed, blocks, size = file.stat().st_size, [], 0
+    with gzip.open(file) as stream:
+        while block := stream.read(BLOCK):
+            size += len(block)
+            if size > BOMB_BYTES and size > BOMB_RATIO * packed:
+                raise OSError(f"its {packed} bytes unpack to more than {size}")
+            blocks.append(_limited(block, file, size))
+    return b"".join(blocks)
+
+
+def _limited(content: bytes, file: Path, size: int | None = None) -> bytes:
+    if (len(content) if size is None else size) > MOST_BYTES:
+        raise OSError(f"{file.name} holds more than {MOST_BYTES} bytes; give the data in several files")
+    return content
