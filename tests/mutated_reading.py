@@ -45,7 +45,7 @@ def main(name: str, good: str, *files: str) -> None:
             outcome = f"refused: {refused}" if named and refused.remedy else f"refused without its name: {refused}"
         except _HangsError:
             outcome = "hangs"
-        except BaseException as fault:  # noqa: BLE001  whatever it is, it is to be told
+        except BaseException as fault:
             outcome = f"not ours: {type(fault).__name__}: {fault}"
         signal.alarm(0)
         print(json.dumps({"file": file, "outcome": outcome}), flush=True)
