@@ -110,7 +110,9 @@ FAULTS = (
     Fault("rows of latitude not numbered", with_weather(lambda f: f.renameVariable("latitude", "y")), "lacks the axes latitude"),
     Fault("times without meaning", with_weather(lambda f: f["valid_time"].setncattr("units", "1")), "time cannot be read as times"),
     Fault("two grids in one folder", another_grid, "other.nc and era5.nc"),
-    Fault("observations not there", lambda c: shutil.rmtree(c.observations), "observations is not there; expected files of monitoring data"),
+    Fault(
+        "observations not there", lambda c: shutil.rmtree(c.observations), "observations is not there; expected files of monitoring data"
+    ),
     Fault("observations an empty folder", lambda c: emptied(c.observations), "observations holds none; expected files of monitoring data"),
     Fault("station file empty", lambda c: station_file(c).write_bytes(b""), "1003.csv.gz is not a whole CSV file"),
     Fault("station file truncated", lambda c: cut(station_file(c)), "1003.csv.gz is not a whole CSV file"),
