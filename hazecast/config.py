@@ -4,13 +4,14 @@ import hashlib
 import tomllib
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict, ValidationError, model_validator
 
 from hazecast.errors import SettingsError
 from hazecast.records import MeteorologyKind
+from hazecast.vocabulary import POLAR_WIND, POLLUTANTS, VARIABLES
 
 
 def _known_time_zone(name: str) -> str:
@@ -27,9 +28,30 @@ def _without_repeats(items: tuple[str, ...]) -> tuple[str, ...]:
     return items
 
 
+def _known_variable(key: str) -> str:
+    if key not in (known := [*VARIABLES, *(polar.key for polar in POLAR_WIND)]):
+        raise ValueError(f"{key!r} is no variable; expected one of {', '.join(known)}")
+    return key
+
+
+def _known_pollutant(key: str) -> str:
+    if key not in (known := [pollutant.key for pollutant in POLLUTANTS]):
+        raise ValueError(f"{key!r} is no pollutant; expected one of {', '.join(known)}")
+    return key
+
+
+def _known_encoding(name: str) -> str:
+    try:
+        "".encode(name)
+    except (LookupError, ValueError) as missing:
+        raise ValueError(f"{name!r} is no encoding; expected a name such as utf-8 or gb18030") from missing
+    return name
+
+
 TimeZone = Annotated[str, AfterValidator(_known_time_zone)]
 Filled = Annotated[str, Field(min_length=1)]
 Distinct = Annotated[tuple[Filled, ...], Field(min_length=1), AfterValidator(_without_repeats)]
+OneOrMore = Annotated[Distinct, BeforeValidator(lambda given: (given,) if isinstance(given, str) else given)]
 Whole = Annotated[int, Strict()]
 Number = Annotated[float, Strict()]
 YesOrNo = Annotated[bool, Strict()]
@@ -78,11 +100,60 @@ class MeteorologySettings(_Section):
     kind: MeteorologyKind = Field(description="'analysis' of what came (each product then says: perfect prognosis) or 'forecast'.")
 
 
+class ValueSettings(_Section):
+    """What a table of your own calls a variable."""
+
+    name: Filled = Field(description="Its column; in a long table, what the column `parameter` says.")
+    units: str = Field("", description="Its units; empty where the column `units` says them.")
+
+
+class ColumnSettings(_Section):
+    """How the columns of CSV tables of your own are named; tables in a layout that hazecast knows need none of this."""
+
+    values: Annotated[dict[Annotated[str, AfterValidator(_known_variable)], ValueSettings], Field(min_length=1)] = Field(
+        description="What the table calls each variable, such as pm25 = { name = 'PM2.5', units = 'µg/m³' }."
+    )
+    time: OneOrMore = Field(description="Column of the time, or several whose texts make it up, joined by blanks.")
+    time_format: str = Field("", description="As of strptime, such as '%d.%m.%Y %H:%M'; empty: ISO 8601.")
+    time_zone: TimeZone = Field("UTC", description="Zone of times that do not give their offset.")
+    hour_label: Literal["start", "end"] = Field("end", description="Whether an hour is called by its start or by its end.")
+    station: str = Field("", description="Column of the station's id; empty: each file is of one station and called after it.")
+    station_name: str = Field("", description="Column of the station's name, if there is one.")
+    latitude: str = Field("", description="Column of the latitude in degrees north, if there is one.")
+    longitude: str = Field("", description="Column of the longitude in degrees east, if there is one.")
+    parameter: str = Field("", description="In a long table, one value a row: column that says which variable it is.")
+    value: str = Field("", description="In a long table: column of the value.")
+    units: str = Field("", description="In a long table: column of the units, if there is one.")
+    missing: tuple[str, ...] = Field((), description="Further codes for a missing value.")
+    delimiter: Annotated[str, Field(min_length=1, max_length=1)] = Field(",", description="What stands between two fields.")
+    decimal: Literal[".", ","] = Field(".", description="What stands before the decimals of a number.")
+    encoding: Annotated[str, AfterValidator(_known_encoding)] = Field("utf-8", description="Such as utf-8, gb18030 or cp1252.")
+    reference_temperature: Number = Field(298.15, ge=250, le=320, description="K at 1013.25 hPa, for gases in ppb or ppm.")
+
+    @model_validator(mode="after")
+    def _is_long_or_wide(self) -> "ColumnSettings":
+        if bool(self.parameter) != bool(self.value) or (self.units and not self.value):
+            raise ValueError("a long table needs the columns parameter and value, a wide one neither of them nor units")
+        if without := [] if self.units else [key for key, told in self.values.items() if not told.units]:
+            raise ValueError(f"the units of {', '.join(without)} are lacking")
+        if self.delimiter == self.decimal:
+            raise ValueError(f"{self.delimiter!r} cannot stand both between fields and before decimals")
+        return self
+
+
 class ObservationSettings(_Section):
     """Monitoring data."""
 
-    path: Path = Field(description="A folder of CSV files in the OpenAQ archive layout.")
+    path: Path = Field(description="A folder of files in the layouts of docs/sources.md.")
     arrival_delay_hours: Number = Field(0.0, ge=0, le=48, description="A value of hour t is known to a cycle from t plus this on.")
+    columns: ColumnSettings | None = Field(None, description="How tables of your own are laid out.")
+
+
+class EmissionSettings(_Section):
+    """What is emitted; without an inventory people stand in for it, and every product says so."""
+
+    path: Path | None = Field(None, description="An emission inventory, or a folder of its files.")
+    population: Path | None = Field(None, description="A population grid, used where there is no inventory.")
 
 
 class ForecastSettings(_Section):
@@ -92,6 +163,16 @@ class ForecastSettings(_Section):
     history_days: Whole = Field(800, ge=3, le=3650, description="How far back the correction learns from.")
     learning_rows: Whole = Field(120_000, ge=2_000, le=5_000_000, description="Rows the correction learns from at most; fewer is faster.")
     random_seed: Whole = Field(0, ge=0, le=2**32 - 1, description="The same seed and inputs give the same forecast, bit for bit.")
+
+
+class QualitySettings(_Section):
+    """How observations are checked; see docs/quality.md."""
+
+    missing_codes: tuple[Number, ...] = Field((), description="Further numbers that stand for a missing value, in the vocabulary's units.")
+    neighbour_reach_km: Number = Field(150.0, ge=1, le=1000, description="Stations no farther apart than this are compared.")
+    highest: dict[Annotated[str, AfterValidator(_known_pollutant)], Number] = Field(
+        {}, description="Highest believable value by pollutant where it is not hazecast's, such as { pm10 = 20000.0 }."
+    )
 
 
 class VisibilitySettings(_Section):
@@ -154,7 +235,9 @@ class Settings(_Section):
     domain: DomainSettings
     meteorology: MeteorologySettings
     observations: ObservationSettings
+    emissions: EmissionSettings = EmissionSettings()
     forecast: ForecastSettings = ForecastSettings()
+    quality: QualitySettings = QualitySettings()
     visibility: VisibilitySettings = VisibilitySettings()
     warnings: WarningSettings = WarningSettings()
     schedule: ScheduleSettings = ScheduleSettings()
@@ -175,7 +258,10 @@ class Settings(_Section):
 
     def sha256(self) -> str:
         """Identifies what a forecast is made by, whatever the settings' layout and comments, and wherever data and results lie."""
-        text = self.model_dump_json(exclude={"meteorology": {"path"}, "observations": {"path"}, "output": True})
+        text = self.model_dump_json(
+            exclude_none=True,
+            exclude={"meteorology": {"path"}, "observations": {"path"}, "emissions": {"path", "population"}, "output": True},
+        )
         return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -227,6 +313,7 @@ def _resolved(settings: Settings, folder: Path) -> Settings:
         update={
             "meteorology": settings.meteorology.model_copy(update={"path": folder / settings.meteorology.path}),
             "observations": settings.observations.model_copy(update={"path": folder / settings.observations.path}),
+            "emissions": EmissionSettings(**{key: path and folder / path for key, path in settings.emissions}),
             "output": OutputSettings(archive=folder / settings.output.archive, outbox=folder / settings.output.outbox),
         }
     )

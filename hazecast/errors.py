@@ -9,6 +9,8 @@
     │   └── NoDataInPeriod        nothing for the hours asked for
     ├── ArchiveError              the ledger or a stored product does not hold what its manifest says
     ├── CycleError                the cycle asked for cannot be run
+    ├── FetchError                a download cannot be had: its source is out of reach or refuses, or the disk is full
+    │   └── WrongDelivery         a file of a download is not there, or is not what it should be; its neighbours may come
     └── MissingExtra              an optional part of hazecast is not installed
 
 The commands turn each of them into one message and exit status 2. Anything else that escapes is a fault of ours.
@@ -60,6 +62,14 @@ class ArchiveError(HazecastError):
 
 class CycleError(HazecastError):
     """A cycle cannot be run as asked."""
+
+
+class FetchError(HazecastError):
+    """A download cannot be had."""
+
+
+class WrongDelivery(FetchError):
+    """A file of a download is not there, or came and is not what it should be; its neighbours may still come."""
 
 
 class MissingExtra(HazecastError):

@@ -4,6 +4,7 @@ Sources translate into these keys and units in their own lexicons; nothing else 
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 from types import MappingProxyType
 
 
@@ -41,6 +42,8 @@ AIR_TEMPERATURE_ALOFT = Variable("air_temperature_aloft", "air_temperature", "K"
 GEOPOTENTIAL_HEIGHT_ALOFT = Variable("geopotential_height_aloft", "geopotential_height", "m", -1000.0, 60_000.0, "Geopotential height")
 RELATIVE_HUMIDITY = Variable("relative_humidity", "relative_humidity", "%", 0.0, 110.0, "Relative humidity at 2 m")
 VISIBILITY = Variable("visibility", "visibility_in_air", "m", 0.0, 400_000.0, "Visibility")
+WIND_SPEED = Variable("wind_speed", "wind_speed", "m s-1", 0.0, 120.0, "Wind speed at 10 m")
+WIND_DIRECTION = Variable("wind_direction", "wind_from_direction", "degree", 0.0, 360.0, "Wind direction at 10 m")
 
 PM25 = Variable("pm25", "mass_concentration_of_pm2p5_ambient_aerosol_particles_in_air", "µg m-3", 0.5, 2000.0, "PM2.5")
 PM10 = Variable("pm10", "mass_concentration_of_pm10_ambient_aerosol_particles_in_air", "µg m-3", 0.5, 5000.0, "PM10")
@@ -61,6 +64,21 @@ METEOROLOGY = (
     CLOUD_COVER,
 )
 ALOFT = (EASTWARD_WIND_ALOFT, NORTHWARD_WIND_ALOFT, VERTICAL_VELOCITY_ALOFT, AIR_TEMPERATURE_ALOFT, GEOPOTENTIAL_HEIGHT_ALOFT)
+POLAR_WIND = (WIND_SPEED, WIND_DIRECTION)  # as stations deliver it; inside hazecast wind has two components
 REQUIRED_METEOROLOGY = (EASTWARD_WIND, NORTHWARD_WIND)
 POLLUTANTS = (PM25, PM10, SO2, NO2, O3, CO)
 VARIABLES = MappingProxyType({v.key: v for v in (*METEOROLOGY, *ALOFT, RELATIVE_HUMIDITY, VISIBILITY, *POLLUTANTS)})
+
+EMITTED = ("pm25", "pm10", "so2", "nox", "co", "nh3", "bc", "oc")  # what inventories are read for; nox as NO2
+EMISSION_UNITS = "kg m-2 s-1"
+
+
+class Sector(StrEnum):
+    """The handful of sectors that every inventory's own are mapped to; each emits by its own clock and calendar."""
+
+    POWER = "power"
+    INDUSTRY = "industry"
+    RESIDENTIAL = "residential"
+    TRANSPORT = "transport"
+    AGRICULTURE = "agriculture"
+    OTHER = "other"

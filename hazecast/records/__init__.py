@@ -1,0 +1,55 @@
+"""What the stages of a cycle hand to each other: small, frozen, and checked when they are made.
+
+The order is that of the cycle: Cycle -> Gathered -> Gridded -> Forecast -> Assessment -> BulletinFacts -> Bulletin -> Receipt.
+Times are UTC and aware. Datasets inside records use the keys and units of `hazecast.vocabulary` and are not changed in place.
+"""
+
+from hazecast.records.bulletins import Bulletin, BulletinFacts, Document, Receipt
+from hazecast.records.checks import require_dims, require_places, require_sources, require_utc, utc
+from hazecast.records.codes import Action, Arrivals, EmissionProxy, Level, MeteorologyKind, Note, NoteCode, Rung
+from hazecast.records.places import Area, Placement, PlaceName, Station, name_in
+from hazecast.records.quality import Evidence, Finding, FindingKind, Origin, Reason, Trust, Vetted
+from hazecast.records.stages import Cycle, Forecast, Gathered, Gridded, InputFile, ObservationQuestion
+from hazecast.records.warnings import Assessment, HazeWarning, LevelChance, WindowAssessment
+
+__all__ = [
+    "Action",
+    "Area",
+    "Arrivals",
+    "Assessment",
+    "Bulletin",
+    "BulletinFacts",
+    "Cycle",
+    "Document",
+    "EmissionProxy",
+    "Evidence",
+    "Finding",
+    "FindingKind",
+    "Forecast",
+    "Gathered",
+    "Gridded",
+    "HazeWarning",
+    "InputFile",
+    "Level",
+    "LevelChance",
+    "MeteorologyKind",
+    "Note",
+    "NoteCode",
+    "ObservationQuestion",
+    "Origin",
+    "PlaceName",
+    "Placement",
+    "Reason",
+    "Receipt",
+    "Rung",
+    "Station",
+    "Trust",
+    "Vetted",
+    "WindowAssessment",
+    "name_in",
+    "require_dims",
+    "require_places",
+    "require_sources",
+    "require_utc",
+    "utc",
+]

@@ -1,0 +1,76 @@
+"""What is said to readers, and what became of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import xarray as xr
+
+from hazecast.records.checks import require_utc
+from hazecast.records.codes import Note
+from hazecast.records.places import Area, PlaceName, Station
+from hazecast.records.stages import Cycle, Forecast, InputFile
+from hazecast.records.warnings import Assessment
+
+
+@dataclass(frozen=True, slots=True)
+class BulletinFacts:
+    """All that any format of a bulletin may say. Formats choose and arrange; they compute nothing."""
+
+    titles: tuple[PlaceName, ...]
+    issued_at: datetime
+    time_zone: str
+    cycle: Cycle
+    edition: str
+    software_version: str
+    settings_sha256: str
+    areas: tuple[Area, ...]
+    stations: tuple[Station, ...]
+    assessment: Assessment
+    forecast: Forecast
+    observations: xr.Dataset
+    inputs: tuple[InputFile, ...]
+    notes: tuple[Note, ...]
+    exercise: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One rendered file of a bulletin. `language` is empty for pictures without words."""
+
+    name: str
+    media_type: str
+    language: str
+    content: bytes
+
+    def __post_init__(self) -> None:
+        if not self.name or Path(self.name).name != self.name or not self.content:
+            raise ValueError(f"A document needs a plain file name and content; got {self.name!r} with {len(self.content)} bytes.")
+
+
+@dataclass(frozen=True, slots=True)
+class Bulletin:
+    """What one cycle says to its readers, in every language and format."""
+
+    id: str
+    cycle_key: str
+    expires_at: datetime
+    documents: tuple[Document, ...]
+
+    def __post_init__(self) -> None:
+        require_utc("expires_at", self.expires_at)
+        names = [d.name for d in self.documents]
+        if len(set(names)) != len(names):
+            raise ValueError(f"Two documents of bulletin {self.id} have one name: {sorted(names)}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of one bulletin at one recipient through one channel."""
+
+    key: str
+    bulletin_id: str
+    recipient: str
+    channel: str
+    delivered_at: datetime
+    place: str

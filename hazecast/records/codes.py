@@ -1,0 +1,90 @@
+"""The words that records use: levels, actions, rungs, and what a reader must be told."""
+
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+
+class Level(IntEnum):
+    """A warning level. UNKNOWN means that an input was lacking, and is never the same as NONE."""
+
+    UNKNOWN = -1
+    NONE = 0
+    BLUE = 1
+    YELLOW = 2
+    ORANGE = 3
+    RED = 4
+
+
+class Action(StrEnum):
+    """What a warning does to the one before it for the same area and edition."""
+
+    ISSUE = "issue"
+    CONTINUE = "continue"
+    UPGRADE = "upgrade"
+    DOWNGRADE = "downgrade"
+    LIFT = "lift"
+
+
+class MeteorologyKind(StrEnum):
+    """Whether weather was forecast at `init_time`, or is an analysis of what came that stands in for a forecast."""
+
+    FORECAST = "forecast"
+    ANALYSIS = "analysis"
+
+
+class Arrivals(StrEnum):
+    """Whether it is known when an input arrived, or assumed: history is taken to have arrived some delay after its time."""
+
+    ASSUMED = "assumed"
+    RECORDED = "recorded"
+
+
+class Rung(IntEnum):
+    """The step of the ladder a station value stands on, best first. Everything below CORRECTED is named in every product."""
+
+    CORRECTED = 0
+    WITHOUT_OBSERVATIONS = 1
+    WITHOUT_WEATHER = 2
+    CLIMATOLOGY = 3
+    NOTHING = 4
+
+
+class NoteCode(StrEnum):
+    """What a reader must know about a cycle besides its numbers. Each has a sentence in every language of the bulletins."""
+
+    PERFECT_PROGNOSIS = "perfect-prognosis"
+    WEATHER_HOURS_FILLED = "weather-hours-filled"
+    WEATHER_CELLS_FILLED = "weather-cells-filled"
+    WEATHER_HOURS_LACKING = "weather-hours-lacking"
+    VARIABLE_LACKING = "variable-lacking"
+    VALUES_REJECTED = "values-rejected"
+    STATIONS_SILENT = "stations-silent"
+    STATIONS_MOVED = "stations-moved"
+    STATIONS_ELSEWHERE = "stations-elsewhere"
+    LOCAL_TIMES_AMBIGUOUS = "local-times-ambiguous"
+    OBSERVATIONS_STALE = "observations-stale"
+    WIND_FROM_ALOFT = "wind-from-aloft"
+    MIXING_HEIGHT_DIAGNOSED = "mixing-height-diagnosed"
+    EMISSIONS_ARE_PROXY = "emissions-are-proxy"
+    EMISSION_CELLS_LACKING = "emission-cells-lacking"
+    EMISSIONS_FROM_CARBON = "emissions-from-carbon"
+    SHORT_HISTORY = "short-history"
+    UNCORRECTED = "uncorrected"
+    VISIBILITY_UNKNOWN = "visibility-unknown"
+
+
+class EmissionProxy(StrEnum):
+    """What stands in for an emission inventory; the detail of a note of `NoteCode.EMISSIONS_ARE_PROXY`."""
+
+    POPULATION = "population-grid"
+    CITIES = "cities-by-population"
+    STATIONS = "even-and-around-stations"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One remark on a cycle: its code, how many values it concerns, and names or quantities that go into its sentence."""
+
+    code: NoteCode
+    count: int | None = None
+    detail: str = ""

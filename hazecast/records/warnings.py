@@ -1,0 +1,96 @@
+"""What is decided on a forecast."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import xarray as xr
+
+from hazecast.records.checks import require_utc
+from hazecast.records.codes import Action, Level
+from hazecast.records.stages import Cycle
+
+
+@dataclass(frozen=True, slots=True)
+class LevelChance:
+    """The probability that a level or a higher one is reached; None where it is not known."""
+
+    level: Level
+    probability: float | None
+
+    def __post_init__(self) -> None:
+        if self.probability is not None and not 0.0 <= self.probability <= 1.0:
+            raise ValueError(f"The probability of {self.level.name} is {self.probability}; expected 0 to 1.")
+
+
+@dataclass(frozen=True, slots=True)
+class WindowAssessment:
+    """One area in one validity window: the level, why, and how sure.
+
+    `condition` names the row of the edition that decided, empty without a level. `hours_known` of `hours` could be judged.
+    PM2.5 in µg m-3 is the area's median station at its peak hour with its 90 % band; visibility in metres is its least.
+    """
+
+    area_id: str
+    valid_from: datetime
+    valid_until: datetime
+    level: Level
+    condition: str
+    chances: tuple[LevelChance, ...]
+    peak_pm25: float | None
+    peak_pm25_low: float | None
+    peak_pm25_high: float | None
+    peak_time: datetime | None
+    lowest_visibility: float | None
+    worst_station_id: str | None
+    worst_station_level: Level
+    hours: int
+    hours_known: int
+
+    def __post_init__(self) -> None:
+        require_utc("valid_from", self.valid_from)
+        require_utc("valid_until", self.valid_until)
+        if not self.valid_from < self.valid_until:
+            raise ValueError(f"The window of {self.area_id!r} runs from {self.valid_from} to {self.valid_until}.")
+
+
+@dataclass(frozen=True, slots=True)
+class HazeWarning:
+    """One message in the life of a warning for one area and edition. Identity and times never change once made."""
+
+    id: str
+    area_id: str
+    edition: str
+    action: Action
+    level: Level
+    valid_from: datetime
+    valid_until: datetime
+    issued_at: datetime
+    cycle_key: str
+    condition: str
+    probability: float | None
+    replaces: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        for name in ("valid_from", "valid_until", "issued_at"):
+            require_utc(name, getattr(self, name))
+        if not self.valid_from < self.valid_until:
+            raise ValueError(f"Warning {self.id} is valid from {self.valid_from} to {self.valid_until}.")
+        if self.level is Level.UNKNOWN or (self.level is Level.NONE) != (self.action is Action.LIFT):
+            raise ValueError(f"Warning {self.id} would {self.action} level {self.level.name}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """A forecast held against an edition of the warning standards and the warnings in force.
+
+    `grid_level` has (lead_time, latitude, longitude) and `station_level` (station, lead_time), holding `Level` values as int8.
+    `in_force` are the warnings that hold once this cycle is sent, old ones that still run included.
+    """
+
+    cycle: Cycle
+    edition: str
+    grid_level: xr.DataArray
+    station_level: xr.DataArray
+    windows: tuple[WindowAssessment, ...]
+    messages: tuple[HazeWarning, ...]
+    in_force: tuple[HazeWarning, ...]
