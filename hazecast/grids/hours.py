@@ -30,7 +30,7 @@ def onto_hours(data: xr.Dataset, hours: NDArray[np.datetime64]) -> xr.Dataset:
 
 
 def bridged(data: xr.Dataset, hours: NDArray[np.datetime64]) -> Filled:
-    """Gridded weather (time, latitude, longitude) on `hours`: gaps up to `LONGEST_BRIDGE_HOURS` between two values are
+    """Gridded weather (time, rows, columns) on `hours`: gaps up to `LONGEST_BRIDGE_HOURS` between two values are
     bridged linearly in time, and single cells that still lack take the mean of their neighbours. Longer gaps stay NaN.
     """
     on_hours = onto_hours(data, hours)
@@ -44,7 +44,7 @@ def bridged(data: xr.Dataset, hours: NDArray[np.datetime64]) -> Filled:
 def _hours_with_values(data: xr.Dataset) -> NDArray[np.bool_]:
     present = np.zeros(data.sizes["time"], dtype=bool)
     for values in data.data_vars.values():
-        present |= values.notnull().any(("latitude", "longitude")).values
+        present |= values.notnull().any([dim for dim in values.dims if dim != "time"]).values
     return present
 
 

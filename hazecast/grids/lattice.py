@@ -49,7 +49,7 @@ class Lattice:
     @property
     def cell_area(self) -> Array:
         """Area of a cell of each row, m2, shape (latitudes,): exact on the sphere."""
-        south, north = np.deg2rad(self._row_edges[:-1]), np.deg2rad(self._row_edges[1:])
+        south, north = np.deg2rad(self.row_edges[:-1]), np.deg2rad(self.row_edges[1:])
         return np.asarray(EARTH_RADIUS_M**2 * np.deg2rad(self.spacing_longitude) * (np.sin(north) - np.sin(south)))
 
     @property
@@ -60,12 +60,18 @@ class Lattice:
     @property
     def north_face_length(self) -> Array:
         """Length of the zonal faces from the southern edge to the northern, m, shape (latitudes + 1,)."""
-        return np.asarray(EARTH_RADIUS_M * np.deg2rad(self.spacing_longitude) * np.cos(np.deg2rad(self._row_edges)))
+        return np.asarray(EARTH_RADIUS_M * np.deg2rad(self.spacing_longitude) * np.cos(np.deg2rad(self.row_edges)))
 
     @property
-    def _row_edges(self) -> Array:
+    def row_edges(self) -> Array:
+        """Latitudes of the edges of the rows, shape (latitudes + 1,)."""
         half = self.spacing_latitude / 2
         return np.append(self.latitude - half, self.latitude[-1] + half)
+
+    @property
+    def column_edges(self) -> Array:
+        """Longitudes of the edges of the columns, shape (longitudes + 1,)."""
+        return np.asarray(self.longitude[0] + self.spacing_longitude * (np.arange(self.longitude.size + 1) - 0.5))
 
 
 def lattice_of_domain(domain: DomainSettings) -> Lattice:

@@ -1,6 +1,8 @@
+import numba
 import numpy as np
 import pytest
 import xarray as xr
+import xarray_regrid  # noqa: F401  gives datasets their accessor
 from numpy.typing import NDArray
 from scipy.interpolate import RegularGridInterpolator
 
@@ -34,6 +36,24 @@ def test_a_lattice_gets_what_xarray_interpolates() -> None:
     assert ours["air_temperature"].dims == DIMS
     assert ours["air_temperature"].attrs == {"units": "K"}
     np.testing.assert_array_equal(ours["time"], HOURS)
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+def test_a_lattice_gets_what_xarray_regrid_and_plain_numpy_give(kind: type) -> None:
+    source = SOURCE.astype(kind)
+    ours = to_lattice(source, LATTICE)["air_temperature"]
+    onto = xr.Dataset(coords={"latitude": LATTICE.latitude, "longitude": LATTICE.longitude})
+    np.testing.assert_allclose(ours, source.regrid.linear(onto)["air_temperature"], atol=1e-6)
+    plain = np.array(
+        [
+            [np.interp(LATTICE.longitude, SOURCE["longitude"], across) for across in up_and_down.T]
+            for up_and_down in (
+                np.array([np.interp(LATTICE.latitude, SOURCE["latitude"], along) for along in hour.T])
+                for hour in SOURCE["air_temperature"].values
+            )
+        ]
+    )
+    np.testing.assert_allclose(ours, plain, atol=1e-6)
 
 
 def test_stations_get_what_scipy_interpolates_even_on_an_uneven_source() -> None:
@@ -113,3 +133,72 @@ def test_a_source_across_the_date_line_meets_stations_on_both_sides() -> None:
 def test_a_source_of_one_row_or_column_is_refused_with_a_remedy(dim: str) -> None:
     with pytest.raises(InputError, match=r"single row or column.*two latitudes"):
         to_stations(SOURCE.isel({dim: [0]}), stations((38.0, 114.0)))
+
+
+def test_a_source_round_the_globe_is_closed_behind_its_last_column() -> None:
+    globe = field(np.arange(-10.0, 11.0), np.arange(0.0, 360.0, 1.5))
+    values = globe["air_temperature"].values
+    got = to_stations(globe, stations((0.0, 359.25), (0.0, -0.75), (0.0, 358.5)))["air_temperature"]
+    np.testing.assert_allclose(got[:, 0], (values[:, 10, -1] + values[:, 10, 0]) / 2, rtol=1e-12)
+    np.testing.assert_array_equal(got[:, 1], got[:, 0])
+    np.testing.assert_array_equal(got[:, 2], values[:, 10, -1])
+    greenwich = Lattice(np.arange(-2.0, 2.1), np.arange(-0.75, 0.8, 0.25))
+    turned = field(globe["latitude"].values, np.arange(-180.0, 180.0, 1.5))
+    turned["air_temperature"].values[:] = np.roll(values, 120, axis=2)
+    np.testing.assert_allclose(to_lattice(globe, greenwich)["air_temperature"], to_lattice(turned, greenwich)["air_temperature"])
+
+
+def test_a_source_of_a_region_is_not_closed() -> None:
+    got = to_stations(field(np.arange(-10.0, 11.0), np.arange(0.0, 330.0, 10.0)), stations((0.0, 331.0), (0.0, 325.0)))
+    assert np.isnan(got["air_temperature"][:, 0]).all()
+    assert not np.isnan(got["air_temperature"][:, 1]).any()
+
+
+def test_levels_are_carried_through() -> None:
+    level = xr.Variable("level", [85000.0, 50000.0], {"standard_name": "air_pressure", "units": "Pa"})
+    aloft = xr.concat([SOURCE, 2 * SOURCE], dim=level).transpose("time", "level", ...)
+    on_lattice, at_stations = to_lattice(aloft, LATTICE), to_stations(aloft, stations((38.2, 114.7), (41.0, 117.0)))
+    assert on_lattice["air_temperature"].dims == ("time", "level", "latitude", "longitude")
+    assert at_stations["air_temperature"].dims == ("time", "level", "station")
+    assert on_lattice["level"].attrs == at_stations["level"].attrs == level.attrs
+    for factor, got in ((1, on_lattice.isel(level=0)), (2, on_lattice.isel(level=1))):
+        np.testing.assert_allclose(got["air_temperature"], factor * to_lattice(SOURCE, LATTICE)["air_temperature"], rtol=1e-12)
+    xr.testing.assert_identical(to_lattice(aloft.transpose("level", ..., "time"), LATTICE), on_lattice)
+
+
+def test_fields_with_a_level_and_without_may_stand_together() -> None:
+    both = SOURCE.assign(wind=SOURCE["air_temperature"].expand_dims(level=[1, 2, 3], axis=1))
+    got = to_stations(both, stations((38.2, 114.7)))
+    assert (got["air_temperature"].dims, got["wind"].dims) == (("time", "station"), ("time", "level", "station"))
+
+
+@pytest.mark.parametrize(("kind", "becomes"), [("f4", "f4"), ("f8", "f8"), (">f4", "f8"), ("i2", "f8"), ("f2", "f8")])
+def test_fields_keep_their_precision(kind: str, becomes: str) -> None:
+    source = (100 * SOURCE).astype(kind)
+    for got in (to_lattice(source, LATTICE), to_stations(source, stations((38.2, 114.7)))):
+        assert got["air_temperature"].dtype == np.dtype(becomes)
+    expected = to_lattice(source.astype("f8"), LATTICE)["air_temperature"]
+    np.testing.assert_allclose(to_lattice(source, LATTICE)["air_temperature"], expected, rtol=1e-5, atol=1e-4)
+
+
+def test_fields_that_may_not_be_written_to_are_read() -> None:
+    sealed = SOURCE.copy(deep=True)
+    sealed["air_temperature"].values.flags.writeable = False
+    xr.testing.assert_identical(to_lattice(sealed, LATTICE), to_lattice(SOURCE, LATTICE))
+
+
+def test_without_hours_or_stations_there_is_nothing_and_no_fault() -> None:
+    assert to_lattice(SOURCE.isel(time=slice(0)), LATTICE)["air_temperature"].shape == (0, *LATTICE.shape)
+    assert to_stations(SOURCE, [])["air_temperature"].shape == (HOURS.size, 0)
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+def test_one_thread_and_two_give_the_same_bits(kind: type) -> None:
+    holed = SOURCE.where(np.random.default_rng(4).random(SOURCE["air_temperature"].shape) > 0.1).astype(kind)
+    places = stations(*np.random.default_rng(5).uniform((38, 114), (42, 118), (50, 2)).tolist())
+    results = []
+    for threads in (1, 2):
+        numba.set_num_threads(threads)
+        results.append((to_lattice(holed, LATTICE), to_stations(holed, places)))
+    for one, two in zip(*results, strict=True):
+        assert one["air_temperature"].values.tobytes() == two["air_temperature"].values.tobytes()

@@ -1,0 +1,1 @@
+"""What hazecast does against what others do, timed side by side: `python -m benchmarks`."""

@@ -1,0 +1,7 @@
+"""Entry of `python -m benchmarks`."""
+
+import sys
+
+from benchmarks.running import main
+
+main(sys.argv[1:])
