@@ -1,20 +1,27 @@
 """Finding the files of a source, and telling later whether they are the same."""
 
-import hashlib
+import os
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 
+from hazecast.archive.content import content_digest, is_store, members, stamp_of
+from hazecast.archive.stamps import Stamp
 from hazecast.errors import NoDataInPeriod, UnreadableInput
 from hazecast.records import InputFile
+
+REMEMBERED_BYTES = 1 << 26  # a file as large is hashed once as long as it stays as it is; it takes too long to be rewritten unseen
 
 
 def files_below(path: Path, patterns: Sequence[str], what: str) -> tuple[Path, ...]:
     """The file itself, or the matching files of a folder in order of their names; raises NoDataInPeriod if there are none.
 
-    Names that begin with a dot are of files that are still being written, and left out.
+    A folder that is a Zarr store counts as one file. Names that begin with a dot are of files that are still being written, and left
+    out.
     """
     try:
-        found = (path,) if path.is_file() else tuple(sorted(_visible({f for p in patterns for f in path.glob(p)}, path)))
+        found = (path,) if path.is_file() or is_store(path) else tuple(sorted(_visible({f for p in patterns for f in path.glob(p)}, path)))
         state = "holds none" if path.is_dir() else "is not there"
     except OSError as refused:
         raise UnreadableInput(f"{path} cannot be looked into: {refused.strerror}.", "See that you may read it.") from refused
@@ -24,20 +31,54 @@ def files_below(path: Path, patterns: Sequence[str], what: str) -> tuple[Path, .
 
 
 def _visible(files: Iterable[Path], folder: Path) -> Iterator[Path]:
-    return (f for f in files if f.is_file() and not any(part.startswith(".") for part in f.relative_to(folder).parts))
+    whole = (f for f in files if f.is_file() or is_store(f))
+    return (f for f in whole if not any(part.startswith(".") for part in f.relative_to(folder).parts))
 
 
 def identified(files: Iterable[Path], role: str) -> tuple[InputFile, ...]:
-    """Each file with the hash of its content; raises UnreadableInput for one that cannot be read (any more)."""
+    """Each file with the hash of its content; raises UnreadableInput for one that cannot be read (any more).
+
+    That of a store is the hash of the names, sizes and contents of all its files in order of their names.
+    """
     return tuple(_identified(file, role) for file in files)
 
 
 def _identified(file: Path, role: str) -> InputFile:
+    with _refusals_explained(file):
+        states = [_state(member) for member in members(file)]
+        size = sum(state.st_size for state in states)
+        stamps = tuple((s.st_ino, s.st_size, s.st_mtime_ns, s.st_ctime_ns) for s in states)
+        digest = _remembered(file, stamps) if size >= REMEMBERED_BYTES else content_digest(file)
+        return InputFile(path=file, sha256=digest, size_bytes=size, role=role)
+
+
+@contextmanager
+def _refusals_explained(file: Path) -> Iterator[None]:
     try:
-        with file.open("rb") as stream:
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
-            return InputFile(path=file, sha256=digest, size_bytes=stream.tell(), role=role)
+        yield
     except OSError as refused:
         raise UnreadableInput(
             f"{file} cannot be read: {refused.strerror}.", "See that it is still there and that you may read it."
         ) from refused
+
+
+def digest_of_file(file: Path) -> str:
+    """The hash of a file's content, or of a store's; raises UnreadableInput for one that cannot be read (any more)."""
+    with _refusals_explained(file):
+        return content_digest(file)
+
+
+def stamp_of_file(file: Path) -> Stamp:
+    """What the file system says of a file, or of all files of a store together; raises UnreadableInput."""
+    with _refusals_explained(file):
+        return stamp_of(file)
+
+
+def _state(file: Path) -> os.stat_result:
+    with file.open("rb") as stream:
+        return os.fstat(stream.fileno())
+
+
+@lru_cache(maxsize=256)
+def _remembered(file: Path, _stamps: tuple[tuple[int, ...], ...]) -> str:
+    return content_digest(file)

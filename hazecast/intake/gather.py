@@ -8,12 +8,17 @@ import xarray as xr
 
 from hazecast.config import Settings, StationSettings
 from hazecast.errors import MissingVariable, NoDataInPeriod, SettingsError
+from hazecast.grids.enclosing import places_in_quads
+from hazecast.grids.lattice import lattice_of_domain
+from hazecast.intake.emissions.gathering import gather_sources
+from hazecast.intake.fields.joining import SAME_PLACE_DEGREES
 from hazecast.intake.fields.layout import Box
-from hazecast.intake.fields.reading import SAME_PLACE_DEGREES, Fields, read_weather
+from hazecast.intake.fields.reading import Fields, read_weather
 from hazecast.intake.files import identified
+from hazecast.intake.monitoring.places import elsewhere, since_last_move
 from hazecast.intake.monitoring.reading import Monitoring, read_monitoring
 from hazecast.records import Cycle, Gathered, Note, NoteCode, Station
-from hazecast.vocabulary import PRECIPITATION
+from hazecast.vocabulary import POLLUTANTS, PRECIPITATION, REQUIRED_METEOROLOGY
 
 RECENT = timedelta(hours=48)
 TOLD_WHEN_LACKING = (PRECIPITATION,)  # temperature, dew point and mixing height have notes of their own where they are used
@@ -26,21 +31,46 @@ def gather(cycle: Cycle, settings: Settings) -> Gathered:
     InputError for files that cannot be read, and NoDataInPeriod where neither weather nor recent observations are there.
     """
     first = _naive(cycle.init_time - timedelta(days=settings.forecast.history_days))
-    weather = read_weather(settings.meteorology.path, first, _naive(cycle.end_time), _around(settings), _naive(cycle.as_of))
+    weather = _weather(cycle, settings, first)
     _require_domain_covered(weather.data, settings)
     delay = pd.Timedelta(hours=settings.observations.arrival_delay_hours)
-    monitoring = read_monitoring(settings.observations.path, pd.Timestamp(_naive(cycle.as_of)), delay)
-    observations = _of_listed_stations(monitoring, settings).sel(time=slice(first, _naive(cycle.init_time)))
+    as_of = pd.Timestamp(_naive(cycle.as_of))
+    monitoring = read_monitoring(settings.observations.path, as_of, delay, settings.observations.columns)
+    stations = tuple(_station(s) for s in settings.stations)
+    within = _of_listed_stations(monitoring, settings).sel(time=slice(first, _naive(cycle.init_time)))
+    observations, moves = since_last_move(within, monitoring.placements, {s.id: s.name for s in stations})
     _require_something(cycle, weather, observations)
+    sources = gather_sources(settings.emissions, settings.domain, cycle.init_time.year)
     return Gathered(
         cycle=cycle,
         meteorology=weather.data,
         meteorology_kind=settings.meteorology.kind,
         observations=observations,
-        stations=tuple(_station(s) for s in settings.stations),
-        inputs=(*identified(weather.files, "meteorology"), *identified(monitoring.files, "observations")),
-        notes=(*weather.notes, *_lacking(weather.data, cycle), *monitoring.notes),
+        stations=stations,
+        inputs=(*identified(weather.files, "meteorology"), *identified(monitoring.files, "observations"), *sources.inputs),
+        notes=(
+            *weather.notes,
+            *_lacking(weather.data, cycle),
+            *monitoring.notes,
+            *moves,
+            *elsewhere(stations, monitoring.placements),
+            *sources.notes,
+        ),
+        emissions=sources.emissions,
+        population=sources.population,
+        meteorology_aloft=weather.aloft,
     )
+
+
+def _weather(cycle: Cycle, settings: Settings, first: np.datetime64) -> Fields:
+    """Of what is aloft only the hours about the forecast, unless wind near the ground is lacking and that aloft must stand in for it."""
+
+    def read(aloft_first: np.datetime64 | None) -> Fields:
+        times = first, _naive(cycle.end_time)
+        return read_weather(settings.meteorology.path, *times, _around(settings), _naive(cycle.as_of), aloft_first)
+
+    weather = read(_naive(cycle.init_time - RECENT))
+    return weather if all(wind.key in weather.data for wind in REQUIRED_METEOROLOGY) else read(None)
 
 
 def _around(settings: Settings) -> Box:
@@ -75,12 +105,16 @@ def _of_listed_stations(monitoring: Monitoring, settings: Settings) -> xr.Datase
             f"{settings.observations.path} holds no PM2.5 by then; it has {', '.join(map(str, monitoring.data.data_vars))}.",
             "Add PM2.5 to the observations: it is what is forecast.",
         )
-    return monitoring.data.reindex(station=[s.id for s in settings.stations])
+    pollutants = [variable.key for variable in POLLUTANTS if variable.key in monitoring.data]
+    return monitoring.data[pollutants].reindex(station=[s.id for s in settings.stations])
 
 
 def _require_domain_covered(weather: xr.Dataset, settings: Settings) -> None:
     """Cells without weather at the edge would leave the air that flows in from there unknown, and soon all of it."""
     domain = settings.domain
+    if weather["latitude"].ndim == 2:
+        _require_lattice_within(weather, settings)
+        return
     for dim, low, high in (("latitude", domain.south, domain.north), ("longitude", domain.west, domain.east)):
         axis = weather[dim].values
         first, last = axis[0] - (axis[1] - axis[0]), axis[-1] + (axis[-1] - axis[-2])
@@ -90,6 +124,18 @@ def _require_domain_covered(weather: xr.Dataset, settings: Settings) -> None:
                 f"from {axis[0]:g} to {axis[-1]:g}; it may go one of its cells further.",
                 "Make the domain smaller, or deliver weather for all of it.",
             )
+
+
+def _require_lattice_within(weather: xr.Dataset, settings: Settings) -> None:
+    lattice = lattice_of_domain(settings.domain)
+    latitude, longitude = (places.ravel() for places in np.meshgrid(lattice.latitude, lattice.longitude, indexing="ij"))
+    outside = ~places_in_quads(weather["latitude"].values, weather["longitude"].values, latitude, longitude).inside
+    if outside.any():
+        raise SettingsError(
+            f"{int(outside.sum())} of the domain's {outside.size} cells lie outside the weather of {settings.meteorology.path}, the first "
+            f"at {latitude[outside][0]:g}, {longitude[outside][0]:g}; they may lie one of its cells outside.",
+            "Make the domain smaller, or deliver weather for all of it.",
+        )
 
 
 def _require_something(cycle: Cycle, weather: Fields, observations: xr.Dataset) -> None:

@@ -59,9 +59,9 @@ def read_csv(
     UnreadableInput for a file that is not whole.
     """
     text = read_text(file, encodings, "CSV")
-    if file.suffix != ".gz":  # gzip itself knows whether it is whole
-        text = _ended(text, delimiter)
     try:
+        if file.suffix != ".gz":  # gzip itself knows whether it is whole
+            text = _ended(text, delimiter, header_row)
         table = pd.read_csv(StringIO(text), dtype=dict(types), na_values=list(missing), sep=delimiter, skiprows=header_row)
         if not isinstance(table.index, pd.RangeIndex):  # pandas would take what stands first for names of the rows
             raise csv.Error("its rows have more fields than its header")
@@ -74,12 +74,15 @@ def _named(encodings: Sequence[str]) -> str:
     return " or ".join(e.removesuffix("-sig").upper() for e in encodings)
 
 
-def _ended(text: str, delimiter: str) -> str:
-    """Without a last row that has all its fields and no end; one that lacks fields stays, to be refused by name."""
+def _ended(text: str, delimiter: str, header_row: int) -> str:
+    """Without a last row that has all its fields and no end; raises csv.Error for one that lacks fields."""
     end = text.rfind("\n") + 1
     whole, last = text[:end], text[end:]
-    cut_in_its_last_field = last.count(delimiter) >= whole[: whole.find("\n")].count(delimiter)
-    return whole if whole.count("\n") > 1 and cut_in_its_last_field else text
+    lines = text.split("\n", header_row + 1)
+    there, expected = last.count(delimiter) + 1, lines[min(header_row, len(lines) - 1)].count(delimiter) + 1
+    if last and there < expected:
+        raise csv.Error(f"its last row has {there} of {expected} fields; the file may be cut off")
+    return whole if whole.count("\n") > header_row + 1 else text
 
 
 def _unpacked(file: Path) -> bytes:

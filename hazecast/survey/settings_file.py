@@ -5,7 +5,7 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel
 
@@ -20,11 +20,20 @@ def settings_text(settings: Settings, folder: Path, findings: Sequence[str] = ()
     for name in type(settings).model_fields:
         section = getattr(settings, name)
         if isinstance(section, BaseModel):
-            lines += [f"\n# {_first_line(section)}\n[{name}]\n", *_lines(section, folder)]
+            lines += _section(section, name, folder)
     for name in ("areas", "stations"):
         for i, item in enumerate(getattr(settings, name)):
             lines += [f"\n[[{name}]]\n", *_lines(item, folder, commented=i == 0)]
     return "".join(lines)
+
+
+def _section(section: BaseModel, name: str, folder: Path) -> Iterator[str]:
+    """A section, and after it those inside it; optional ones that are not there are left out."""
+    yield f"\n# {_first_line(section)}\n[{name}]\n"
+    yield from _lines(section, folder)
+    for key, inner in section:
+        if isinstance(inner, BaseModel):
+            yield from _section(inner, f"{name}.{key}", folder)
 
 
 def _first_line(section: BaseModel) -> str:
@@ -33,8 +42,13 @@ def _first_line(section: BaseModel) -> str:
 
 def _lines(section: BaseModel, folder: Path, commented: bool = True) -> Iterator[str]:
     for key, field in type(section).model_fields.items():
+        value = getattr(section, key)
         comment = f"  # {field.description}" if commented and field.description else ""
-        yield f"{key} = {_toml(getattr(section, key), folder)}{comment}\n"
+        if value is None and Path in get_args(field.annotation):
+            yield f'# {key} = "…"{comment}\n'
+        if value is None or isinstance(value, BaseModel):
+            continue
+        yield f"{key} = {_toml(value, folder)}{comment}\n"
 
 
 def _toml(value: Any, folder: Path) -> str:
@@ -44,6 +58,8 @@ def _toml(value: Any, folder: Path) -> str:
         return repr(value)
     if isinstance(value, Path):
         return _toml(_relative(value, folder), folder)
+    if isinstance(value, BaseModel):
+        return _toml({key: inner for key, inner in value if inner is not None}, folder)
     if isinstance(value, dict):
         return "{ " + ", ".join(f"{_toml_key(k)} = {_toml(v, folder)}" for k, v in value.items()) + " }"
     if isinstance(value, tuple):

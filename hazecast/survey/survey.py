@@ -1,7 +1,7 @@
 """Looks at a user's data and finds settings that work for it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -21,16 +21,14 @@ from hazecast.config import (
     StationSettings,
 )
 from hazecast.errors import InputError, MissingVariable, NoDataInPeriod
-from hazecast.intake.fields.reading import read_weather
+from hazecast.grids.wind_profile import wind_near_ground
+from hazecast.intake.fields.layout import Box
+from hazecast.intake.fields.reading import Fields, read_weather
 from hazecast.intake.monitoring.reading import Monitoring, read_monitoring
 from hazecast.records import MeteorologyKind, Note, NoteCode, Station
 from hazecast.survey.areas import areas_of
-from hazecast.vocabulary import METEOROLOGY, PM25, POLLUTANTS, REQUIRED_METEOROLOGY, VARIABLES
-
-Axis = NDArray[np.float64]
-MARGIN_DEGREES = 3.0  # weather farther than this from every station is left out of the domain
-FEWEST_ROWS = 12  # a lattice is refined until it has as many rows and columns, or its cells are FINEST wide
-FINEST_DEGREES = 0.05
+from hazecast.survey.extent import MARGIN_DEGREES, Extent, beside, domain_edges, extent_of, within
+from hazecast.vocabulary import ALOFT, METEOROLOGY, PM25, POLLUTANTS, REQUIRED_METEOROLOGY, VARIABLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,52 +53,69 @@ class Survey:
 
 
 def survey(meteorology: Path, observations: Path, out: Path) -> Survey:
-    """Read both sources whole and derive domain, lattice, stations, areas and time zone; `out` is where the settings will stand.
+    """Read the observations, and the weather about their stations, and derive domain, lattice, stations, areas and time zone.
+
+    `out` is where the settings will stand.
 
     Raises InputError for data that cannot be read or makes no lattice, MissingVariable without wind or PM2.5, and NoDataInPeriod
     when no station with PM2.5 lies where there is weather.
     """
-    read = read_weather(meteorology)
-    weather = _with_values(read.data, meteorology)
     monitoring = read_monitoring(observations)
-    beside = tuple(_beside(s, weather["longitude"].values) for s in monitoring.stations)
-    near = tuple(s for s in beside if _within(s, weather))
+    read = read_weather(meteorology, box=_around(monitoring.stations))
+    weather = _with_values(read, meteorology)
+    extent = extent_of(weather)
+    counted = tuple(beside(s, extent) for s in monitoring.stations)
+    near = within(counted, extent)
     if not near:
         raise NoDataInPeriod(
-            f"None of the {len(beside)} stations of {observations} lies where {meteorology} has weather: {_extent(weather)}"
-            f"{_for_example(beside)}.",
+            f"None of the {len(counted)} stations of {observations} lies where {meteorology} has weather: {extent}{_for_example(counted)}.",
             "Give weather and observations of one region.",
         )
     _require_pm25(monitoring.data, near, observations)
-    domain = _domain(weather, near, meteorology)
+    domain = _domain(extent, near, meteorology)
     areas = areas_of(near)
     settings = Settings(
         site=SiteSettings(titles=_titles(areas), time_zone=_time_zone(near)),
         domain=domain,
-        meteorology=MeteorologySettings(path=meteorology, kind=MeteorologyKind.ANALYSIS),
+        meteorology=MeteorologySettings(path=meteorology, kind=_kind(weather)),
         observations=ObservationSettings(path=observations),
         output=OutputSettings(archive=out.parent / f"{out.stem}-archive", outbox=out.parent / f"{out.stem}-bulletins"),
         stations=tuple(StationSettings(id=s.id, name=s.name, latitude=s.latitude, longitude=s.longitude) for s in near),
         areas=areas,
     )
-    return _described(settings, weather, monitoring, (*read.notes, *monitoring.notes))
+    return _described(settings, weather, read.aloft, monitoring, (*read.notes, *monitoring.notes))
 
 
-def _with_values(weather: xr.Dataset, meteorology: Path) -> xr.Dataset:
-    """Without variables that have no usable value at all; the wind must have some."""
-    empty = [str(key) for key, values in weather.data_vars.items() if not values.notnull().any()]
-    if lacking := [w.long_name for w in REQUIRED_METEOROLOGY if w.key in empty]:
+def _around(stations: Sequence[Station]) -> Box | None:
+    latitudes, longitudes = [s.latitude for s in stations], [s.longitude for s in stations]
+    if not stations:
+        return None
+    margin = MARGIN_DEGREES
+    return Box(min(latitudes) - margin, max(latitudes) + margin, min(longitudes) - margin, max(longitudes) + margin)
+
+
+def _with_values(read: Fields, meteorology: Path) -> xr.Dataset:
+    """Without variables that have no usable value at all; the wind must have some, near the ground or aloft."""
+    delivered = all(w.key in read.data for w in REQUIRED_METEOROLOGY)
+    winds = read.data if delivered or read.aloft is None else wind_near_ground(read.aloft)
+    if lacking := [w.long_name for w in REQUIRED_METEOROLOGY if not winds[w.key].notnull().any()]:
         raise MissingVariable(
             f"{meteorology} has no usable value of {', '.join(lacking)}: they are missing, or outside what is plausible.",
             "Deliver it again, or check its units: without wind there is no forecast.",
         )
-    return weather.drop_vars(empty)
+    return read.data.drop_vars([str(key) for key, values in read.data.data_vars.items() if not values.notnull().any()])
 
 
-def _described(settings: Settings, weather: xr.Dataset, monitoring: Monitoring, notes: tuple[Note, ...]) -> Survey:
-    observed = monitoring.data
+def _kind(weather: xr.Dataset) -> MeteorologyKind:
+    """Forecasts say when they were made."""
+    return MeteorologyKind.FORECAST if not np.isnat(weather["init_time"].values).any() else MeteorologyKind.ANALYSIS
+
+
+def _described(
+    settings: Settings, weather: xr.Dataset, aloft: xr.Dataset | None, monitoring: Monitoring, notes: tuple[Note, ...]
+) -> Survey:
+    observed, high = monitoring.data, xr.Dataset() if aloft is None else aloft
     times, heard = weather["time"].values, observed["time"].values
-    spread = int((times[-1] - times[0]) / np.timedelta64(1, "h")) + 1
     rows = round((settings.domain.north - settings.domain.south) / settings.domain.spacing) + 1
     columns = round((settings.domain.east - settings.domain.west) / settings.domain.spacing) + 1
     names = {s.id: s.name for s in settings.stations}
@@ -109,10 +124,10 @@ def _described(settings: Settings, weather: xr.Dataset, monitoring: Monitoring, 
         settings=settings,
         weather_first=times[0],
         weather_last=times[-1],
-        weather_hours_lacking=spread - times.size,
+        weather_hours_lacking=_times_lacking(times),
         observations_first=heard[0],
         observations_last=heard[-1],
-        weather_found=tuple(v.long_name for v in METEOROLOGY if v.key in weather),
+        weather_found=tuple(v.long_name for v in (*METEOROLOGY, *ALOFT) if v.key in weather or v.key in high),
         weather_lacking=tuple(v.long_name for v in METEOROLOGY if v.key not in weather),
         pollutants_found=tuple(v.long_name for v in POLLUTANTS if v.key in observed),
         pollutants_lacking=tuple(v.long_name for v in POLLUTANTS if v.key not in observed),
@@ -124,17 +139,9 @@ def _described(settings: Settings, weather: xr.Dataset, monitoring: Monitoring, 
     )
 
 
-def _beside(station: Station, longitudes: Axis) -> Station:
-    """The station with its longitude counted as that of the weather is, be it from Greenwich or across the date line."""
-    turns = round((float(longitudes.mean()) - station.longitude) / 360.0)
-    return replace(station, longitude=station.longitude + 360.0 * turns) if turns else station
-
-
-def _within(station: Station, weather: xr.Dataset) -> bool:
-    """Inside the weather's grid, or less than one of its cells outside."""
-    places = (("latitude", station.latitude), ("longitude", station.longitude))
-    axes = ((weather[dim].values, place) for dim, place in places)
-    return all(axis[0] - np.diff(axis).max() <= place <= axis[-1] + np.diff(axis).max() for axis, place in axes)
+def _times_lacking(times: NDArray[np.datetime64]) -> int:
+    """Between the first and the last, at the shortest step that there is between two."""
+    return round((times[-1] - times[0]) / np.diff(times).min()) + 1 - times.size if times.size > 1 else 0
 
 
 def _require_pm25(observed: xr.Dataset, stations: Sequence[Station], observations: Path) -> None:
@@ -150,32 +157,16 @@ def _require_pm25(observed: xr.Dataset, stations: Sequence[Station], observation
         )
 
 
-def _domain(weather: xr.Dataset, stations: Sequence[Station], meteorology: Path) -> DomainSettings:
+def _domain(extent: Extent, stations: Sequence[Station], meteorology: Path) -> DomainSettings:
     """The weather's own extent, cut to the stations' surroundings, with cells no wider than the weather's."""
-    south, north = _reach(weather["latitude"].values, [s.latitude for s in stations])
-    west, east = _reach(weather["longitude"].values, [s.longitude for s in stations])
-    spacing = float(min(np.diff(weather["latitude"].values).min(), np.diff(weather["longitude"].values).min()))
-    while min(north - south, east - west) / spacing < FEWEST_ROWS and spacing / 2 >= FINEST_DEGREES:
-        spacing /= 2
-    edges = {"south": south, "north": north, "west": west, "east": east, "spacing": spacing}
     try:
-        return DomainSettings(**{name: round(value, 5) for name, value in edges.items()})
-    except ValidationError as unfit:
-        reason = str(unfit.errors()[0]["msg"]).removeprefix("Value error, ")
+        return DomainSettings(**{name: round(value, 5) for name, value in domain_edges(extent, stations).items()})
+    except ValueError as unfit:
+        reason = str(unfit.errors()[0]["msg"]).removeprefix("Value error, ") if isinstance(unfit, ValidationError) else str(unfit)
         raise InputError(
-            f"No lattice can be laid over the weather of {meteorology}, {_extent(weather)}: {reason}.",
+            f"No lattice can be laid over the weather of {meteorology}, {extent}: {reason}.",
             "Give weather on a regular grid of a few hundred kilometres round the stations.",
         ) from unfit
-
-
-def _reach(axis: Axis, places: Sequence[float]) -> tuple[float, float]:
-    near = axis[(axis >= min(places) - MARGIN_DEGREES) & (axis <= max(places) + MARGIN_DEGREES)]
-    return (float(near[0]), float(near[-1])) if near.size >= 2 else (float(axis[0]), float(axis[-1]))
-
-
-def _extent(weather: xr.Dataset) -> str:
-    latitude, longitude = weather["latitude"].values, weather["longitude"].values
-    return f"{latitude[0]:g} to {latitude[-1]:g} degrees north, {longitude[0]:g} to {longitude[-1]:g} degrees east"
 
 
 def _for_example(stations: Sequence[Station]) -> str:

@@ -11,8 +11,11 @@ from numpy.typing import NDArray
 from hazecast import vocabulary as v
 from hazecast.archive.netcdf import read_dataset
 from hazecast.errors import UnreadableInput
+from hazecast.intake.fields.conversion import converted, units_of
 from hazecast.intake.fields.layout import FieldFormat, Part, Wanted, require_axis, rows_and_columns, unrolled
-from hazecast.intake.units import conversion_to
+from hazecast.intake.fields.netcdf_names import dimensions_in
+from hazecast.intake.fields.picking import in_order, picked
+from hazecast.intake.units import is_sum
 from hazecast.vocabulary import Variable
 
 LEXICON: Mapping[str, Variable] = MappingProxyType(
@@ -29,13 +32,15 @@ LEXICON: Mapping[str, Variable] = MappingProxyType(
     }
 )
 DIMS = ("time", "latitude", "longitude")
-PACKING_RESIDUE = 0.01  # in the variable's unit
-Array = NDArray[np.float64]
+OTHER_AXES = frozenset({"pressure_level", "level", "isobaricInhPa", "plev", "height", "step", "forecast_period"})
 
 
 def recognises(file: Path) -> bool:
-    """Whether it is NetCDF, classic or 4, or cannot be told: then reading it says what is wrong."""
-    return file.suffix in (".nc", ".nc4")
+    """Whether it has a variable by its name in ERA5, along latitude or longitude; levels, steps and curvilinear grids it has not."""
+    variables = dimensions_in(file)
+    fields = [set(dims) for name, dims in variables.items() if name in LEXICON]
+    along = [dim for dim in ("latitude", "longitude") if len(variables.get(dim, (dim,))) == 1]
+    return any(dims & set(along) for dims in fields) and not any(dims & OTHER_AXES for dims in fields)
 
 
 def read(file: Path, wanted: Wanted) -> Part:
@@ -51,13 +56,15 @@ def read(file: Path, wanted: Wanted) -> Part:
             named["latitude"].values.astype(np.float64), named["longitude"].values.astype(np.float64), wanted.box
         )
         known = [name for name in named.data_vars if name in LEXICON]
-        return named[known].isel(time=np.flatnonzero(wanted.hours_of(times)), latitude=rows, longitude=columns)
+        return picked(named[known], time=np.flatnonzero(wanted.hours_of(times)), latitude=rows, longitude=columns)
 
     raw = read_dataset(file, chosen)
     known = {name: LEXICON[name] for name in map(str, raw.data_vars)}
     translated = {variable.key: _translated(raw[name], variable, file) for name, variable in known.items()}
     surface = _ascending(xr.Dataset(translated, coords={dim: raw[dim].variable for dim in DIMS}))
-    return Part(surface, None, offered[0])
+    start_unknown = np.full(surface.sizes["time"], np.datetime64("NaT"), dtype="datetime64[ns]")
+    sums = [variable.key for name, variable in known.items() if is_sum(variable, units_of(raw[name]))]
+    return Part(surface, None, offered[0], dict.fromkeys(sums, start_unknown))
 
 
 FORMAT = FieldFormat("ERA5 NetCDF", ("*.nc", "*.nc4"), recognises, read)
@@ -79,7 +86,7 @@ def _require_axes(raw: xr.Dataset, file: Path) -> None:
     if not np.issubdtype(raw["time"].dtype, np.datetime64) or raw["time"].isnull().any():
         raise UnreadableInput(
             f"{file}: the values of time cannot be read as times; they begin {raw['time'].values[:1]}, "
-            f"in units {_units_of(raw['time'])!r}; expected such as 'hours since 1900-01-01' in the standard calendar.",
+            f"in units {units_of(raw['time'])!r}; expected such as 'hours since 1900-01-01' in the standard calendar.",
             remedy,
         )
     times = raw["time"].dt.round("s")
@@ -92,10 +99,6 @@ def _require_axes(raw: xr.Dataset, file: Path) -> None:
         require_axis(file, dim, raw[dim].values, furthest)
 
 
-def _units_of(values: xr.DataArray) -> str:
-    return str(values.attrs.get("units", values.encoding.get("units", "")))
-
-
 def _translated(values: xr.DataArray, variable: Variable, file: Path) -> xr.DataArray:
     if values.dtype.kind not in "iuf" or not set(DIMS) <= set(values.dims):
         raise UnreadableInput(
@@ -105,10 +108,9 @@ def _translated(values: xr.DataArray, variable: Variable, file: Path) -> xr.Data
         )
     for dim in [str(d) for d in values.dims if d not in DIMS]:
         values = _without(values, dim, file)
-    convert = conversion_to(variable, _units_of(values), f"{file}: {values.name}")
     plain = values.transpose(*DIMS).reset_coords(drop=True)
-    converted = np.asarray(convert(plain.values.astype(np.float64)), dtype=np.float64)
-    return plain.copy(data=_without_residue(converted, variable)).assign_attrs(units=variable.units)
+    numbers = converted(plain.values, units_of(values), variable, f"{file}: {values.name}")
+    return plain.copy(data=numbers).assign_attrs(units=variable.units)
 
 
 def _without(values: xr.DataArray, dim: str, file: Path) -> xr.DataArray:
@@ -126,17 +128,11 @@ def _without(values: xr.DataArray, dim: str, file: Path) -> xr.DataArray:
     return values.isel({dim: 0})
 
 
-def _without_residue(values: Array, variable: Variable) -> Array:
-    """Packing into integers leaves a hair below zero where there was none of what cannot be negative."""
-    hair = (values < 0.0) & (values >= -PACKING_RESIDUE) & (variable.lowest == 0.0)
-    return np.where(hair, 0.0, values)
-
-
 def _ascending(data: xr.Dataset) -> xr.Dataset:
     data = data.assign_coords(
         time=_to_seconds(data["time"]),
         latitude=data["latitude"].astype(np.float64),
         longitude=unrolled(data["longitude"].values.astype(np.float64)),
     )
-    data = data.drop_duplicates("longitude").drop_duplicates("time", keep="last").sortby(["latitude", "longitude", "time"])
+    data = in_order(data, *DIMS)
     return data.assign_coords(init_time=("time", np.full(data.sizes["time"], np.datetime64("NaT"), dtype="datetime64[ns]")))

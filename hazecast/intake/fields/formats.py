@@ -3,10 +3,17 @@
 from pathlib import Path
 
 from hazecast.errors import UnreadableInput
-from hazecast.intake.fields import era5_netcdf
+from hazecast.intake.fields import cams_netcdf, cf_netcdf, cf_zarr, era5_netcdf, grib, wrf
 from hazecast.intake.fields.layout import FieldFormat
 
-FIELD_FORMATS: tuple[FieldFormat, ...] = (era5_netcdf.FORMAT,)
+FIELD_FORMATS: tuple[FieldFormat, ...] = (
+    grib.FORMAT,
+    wrf.FORMAT,
+    cams_netcdf.FORMAT,
+    era5_netcdf.FORMAT,
+    cf_zarr.FORMAT,
+    cf_netcdf.FORMAT,
+)
 
 
 def format_of(file: Path) -> FieldFormat:

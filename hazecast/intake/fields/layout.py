@@ -1,8 +1,10 @@
 """What every reader of gridded fields gives, whatever its format: one layout, the vocabulary's keys and units."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
+from typing import Literal
 
 import numpy as np
 import xarray as xr
@@ -32,18 +34,32 @@ class Wanted:
     """What is asked of a file: valid times from `first` to `last` inclusive (UTC, None: no bound) inside `box` (None: all).
 
     A reader loads no more than that, but keeps at least one row and column of cells outside the box on each side, where the file
-    has them, so that everything inside can be interpolated.
+    has them, so that everything inside can be interpolated. What is aloft is wanted from `aloft_first` on only (None: from `first`),
+    and of a file of many runs those up to `latest_run` (None: all); a reader that gives more is trimmed.
     """
 
     first: np.datetime64 | None = None
     last: np.datetime64 | None = None
     box: Box | None = None
+    aloft_first: np.datetime64 | None = None
+    latest_run: np.datetime64 | None = None
 
     def hours_of(self, times: NDArray[np.datetime64]) -> NDArray[np.bool_]:
         """Which of `times` are wanted."""
+        return self._from(self.first, times)
+
+    def hours_aloft_of(self, times: NDArray[np.datetime64]) -> NDArray[np.bool_]:
+        """Which of `times` are wanted aloft."""
+        return self._from(self.first if self.aloft_first is None else self.aloft_first, times)
+
+    def runs_of(self, init_times: NDArray[np.datetime64]) -> NDArray[np.bool_]:
+        """Which of the runs that began at `init_times` are wanted; analyses, which are NaT, always are."""
+        return np.isnat(init_times) | (True if self.latest_run is None else init_times <= self.latest_run)
+
+    def _from(self, first: np.datetime64 | None, times: NDArray[np.datetime64]) -> NDArray[np.bool_]:
         wanted = np.ones(times.shape, dtype=bool)
-        if self.first is not None:
-            wanted &= times >= self.first
+        if first is not None:
+            wanted &= times >= first
         if self.last is not None:
             wanted &= times <= self.last
         return wanted
@@ -55,14 +71,18 @@ class Part:
 
     `surface` has (time, latitude, longitude) with both axes ascending or, on another projection, (time, y, x) with the coordinates
     `latitude` and `longitude` along both; winds are eastward and northward on the Earth. `aloft` has the same with `level` after
-    `time`, and the coordinate `level` says what it counts in its attributes: `pressure` (Pa), `height` (m above ground) or `hybrid`.
-    Along `time` both carry `init_time`, the run that a value comes from: NaT where it is an analysis. `offered` are all valid
-    times of the file, also those not wanted. `files` are those read, beside the named one.
+    `time`, and the coordinate `level` of `level_axis`, from the ground up. Along `time` both carry `init_time`, the run that a value
+    comes from: NaT where it is an analysis. `offered` are all valid times of the file, also those not wanted.
+
+    `accumulated_from` names the fields of `surface` that are sums, with the time since when each value along `time` was summed; such
+    a field is in its variable's unit times hours (mm; W m-2 h), and the mean of each hour is made of it once all files are read.
+    NaT stands for "the past hour, or since midnight UTC": reanalyses do not say which, and the values themselves must tell.
     """
 
     surface: xr.Dataset
     aloft: xr.Dataset | None
     offered: NDArray[np.datetime64]
+    accumulated_from: Mapping[str, NDArray[np.datetime64]] = field(default_factory=lambda: MappingProxyType({}))
 
     def __post_init__(self) -> None:
         for data in (self.surface, self.aloft):
@@ -82,6 +102,15 @@ class FieldFormat:
     patterns: tuple[str, ...]
     recognises: Callable[[Path], bool]
     read: Callable[[Path, Wanted], Part]
+
+
+LevelKind = Literal["pressure", "height", "hybrid"]
+_LEVEL_UNITS: Mapping[LevelKind, str] = MappingProxyType({"pressure": "Pa", "height": "m", "hybrid": "1"})
+
+
+def level_axis(kind: LevelKind, values: Array) -> tuple[str, Array, dict[str, str]]:
+    """The coordinate `level` as xarray takes it; `kind` stands in its attributes: pressure in Pa, height in m above ground, or hybrid."""
+    return "level", values, {"kind": kind, "units": _LEVEL_UNITS[kind]}
 
 
 def unrolled(longitude: Array) -> Array:

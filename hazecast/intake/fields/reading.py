@@ -1,28 +1,28 @@
 """Gridded fields of every format, read into one dataset over the hours and the region that are wanted."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
 from hazecast import vocabulary as v
-from hazecast.errors import MissingVariable, NoDataInPeriod, UnreadableInput
+from hazecast.errors import MissingVariable, NoDataInPeriod
+from hazecast.intake.fields.accumulation import LONGEST_SUM, made_hourly
 from hazecast.intake.fields.formats import FIELD_FORMATS, format_of
+from hazecast.intake.fields.joining import joined, require_one_grid
 from hazecast.intake.fields.layout import Box, Part, Wanted
 from hazecast.intake.files import files_below
 from hazecast.records import Note, NoteCode
 
-SAME_PLACE_DEGREES = 1e-4  # axes written as float32 and as float64 differ by less
-Array = NDArray[np.float64]
-Parts = Mapping[Path, xr.Dataset]
-
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """Gridded fields as read; `data` and `aloft` as in `Part`, over the hours of all files."""
+    """Gridded fields as read; `data` and `aloft` as in `Part`, over the hours of all files.
+
+    Where nothing near the ground was delivered, `data` has the hours and places of `aloft` and no variable.
+    """
 
     data: xr.Dataset
     aloft: xr.Dataset | None
@@ -36,9 +36,10 @@ def read_weather(
     last: np.datetime64 | None = None,
     box: Box | None = None,
     latest_run: np.datetime64 | None = None,
+    aloft_first: np.datetime64 | None = None,
 ) -> Fields:
-    """Weather from a file or a folder of them, as `read_fields`; raises MissingVariable also where there is no wind."""
-    fields = read_fields(path, Wanted(first, last, box), latest_run)
+    """Weather from a file or a folder of them, as `read_fields`; raises MissingVariable also where there is no wind at any height."""
+    fields = read_fields(path, Wanted(first, last, box, aloft_first, latest_run))
     _require_wind(fields, path)
     return fields
 
@@ -47,29 +48,42 @@ def read_fields(path: Path, wanted: Wanted, latest_run: np.datetime64 | None = N
     """Read a file or a folder of them, each in the format that it is recognised by.
 
     Files may share hours: each brings the values that it has, and where two have one, that of the later run counts or, of analyses,
-    that of the later name. Runs after `latest_run` are left out. Values outside the plausible range become NaN and are counted in a
-    note. Raises UnreadableInput, UnknownUnits, or NoDataInPeriod.
+    that of the later name. Runs after `latest_run` are left out. Sums become means of an hour. Values outside the plausible range
+    become NaN and are counted in a note. Raises UnreadableInput, UnknownUnits, MissingVariable, or NoDataInPeriod.
     """
+    wanted = wanted if latest_run is None else replace(wanted, latest_run=latest_run)
     patterns = tuple(dict.fromkeys(p for f in FIELD_FORMATS for p in f.patterns))
     read = {file: _read_one(file, wanted) for file in files_below(path, patterns, "files of gridded fields")}
-    used = {file: part for file, part in _of_runs_until(read, latest_run).items() if part.surface.sizes["time"] or _hours(part.aloft)}
-    if not used:
+    if not any(_has_wanted_hours(part, wanted) for part in read.values()):
         raise NoDataInPeriod(
             f"{path} holds no weather{_period(wanted.first, wanted.last)}; it has {_hours_of(read.values())}.",
             "Choose a cycle inside the data, or add the files of that period.",
         )
-    used = dict(sorted(used.items(), key=lambda item: _first_run(item[1])))
-    surface = {file: part.surface for file, part in used.items() if part.surface.data_vars}
-    aloft = {file: part.aloft for file, part in used.items() if part.aloft is not None and part.aloft.data_vars}
-    if not surface and not aloft:
-        raise MissingVariable(f"{path} holds no variable that hazecast knows.", "See docs/sources.md for what each format is read by.")
-    data, notes = _within_plausible_range(_joined(surface) if surface else xr.Dataset())
-    high, more = _within_plausible_range(_joined(aloft)) if aloft else (None, ())
-    return Fields(data, high, tuple(used), (*notes, *more))
+    used = {file: part for file, part in read.items() if part.surface.sizes["time"] or _hours(part.aloft)}
+    return _put_together(path, dict(sorted(used.items(), key=lambda item: _first_run(item[1]))), wanted)
 
 
 def _read_one(file: Path, wanted: Wanted) -> Part:
-    return format_of(file).read(file, wanted)
+    """Without the runs and the hours that are not wanted; only of what is summed the hours just before stay, to subtract from."""
+    first = wanted.first
+    lead_in = wanted if first is None else replace(wanted, first=first - LONGEST_SUM, aloft_first=wanted.aloft_first or first)
+    part = format_of(file).read(file, lead_in)
+    hours = wanted.hours_of(part.surface["time"].values) | np.bool_(bool(part.accumulated_from))
+    kept = hours & wanted.runs_of(part.surface["init_time"].values)
+    return replace(
+        part,
+        surface=part.surface.isel(time=kept),
+        aloft=None if part.aloft is None else _wanted_aloft(part.aloft, wanted),
+        accumulated_from={key: start[kept] for key, start in part.accumulated_from.items()},
+    )
+
+
+def _wanted_aloft(aloft: xr.Dataset, wanted: Wanted) -> xr.Dataset:
+    return aloft.isel(time=wanted.hours_aloft_of(aloft["time"].values) & wanted.runs_of(aloft["init_time"].values))
+
+
+def _has_wanted_hours(part: Part, wanted: Wanted) -> bool:
+    return bool(wanted.hours_of(part.surface["time"].values).any()) or _hours(part.aloft) > 0
 
 
 def _hours(data: xr.Dataset | None) -> int:
@@ -83,16 +97,26 @@ def _first_run(part: Part) -> np.datetime64:
     return np.datetime64(0, "ns") if np.isnat(run) else run
 
 
-def _of_runs_until(parts: Mapping[Path, Part], latest_run: np.datetime64 | None) -> dict[Path, Part]:
-    if latest_run is None:
-        return dict(parts)
-    return {file: Part(_runs_until(p.surface, latest_run), p.aloft if p.aloft is None else _runs_until(p.aloft, latest_run), p.offered)
-            for file, p in parts.items()}  # fmt: skip
+def _put_together(path: Path, used: Mapping[Path, Part], wanted: Wanted) -> Fields:
+    surface = {file: part for file, part in used.items() if part.surface.data_vars and part.surface.sizes["time"]}
+    aloft = {file: part.aloft for file, part in used.items() if part.aloft is not None and part.aloft.data_vars}
+    if not surface and not aloft:
+        raise MissingVariable(f"{path} holds no variable that hazecast knows.", "See docs/sources.md for what each format is read by.")
+    high, notes_aloft = _within_plausible_range(joined(tuple(aloft.items()))) if aloft else (None, ())
+    near, notes = _within_plausible_range(_joined_surface(surface, wanted)) if surface else (xr.Dataset(), ())
+    return Fields(near if near.sizes.get("time") else _bare(high), high, tuple(used), (*notes, *notes_aloft))
 
 
-def _runs_until(data: xr.Dataset, latest_run: np.datetime64) -> xr.Dataset:
-    runs = data["init_time"].values
-    return data.isel(time=np.isnat(runs) | (runs <= latest_run))
+def _joined_surface(parts: Mapping[Path, Part], wanted: Wanted) -> xr.Dataset:
+    require_one_grid([(file, part.surface) for file, part in parts.items()])
+    hourly = zip(parts, made_hourly(tuple(parts.values())), strict=True)
+    whole = joined([(file, part.surface) for file, part in hourly])
+    return whole.isel(time=wanted.hours_of(whole["time"].values))
+
+
+def _bare(aloft: xr.Dataset | None) -> xr.Dataset:
+    """The hours and places of what is aloft."""
+    return xr.Dataset() if aloft is None else aloft.drop_vars([*aloft.data_vars, "level"])
 
 
 def _hours_of(parts: Iterable[Part]) -> str:
@@ -106,47 +130,6 @@ def _period(first: np.datetime64 | None, last: np.datetime64 | None) -> str:
 
 def _minute(moment: np.datetime64) -> str:
     return str(moment)[:16].replace("T", " ")
-
-
-def _joined(parts: Parts) -> xr.Dataset:
-    """One dataset over the hours of all `parts`, which are on one grid; each part's values over those of the parts before it."""
-    first_file, first = next(iter(parts.items()))
-    for file, part in parts.items():
-        _require_one_grid(first_file, first, file, part)
-    if len(parts) == 1:
-        return first
-    times = np.unique(np.concatenate([part["time"].values for part in parts.values()]))
-    rows = {file: np.searchsorted(times, part["time"].values) for file, part in parts.items()}
-    runs = np.full(times.shape, np.datetime64("NaT"), dtype="datetime64[ns]")
-    for file, part in parts.items():
-        runs[rows[file]] = part["init_time"].values
-    fields = {}
-    for key in dict.fromkeys(key for part in parts.values() for key in part.data_vars):
-        having = {file: part for file, part in parts.items() if key in part}
-        pattern = next(iter(having.values()))[key]
-        whole = np.full((times.size, *pattern.shape[1:]), np.nan, dtype=pattern.dtype)
-        for file, part in having.items():
-            values = part[key].values
-            whole[rows[file]] = np.where(np.isnan(values), whole[rows[file]], values)
-        fields[key] = (pattern.dims, whole, {"units": v.VARIABLES[str(key)].units})
-    places = {name: axis.variable for name, axis in first.coords.items() if "time" not in axis.dims}
-    return xr.Dataset(fields, coords={"time": times, "init_time": ("time", runs), **places})
-
-
-def _require_one_grid(first_file: Path, first: xr.Dataset, file: Path, part: xr.Dataset) -> None:
-    for name in ("latitude", "longitude", "level"):
-        if name not in first.coords and name not in part.coords:
-            continue
-        one, other = (np.asarray(p[name].values if name in p.coords else []) for p in (first, part))
-        if one.shape != other.shape or not np.allclose(one, other, rtol=0.0, atol=SAME_PLACE_DEGREES):
-            raise UnreadableInput(
-                f"{file.name} and {first_file.name} in {file.parent} are not on one grid: {name} is {_span(other)} and {_span(one)}.",
-                "Keep files of one grid in a folder.",
-            )
-
-
-def _span(axis: Array) -> str:
-    return f"{axis.flat[0]:g} to {axis.flat[-1]:g} in {axis.size} values" if axis.size else "not there"
 
 
 def _require_wind(fields: Fields, path: Path) -> None:

@@ -1,5 +1,6 @@
 """Monitoring data of every format, read into one dataset of hours and stations."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -7,21 +8,27 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from hazecast.config import ColumnSettings
 from hazecast.errors import NoDataInPeriod
 from hazecast.intake.files import files_below
-from hazecast.intake.monitoring.formats import MONITORING_FORMATS, format_of
-from hazecast.intake.monitoring.layout import listed_stations
-from hazecast.records import Note, NoteCode, Station
-from hazecast.vocabulary import POLLUTANTS, VARIABLES
+from hazecast.intake.monitoring.formats import format_of, formats_with
+from hazecast.intake.monitoring.layout import AMBIGUOUS, ORIGIN, listed_stations
+from hazecast.intake.monitoring.places import places_of
+from hazecast.intake.monitoring.wind import with_wind_components
+from hazecast.records import Note, NoteCode, Origin, Placement, Station
+from hazecast.vocabulary import VARIABLES
 
 STATION_LIST = "stations.csv"
+NO_VALUES = (STATION_LIST, "manifest.json")  # the second is what `hazecast fetch` leaves beside its files
 
 
 @dataclass(frozen=True, slots=True)
 class Monitoring:
-    """Values as read: `data` has (time, station), the hours as delivered, in the vocabulary's keys and units.
+    """Values as read: `data` has (time, station), the hours as delivered, in the vocabulary's keys and units; `modelled` has the same of
+    what no instrument measured, with the places as coordinates.
 
-    `stations` are those with a place on Earth; `unplaced` are the names of the others.
+    `stations` are those with a place on Earth, where they last stood; `unplaced` are the names of the others. `placements` are all
+    places known, by station and in the order of time.
     """
 
     data: xr.Dataset
@@ -29,19 +36,39 @@ class Monitoring:
     unplaced: tuple[str, ...]
     files: tuple[Path, ...]
     notes: tuple[Note, ...]
+    placements: tuple[Placement, ...]
+    modelled: xr.Dataset
 
 
-def read_monitoring(path: Path, known_by: pd.Timestamp | None = None, arrival_delay: pd.Timedelta = pd.Timedelta(0)) -> Monitoring:
+def monitoring_files(path: Path, columns: ColumnSettings | None = None) -> tuple[Path, ...]:
+    """The files of values below `path`, in order of their names; raises NoDataInPeriod where there are none."""
+    patterns = tuple(dict.fromkeys(f"**/{p}" for f in formats_with(columns) for p in f.patterns))
+    found = files_below(path, patterns, "files of monitoring data")
+    return tuple(f for f in found if f.name not in NO_VALUES) or found
+
+
+def read_table(path: Path, columns: ColumnSettings | None = None) -> tuple[pd.DataFrame, tuple[Path, ...]]:
+    """Every value below `path`, with VALUE_COLUMNS and where a source tells them ORIGIN and AMBIGUOUS, and the files that were read.
+
+    `columns` lays out tables of the user's own. Raises UnreadableInput, UnknownUnits, or NoDataInPeriod.
+    """
+    files = monitoring_files(path, columns)
+    return with_wind_components(pd.concat([format_of(file, columns).read(file) for file in files], ignore_index=True)), files
+
+
+def read_monitoring(
+    path: Path,
+    known_by: pd.Timestamp | None = None,
+    arrival_delay: pd.Timedelta = pd.Timedelta(0),
+    columns: ColumnSettings | None = None,
+) -> Monitoring:
     """Read every file below `path`; with `known_by` (UTC, naive) only what had arrived then, `arrival_delay` after its hour.
 
     A value belongs to the hour that it ends in; of usable rows of one moment the last read counts, and several moments of one hour are
     averaged. A value outside the plausible range is not used; a note counts it. Stations without any value are kept when a
     `stations.csv` in the folder or beside it names them. Raises UnreadableInput, UnknownUnits, or NoDataInPeriod.
     """
-    patterns = tuple(dict.fromkeys(f"**/{p}" for f in MONITORING_FORMATS for p in f.patterns))
-    found = files_below(path, patterns, "files of monitoring data")
-    files = tuple(f for f in found if f.name != STATION_LIST) or found
-    table = pd.concat([format_of(file).read(file) for file in files], ignore_index=True)
+    table, files = read_table(path, columns)
     known = table if known_by is None else table[table["time"].dt.ceil("h") + arrival_delay <= known_by]
     if known.empty:
         raise NoDataInPeriod(
@@ -49,11 +76,21 @@ def read_monitoring(path: Path, known_by: pd.Timestamp | None = None, arrival_de
             f"it has {_period_of(table)}.",
             "Choose a cycle inside the data, or add the files of that period.",
         )
-    places = _places(known, path)
-    stations = tuple(Station(id, name, latitude, longitude) for id, name, latitude, longitude in places if _on_earth(latitude, longitude))
-    unplaced = tuple(name for _, name, latitude, longitude in places if not _on_earth(latitude, longitude))
-    checked, notes = _plausible(known[known["key"].isin([v.key for v in POLLUTANTS])])
-    return Monitoring(_by_hour_and_station(checked, [id for id, *_ in places]), stations, unplaced, files, notes)
+    is_modelled = known[ORIGIN] == Origin.MODELLED if ORIGIN in known else pd.Series(False, index=known.index)
+    observed, modelled = known[~is_modelled], known[is_modelled]
+    if observed.empty:
+        raise NoDataInPeriod(f"{path} holds modelled values alone, such as {modelled['name'].iloc[0]!r}.", "Add what stations observed.")
+    places = places_of(observed, _listed(path, known_by))
+    checked, notes = _plausible(observed)
+    return Monitoring(
+        data=_by_hour_and_station(checked, places.ids),
+        stations=places.stations,
+        unplaced=places.unplaced,
+        files=files,
+        notes=(*notes, *_ambiguous(observed)),
+        placements=places.placements,
+        modelled=_at_points(modelled),
+    )
 
 
 def _period_of(table: pd.DataFrame) -> str:
@@ -62,25 +99,30 @@ def _period_of(table: pd.DataFrame) -> str:
     return f"{table['time'].min():%Y-%m-%d %H:%M} to {table['time'].max():%Y-%m-%d %H:%M} UTC"
 
 
-def _places(table: pd.DataFrame, path: Path) -> list[tuple[str, str, float, float]]:
-    """Every station by its id: the name and place last given, or else those of the list of stations."""
-    seen = table[["station_id", "name", "latitude", "longitude"]].drop_duplicates()
+def _listed(path: Path, known_by: pd.Timestamp | None) -> pd.DataFrame | None:
+    """The list of stations in the folder or beside it, with what was known by then."""
+    listed = list_beside(path)
+    return listed if listed is None or known_by is None else listed[~(listed["since"] > known_by)]
+
+
+def list_beside(path: Path) -> pd.DataFrame | None:
+    """The list of stations in the folder or beside it, as `listed_stations` gives it; None where there is none."""
     for folder in (path, path.parent) if path.is_dir() else (path.parent,):
-        more = listed_stations(folder / STATION_LIST)
-        if more is not None:
-            seen = pd.concat([more.set_axis(seen.columns, axis=1), seen])
-            break
-    seen = seen[seen["station_id"].notna()]
-    for column in ("latitude", "longitude"):
-        seen = seen.assign(**{column: pd.to_numeric(seen[column], errors="coerce").astype(np.float64)})
-    last = seen.groupby("station_id")[["name", "latitude", "longitude"]].last().sort_index()
-    names = [" ".join(name.split()) if isinstance(name, str) else "" for name in last["name"]]
-    named = [name or id for id, name in zip(last.index, names, strict=True)]
-    return list(zip(map(str, last.index), named, last["latitude"].tolist(), last["longitude"].tolist(), strict=True))
+        listed = listed_stations(folder / STATION_LIST)
+        if listed is not None:
+            return listed
+    return None
 
 
-def _on_earth(latitude: float, longitude: float) -> bool:
-    return -90 <= latitude <= 90 and -180 <= longitude <= 360
+def _ambiguous(table: pd.DataFrame) -> tuple[Note, ...]:
+    count = int((table[AMBIGUOUS].eq(True) & table["value"].notna()).sum()) if AMBIGUOUS in table else 0
+    return (Note(NoteCode.LOCAL_TIMES_AMBIGUOUS, count),) if count else ()
+
+
+def _at_points(table: pd.DataFrame) -> xr.Dataset:
+    places = table.drop_duplicates("station_id", keep="last").set_index("station_id").sort_index()
+    data = _by_hour_and_station(table, tuple(places.index))
+    return data.assign_coords({name: ("station", places[name].to_numpy()) for name in ("name", "latitude", "longitude")})
 
 
 def _plausible(table: pd.DataFrame) -> tuple[pd.DataFrame, tuple[Note, ...]]:
@@ -92,7 +134,7 @@ def _plausible(table: pd.DataFrame) -> tuple[pd.DataFrame, tuple[Note, ...]]:
     return table.assign(value=table["value"].where(good)), notes
 
 
-def _by_hour_and_station(table: pd.DataFrame, ids: list[str]) -> xr.Dataset:
+def _by_hour_and_station(table: pd.DataFrame, ids: Sequence[str]) -> xr.Dataset:
     """Rejected values leave their hours behind, empty: that something was measured is known."""
     times = pd.DatetimeIndex(np.sort(table["time"].dt.ceil("h").unique()))
     last = table[table["value"].notna()].drop_duplicates(["key", "station_id", "time"], keep="last")
@@ -102,7 +144,7 @@ def _by_hour_and_station(table: pd.DataFrame, ids: list[str]) -> xr.Dataset:
         rows = last[last["key"] == key]
         if rows.duplicated(["station_id", "time"]).any():
             rows = rows.groupby(["station_id", "time"], as_index=False)["value"].mean()
-        wide = rows.pivot(index="time", columns="station_id", values="value").reindex(index=times, columns=ids)
+        wide = rows.pivot(index="time", columns="station_id", values="value").reindex(index=times, columns=list(ids))
         variable = VARIABLES[str(key)]
         fields[variable.key] = (("time", "station"), wide.to_numpy(np.float64), {"units": variable.units})
-    return xr.Dataset(fields, coords={"time": times.to_numpy("datetime64[ns]"), "station": ids})
+    return xr.Dataset(fields, coords={"time": times.to_numpy("datetime64[ns]"), "station": list(ids)})
