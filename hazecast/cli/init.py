@@ -14,7 +14,7 @@ from hazecast.errors import SettingsError
 @app.command()
 def init(
     meteorology: Annotated[Path, typer.Option(help="Gridded weather: a NetCDF file or a folder of them.")],
-    observations: Annotated[Path, typer.Option(help="Monitoring data: a folder of CSV files in the OpenAQ archive layout.")],
+    observations: Annotated[Path, typer.Option(help="Monitoring data: a file or a folder, as its source writes it; see docs/sources.md.")],
     out: Annotated[Path, typer.Option(metavar="FILE.toml", help="The settings file to write.")],
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")] = False,
     as_json: JsonOption = False,

@@ -35,7 +35,7 @@ def run_and_score(cycle: Any, settings: "Settings", progress: Progress) -> "tupl
     if outcome.standing is Standing.BUSY:
         return outcome, (), ()
     verify_products(outcome.folder)
-    observed = read_monitoring(settings.observations.path).data["pm25"]
+    observed = read_monitoring(settings.observations.path, columns=settings.observations.columns).data["pm25"]
     return outcome, score_cycle(read_dataset(outcome.folder / STATIONS_FILE), observed), unsent
 
 

@@ -1,0 +1,1 @@
+"""Where data are fetched from: one source a file, listed in `table`."""
