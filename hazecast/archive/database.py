@@ -1,39 +1,65 @@
-"""The ledger's file: SQLite in write-ahead mode, opened, checked, and used in two kinds of transaction."""
+"""The files of the archive that are databases: SQLite in write-ahead mode, opened, checked, brought up to the newest schema, and used
+in two kinds of transaction.
+"""
 
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, event
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from hazecast.archive.disk import sync
+from hazecast.archive.migrations import LEDGER_MIGRATIONS, Migration, refuse_changes
 from hazecast.archive.tables import METADATA, NEVER_CHANGED
 from hazecast.errors import ArchiveError
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 LEDGER_NAME = "ledger.sqlite"
 WAIT_FOR_LOCK_SECONDS = 30.0
 
 
-def open_database(folder: Path) -> Engine:
-    """Open the ledger in `folder`, making both where they are lacking.
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """What a database is made of: its file's name, what it is called, its tables, and the migrations that bring older ones up.
 
-    Raises ArchiveError for a folder that cannot be written, a file that is no ledger, or one of a newer schema.
+    The first migration brings version 1 to 2, and so on, up to `version`.
     """
-    file = folder / LEDGER_NAME
+
+    file_name: str
+    title: str
+    version: int
+    metadata: MetaData
+    never_changed: tuple[Table, ...]
+    migrations: tuple[Migration, ...]
+
+    def __post_init__(self) -> None:
+        if len(self.migrations) != self.version - 1:
+            raise ValueError(f"The {self.title} has version {self.version} and {len(self.migrations)} migrations.")
+
+
+LEDGER = Schema(LEDGER_NAME, "ledger", SCHEMA_VERSION, METADATA, NEVER_CHANGED, LEDGER_MIGRATIONS)
+
+
+def open_database(folder: Path, schema: Schema = LEDGER) -> Engine:
+    """Open the ledger in `folder`, or the database of another `schema`, making both where they are lacking; an older one is brought up.
+
+    Raises ArchiveError for a folder that cannot be written, a file that is no such database, or one of a newer schema.
+    """
+    file = folder / schema.file_name
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as refused:
         raise ArchiveError(f"The archive folder {folder} cannot be made: {refused}.", "Choose another, or mend that.") from refused
     if not file.exists():
-        _make_ledger(file)
-    database = _engine(file)
+        _make_file(file, schema)
+    database = _engine(file, schema)
     try:
-        _require_schema(database)
+        _bring_up(database, schema)
     except ArchiveError:
         database.dispose()
         raise
@@ -70,20 +96,25 @@ def _refusals_explained(database: Engine, what: str) -> Iterator[None]:
         yield
     except OperationalError as refused:
         raise ArchiveError(
-            f"The ledger {database.url.database} could not be {what}: {refused.orig}.",
+            f"The {_title(database)} {database.url.database} could not be {what}: {refused.orig}.",
             "See that its disk has room, that you may write there, and that no other program holds it; nothing was changed.",
         ) from refused
     except DatabaseError as broken:
         if type(broken) is not DatabaseError:  # the others are faults of ours
             raise
         raise ArchiveError(
-            f"{database.url.database} is not a ledger of hazecast, or is damaged: {broken.orig}.",
+            f"{database.url.database} is not a {_title(database)} of hazecast, or is damaged: {broken.orig}.",
             "Move it away, or restore it from a backup.",
         ) from broken
 
 
-def _engine(file: Path) -> Engine:
-    database = create_engine(f"sqlite:///{file}", connect_args={"timeout": WAIT_FOR_LOCK_SECONDS})
+def _title(database: Engine) -> str:
+    return str(database.get_execution_options()["title"])
+
+
+def _engine(file: Path, schema: Schema) -> Engine:
+    options = {"title": schema.title}
+    database = create_engine(f"sqlite:///{file}", connect_args={"timeout": WAIT_FOR_LOCK_SECONDS}, execution_options=options)
     event.listen(database, "connect", _prepare_connection)
     event.listen(database, "begin", _begin)
     return database
@@ -100,49 +131,52 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if takes_writer_lock else "BEGIN")
 
 
-def _make_ledger(file: Path) -> None:
-    """Make the ledger aside and link it into place: of two processes that come first at once, one makes it and both use it."""
+def _make_file(file: Path, schema: Schema) -> None:
+    """Make the database aside and link it into place: of two processes that come first at once, one makes it and both use it."""
     aside = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
-    database = _engine(aside)
+    database = _engine(aside, schema)
     try:
         with database.connect() as connection:
             connection.connection.execute("PRAGMA journal_mode = WAL")  # kept in the file, for all who open it
         with writing(database) as connection:
-            _make_tables(connection)
+            _make_tables(connection, schema)
         database.dispose()
         sync(aside)
         with suppress(FileExistsError):
             file.hardlink_to(aside)
         sync(file.parent)
     except OSError as refused:
-        raise ArchiveError(f"The ledger {file} cannot be made: {refused}.", "Choose another archive folder, or mend that.") from refused
+        raise ArchiveError(
+            f"The {schema.title} {file} cannot be made: {refused}.", "Choose another archive folder, or mend that."
+        ) from refused
     finally:
         database.dispose()
         aside.unlink(missing_ok=True)
 
 
-def _make_tables(connection: Connection) -> None:
-    METADATA.create_all(connection)
-    for table in NEVER_CHANGED:
-        _refuse_changes(connection, table.name)
-    connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
+def _make_tables(connection: Connection, schema: Schema) -> None:
+    schema.metadata.create_all(connection)
+    for table in schema.never_changed:
+        refuse_changes(connection, table.name)
+    connection.exec_driver_sql(f"PRAGMA user_version = {schema.version}")
 
 
-def _refuse_changes(connection: Connection, table: str) -> None:
-    for change in ("UPDATE", "DELETE"):
-        connection.exec_driver_sql(
-            f"CREATE TRIGGER {table}_no_{change.lower()} BEFORE {change} ON {table} "
-            f"BEGIN SELECT RAISE(ABORT, 'what is in {table} is never changed'); END"
-        )
-
-
-def _require_schema(database: Engine) -> None:
+def _bring_up(database: Engine, schema: Schema) -> None:
     with reading(database) as connection:
-        version = int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
-    if version > SCHEMA_VERSION:
+        version = _version(connection)
+    if version > schema.version:
         raise ArchiveError(
-            f"{database.url.database} has schema version {version}; this hazecast knows versions up to {SCHEMA_VERSION}.",
+            f"{database.url.database} has schema version {version}; this hazecast knows versions up to {schema.version}.",
             "Use the newer hazecast that wrote it, or another archive folder.",
         )
     if version == 0:
         raise ArchiveError(f"{database.url.database} is a database of another program.", "Move it away, or choose another archive folder.")
+    if version < schema.version:
+        with writing(database) as connection:
+            for migrate in schema.migrations[_version(connection) - 1 :]:  # another process may have been at it meanwhile
+                migrate(connection)
+            connection.exec_driver_sql(f"PRAGMA user_version = {schema.version}")
+
+
+def _version(connection: Connection) -> int:
+    return int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())

@@ -2,10 +2,11 @@
 
 import secrets
 import threading
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from pathlib import Path
 from typing import Any
 
+import netCDF4
 import numpy as np
 import xarray as xr
 
@@ -19,19 +20,32 @@ MOST_BYTES = 8 << 30
 _REMEDY = "Fetch it again from where it came."
 
 
-def read_dataset(path: Path, choose: Callable[[xr.Dataset], xr.Dataset] = lambda whole: whole) -> xr.Dataset:
+def read_dataset(path: Path, choose: Callable[[xr.Dataset], xr.Dataset] = lambda whole: whole, *, decode_times: bool = True) -> xr.Dataset:
     """What `choose` takes of a NetCDF file, all of it by default, in memory; hours with units stay numbers, times become datetime64[ns].
 
-    Only the chosen part is read from the disk.
+    Only the chosen part is read from the disk. Without `decode_times` times stay the numbers that the file has.
 
     Raises UnreadableInput for a file that is absent, empty, truncated, or not NetCDF.
     """
     _require_whole(path)
     try:
-        with _LOCK, xr.open_dataset(path, engine="netcdf4", decode_timedelta=False) as dataset:
+        with _LOCK, xr.open_dataset(path, engine="netcdf4", decode_times=decode_times, decode_timedelta=False) as dataset:
             chosen = choose(dataset)
             _require_sensible_size(chosen, path)
             return chosen.load()
+    except (OSError, RuntimeError, ValueError) as broken:
+        raise UnreadableInput(f"{path} cannot be read as NetCDF: {broken}.", _REMEDY) from broken
+
+
+def variables_in(path: Path) -> Mapping[str, tuple[str, ...]]:
+    """The variables of a NetCDF file with their dimensions; no value is read.
+
+    Raises UnreadableInput as `read_dataset` does.
+    """
+    _require_whole(path)
+    try:
+        with _LOCK, netCDF4.Dataset(path) as dataset:
+            return {name: variable.dimensions for name, variable in dataset.variables.items()}
     except (OSError, RuntimeError, ValueError) as broken:
         raise UnreadableInput(f"{path} cannot be read as NetCDF: {broken}.", _REMEDY) from broken
 

@@ -26,6 +26,7 @@ class _Header:
     """Reads the header's fields in the order in which they stand; the widths of counts and offsets follow the version."""
 
     file: BinaryIO
+    size_bytes: int
     count_width: int
     offset_width: int
 
@@ -39,6 +40,8 @@ class _Header:
         return self.number(self.count_width)
 
     def skip_padded(self, length: int) -> None:
+        if length > self.size_bytes:
+            raise EOFError("the header names more bytes than there are")
         self.file.seek(length + -length % 4, 1)
 
     def items(self) -> range:
@@ -78,7 +81,7 @@ def bytes_lacking(path: Path) -> int:
     """
     with path.open("rb") as file:
         version = file.read(4)[3]
-        header = _Header(file, count_width=8 if version == 5 else 4, offset_width=4 if version == 1 else 8)
+        header = _Header(file, path.stat().st_size, count_width=8 if version == 5 else 4, offset_width=4 if version == 1 else 8)
         records = header.count()
         dimensions = [header.dimension() for _ in header.items()]
         header.skip_attributes()

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from sqlalchemy import (
+    Boolean,
     Column,
     Dialect,
     Float,
@@ -66,6 +67,37 @@ cycle_inputs = Table(
     Column("role", String, primary_key=True),
     Column("sha256", String, nullable=False),
     Column("size_bytes", Integer, nullable=False),
+)
+
+cycle_observations = Table(
+    "cycle_observations",
+    METADATA,
+    Column("cycle_key", ForeignKey("cycles.key"), primary_key=True),
+    Column("as_of", UtcTime, nullable=False),
+    Column("newest_batch", Integer, nullable=False),
+    Column("assumed_delay_seconds", Float, nullable=False),
+    Column("first_hour", UtcTime, nullable=False),
+    Column("last_hour", UtcTime, nullable=False),
+    Column("station_ids", Text, nullable=False),
+    Column("keys", Text, nullable=False),
+    Column("sha256", String, nullable=False),
+)
+
+arrivals = Table(
+    "arrivals",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("path", String, nullable=False),
+    Column("role", String, nullable=False),
+    Column("sha256", String, nullable=False),
+    Column("size_bytes", Integer, nullable=False),
+    Column("mtime_ns", Integer, nullable=False),
+    Column("inode", Integer, nullable=False),
+    Column("first_seen_at", UtcTime, nullable=False),
+    Column("assumed", Boolean, nullable=False),
+    Column("run_init_time", UtcTime),
+    Column("gone_at", UtcTime),
+    Index("arrivals_by_path", "role", "path"),
 )
 
 products = Table(
@@ -135,4 +167,4 @@ schedule = Table(
 )
 
 
-NEVER_CHANGED = (warnings, replacements)
+NEVER_CHANGED = (warnings, replacements, cycle_observations)

@@ -1,0 +1,59 @@
+"""How a ledger of an older version is brought up to the newest: one function a version, in order, each within the one transaction.
+
+They are SQL as it was then, and are not changed when the tables are. A plain list does here what alembic would, whose revisions,
+branches and configuration serve many hands and several databases; what it leaves out, one transaction for all, SQLite gives.
+"""
+
+from collections.abc import Callable
+
+from sqlalchemy import Connection
+
+Migration = Callable[[Connection], None]
+
+
+def refuse_changes(connection: Connection, table: str) -> None:
+    """Have the database itself refuse that rows of `table` are changed or removed."""
+    for change in ("UPDATE", "DELETE"):
+        connection.exec_driver_sql(
+            f"CREATE TRIGGER {table}_no_{change.lower()} BEFORE {change} ON {table} "
+            f"BEGIN SELECT RAISE(ABORT, 'what is in {table} is never changed'); END"
+        )
+
+
+def _to_version_2(connection: Connection) -> None:
+    """When gridded files arrived, and what each cycle asked of the store of observations."""
+    for statement in (
+        """CREATE TABLE arrivals (
+            id INTEGER NOT NULL,
+            path VARCHAR NOT NULL,
+            role VARCHAR NOT NULL,
+            sha256 VARCHAR NOT NULL,
+            size_bytes INTEGER NOT NULL,
+            mtime_ns INTEGER NOT NULL,
+            inode INTEGER NOT NULL,
+            first_seen_at VARCHAR(32) NOT NULL,
+            assumed BOOLEAN NOT NULL,
+            run_init_time VARCHAR(32),
+            gone_at VARCHAR(32),
+            PRIMARY KEY (id)
+        )""",
+        "CREATE INDEX arrivals_by_path ON arrivals (role, path)",
+        """CREATE TABLE cycle_observations (
+            cycle_key VARCHAR NOT NULL,
+            as_of VARCHAR(32) NOT NULL,
+            newest_batch INTEGER NOT NULL,
+            assumed_delay_seconds FLOAT NOT NULL,
+            first_hour VARCHAR(32) NOT NULL,
+            last_hour VARCHAR(32) NOT NULL,
+            station_ids TEXT NOT NULL,
+            keys TEXT NOT NULL,
+            sha256 VARCHAR NOT NULL,
+            PRIMARY KEY (cycle_key),
+            FOREIGN KEY(cycle_key) REFERENCES cycles (key)
+        )""",
+    ):
+        connection.exec_driver_sql(statement)
+    refuse_changes(connection, "cycle_observations")
+
+
+LEDGER_MIGRATIONS: tuple[Migration, ...] = (_to_version_2,)

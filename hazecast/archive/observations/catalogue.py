@@ -1,0 +1,127 @@
+"""The catalogue of a store of observations, in SQLite: its batches, its segments, the files that were read, and the stations.
+
+Its writer's lock is the store's: who holds it may write segments, and what he wrote counts from his commit on.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+from sqlalchemy import Boolean, Column, Connection, Float, Integer, MetaData, String, Table, delete, func, insert, select
+
+from hazecast.archive.database import Schema
+from hazecast.archive.observations.facts import Mask
+from hazecast.archive.observations.segments import SegmentName
+from hazecast.archive.tables import UtcTime
+
+METADATA = MetaData()
+
+batches = Table(
+    "batches",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("arrived_at", UtcTime, nullable=False, index=True),
+    Column("assumed", Boolean, nullable=False),
+)
+
+segments = Table(
+    "segments",
+    METADATA,
+    Column("name", String, primary_key=True),
+    Column("month", Integer, nullable=False, index=True),
+    Column("first_hour", Integer, nullable=False),
+    Column("last_hour", Integer, nullable=False),
+    Column("facts", Integer, nullable=False),
+    Column("size_bytes", Integer, nullable=False),
+    Column("sha256", String, nullable=False),
+)
+
+sources = Table(
+    "sources",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("path", String, nullable=False, index=True),
+    Column("sha256", String, nullable=False, index=True),
+    Column("size_bytes", Integer, nullable=False),
+    Column("mtime_ns", Integer, nullable=False),
+    Column("inode", Integer, nullable=False),
+    Column("seen_at", UtcTime, nullable=False),
+    Column("assumed", Boolean, nullable=False),
+    Column("ambiguous", Integer, nullable=False),
+)
+
+stations = Table(
+    "stations",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("station_id", String, nullable=False, index=True),
+    Column("name", String, nullable=False),
+    Column("latitude", Float),
+    Column("longitude", Float),
+    Column("since", UtcTime),
+    Column("listed", Boolean, nullable=False),
+)
+
+CATALOGUE = Schema(
+    file_name="catalogue.sqlite",
+    title="catalogue of observations",
+    version=1,
+    metadata=METADATA,
+    never_changed=(batches, sources, stations),
+    migrations=(),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Visible:
+    """Which facts a question may see: up to the batch `newest`, those of `unarrived` not, and of assumed arrivals the hours to `last`."""
+
+    newest: int
+    unarrived: Mask
+    last: int
+
+
+def newest_number(connection: Connection) -> int:
+    """The number of the newest batch, 0 without any."""
+    return int(connection.execute(select(func.max(batches.c.number))).scalar_one() or 0)
+
+
+def visible(connection: Connection, as_of: datetime, last_assumed_hour: int, newest: int) -> Visible:
+    """What may be seen `as_of`, of what the store held when `newest` was its newest batch."""
+    unarrived = np.zeros(newest + 1, dtype=bool)
+    later = select(batches.c.number).where(batches.c.arrived_at > as_of, batches.c.number <= newest)
+    unarrived[[number for (number,) in connection.execute(later)]] = True
+    return Visible(newest, unarrived, last_assumed_hour)
+
+
+def add_batch(connection: Connection, number: int, arrived_at: datetime, assumed: bool) -> None:
+    """Enter a batch."""
+    connection.execute(insert(batches).values(number=number, arrived_at=arrived_at, assumed=assumed))
+
+
+def segments_between(connection: Connection, first_hour: int, last_hour: int) -> tuple[SegmentName, ...]:
+    """The segments that may hold facts of these hours, by month."""
+    chosen = select(segments).where(segments.c.first_hour <= last_hour, segments.c.last_hour >= first_hour)
+    return tuple(SegmentName(*row) for row in connection.execute(chosen.order_by(segments.c.month, segments.c.name)))
+
+
+def all_segments(connection: Connection) -> tuple[SegmentName, ...]:
+    """Every segment, by month."""
+    return tuple(SegmentName(*row) for row in connection.execute(select(segments).order_by(segments.c.month, segments.c.name)))
+
+
+def replace_segments(connection: Connection, gone: tuple[SegmentName, ...], come: SegmentName) -> None:
+    """Enter a segment in the place of others, if any."""
+    connection.execute(delete(segments).where(segments.c.name.in_([segment.name for segment in gone])))
+    connection.execute(
+        insert(segments).values(
+            name=come.name,
+            month=come.month,
+            first_hour=come.first_hour,
+            last_hour=come.last_hour,
+            facts=come.facts,
+            size_bytes=come.size_bytes,
+            sha256=come.sha256,
+        )
+    )
