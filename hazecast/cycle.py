@@ -87,7 +87,7 @@ def run_cycle(cycle: Cycle, settings: Settings, around: Surroundings, progress: 
         gathered = around.gather(claim.cycle, settings)
         gridded = to_grid(gathered, lattice_of_domain(settings.domain))
         delay = timedelta(hours=settings.observations.arrival_delay_hours)
-        forecast = predict(gridded, settings.forecast, settings.visibility, delay, told)
+        forecast = predict(gridded, settings.forecast, settings.visibility, delay, told, time_zone=settings.site.time_zone)
         assessment = _assessed(forecast, settings, around, announces)
         told("bulletin", 0.0)
         bulletin = compose(_facts(gathered, forecast, assessment, settings), settings.site.languages)
@@ -173,8 +173,10 @@ def _keep(
     announces: bool,
 ) -> None:
     files: dict[str, FileWriter] = {
-        GRID_FILE: partial(write_dataset, _described(forecast.grid.assign(level=assessment.grid_level), gathered, settings)),
-        STATIONS_FILE: partial(write_dataset, _described(forecast.stations.assign(level=assessment.station_level), gathered, settings)),
+        GRID_FILE: partial(write_dataset, _described(forecast.grid.assign(level=assessment.grid_level), gathered, forecast, settings)),
+        STATIONS_FILE: partial(
+            write_dataset, _described(forecast.stations.assign(level=assessment.station_level), gathered, forecast, settings)
+        ),
         DECISIONS_FILE: bytes_writer(decisions_json(assessment)),
         ORIGIN_FILE: bytes_writer(origin_json(claim.cycle, __version__, settings.sha256(), gathered.inputs, forecast.notes)),
         **bulletin_files(bulletin),
@@ -190,9 +192,9 @@ def _deliveries(bulletin: Bulletin, around: Surroundings) -> tuple[Delivery, ...
     return tuple(replace(d, expires_at=until) for d in outbox_rows(bulletin, around.recipients))
 
 
-def _described(data: xr.Dataset, gathered: Gathered, settings: Settings) -> xr.Dataset:
+def _described(data: xr.Dataset, gathered: Gathered, forecast: Forecast, settings: Settings) -> xr.Dataset:
     remarks = "; ".join(
-        f"{n.code}{f' {n.count}' if n.count is not None else ''}{f' ({n.detail})' if n.detail else ''}" for n in gathered.notes
+        f"{n.code}{f' {n.count}' if n.count is not None else ''}{f' ({n.detail})' if n.detail else ''}" for n in forecast.notes
     )
     return data.assign_attrs(
         Conventions="CF-1.11",

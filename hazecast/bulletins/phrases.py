@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from hazecast.bulletins.editions import edition
 from hazecast.bulletins.wording import N_, Wording
-from hazecast.records import Action, Level, Rung
+from hazecast.records import Action, EmissionProxy, Level, Rung
 
 LEVELS: Mapping[Level, str] = MappingProxyType(
     {
@@ -87,7 +87,16 @@ ROLES: Mapping[str, str] = MappingProxyType(
         "meteorology": N_("meteorology"),
         "observations": N_("observations"),
         "emissions": N_("emissions"),
+        "population": N_("population"),
         "settings": N_("settings"),
+    }
+)
+
+EMISSION_PROXIES: Mapping[str, str] = MappingProxyType(
+    {
+        EmissionProxy.POPULATION: N_("half spread evenly, half where people live by the population grid"),
+        EmissionProxy.CITIES: N_("the population of large cities, and evenly between them"),
+        EmissionProxy.STATIONS: N_("half spread evenly, half around the monitoring stations"),
     }
 )
 

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 import xarray as xr
 
-from hazecast.bulletins.phrases import RUNGS, VARIABLE_NAMES
+from hazecast.bulletins.phrases import EMISSION_PROXIES, RUNGS, VARIABLE_NAMES
 from hazecast.bulletins.text_layout import plain
 from hazecast.bulletins.wording import N_, N_many, Wording
 from hazecast.records import BulletinFacts, Note, NoteCode
@@ -68,6 +68,27 @@ NOTE_SENTENCES: Mapping[NoteCode, NoteSentence] = MappingProxyType(
             N_("Stations delivered nothing usable"),
             N_many("%(count)d station delivered nothing usable", "%(count)d stations delivered nothing usable"),
         ),
+        NoteCode.STATIONS_MOVED: NoteSentence(
+            N_("Stations moved; what they measured before, at another place, was not used"),
+            N_many(
+                "%(count)d station moved; what it measured before, at another place, was not used",
+                "%(count)d stations moved; what they measured before, at other places, was not used",
+            ),
+        ),
+        NoteCode.STATIONS_ELSEWHERE: NoteSentence(
+            N_("The settings place stations elsewhere than the observations do"),
+            N_many(
+                "The settings place %(count)d station elsewhere than the observations do",
+                "The settings place %(count)d stations elsewhere than the observations do",
+            ),
+        ),
+        NoteCode.LOCAL_TIMES_AMBIGUOUS: NoteSentence(
+            N_("Values of a local hour that came twice when clocks were put back were taken to be of the first"),
+            N_many(
+                "%(count)d value of a local hour that came twice when clocks were put back was taken to be of the first",
+                "%(count)d values of a local hour that came twice when clocks were put back were taken to be of the first",
+            ),
+        ),
         NoteCode.OBSERVATIONS_STALE: NoteSentence(
             N_("The latest observations are old"),
             N_many(
@@ -75,10 +96,19 @@ NOTE_SENTENCES: Mapping[NoteCode, NoteSentence] = MappingProxyType(
                 "Nothing was observed in the last %(count)d hours before the forecast",
             ),
         ),
+        NoteCode.WIND_FROM_ALOFT: NoteSentence(N_("The wind near the ground was not delivered; it was estimated from the wind aloft")),
         NoteCode.MIXING_HEIGHT_DIAGNOSED: NoteSentence(
             N_("The mixing height was not delivered; it was estimated from the other weather variables")
         ),
         NoteCode.EMISSIONS_ARE_PROXY: NoteSentence(N_("No emission inventory was delivered; a proxy stands in for it")),
+        NoteCode.EMISSIONS_FROM_CARBON: NoteSentence(N_("The emission inventory has no PM2.5; black and organic carbon stand in for it")),
+        NoteCode.EMISSION_CELLS_LACKING: NoteSentence(
+            N_("The emission inventory does not know every cell of the domain; where it does not, nothing is emitted"),
+            N_many(
+                "The emission inventory has no value for %(count)d cell of the domain; nothing is emitted there",
+                "The emission inventory has no value for %(count)d cells of the domain; nothing is emitted there",
+            ),
+        ),
         NoteCode.SHORT_HISTORY: NoteSentence(
             N_("The correction learnt from a short history; the bands are less certain"),
             N_many(
@@ -118,6 +148,8 @@ def note_in_words(note: Note, wording: Wording) -> str:
 
 
 def _detail(part: str, wording: Wording) -> str:
+    if part in EMISSION_PROXIES:
+        return wording.say(EMISSION_PROXIES[part])
     key = next((key for key in VARIABLE_NAMES if part in (key, VARIABLES[key].long_name)), None)
     return plain(part) if key is None else wording.say(VARIABLE_NAMES[key])
 

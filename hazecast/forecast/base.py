@@ -7,9 +7,8 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from hazecast.forecast.emissions import station_proxy
+from hazecast.forecast.emissions import Emission
 from hazecast.forecast.transport import carry
-from hazecast.grids.lattice import lattice_of_data
 from hazecast.grids.regridding import to_stations
 from hazecast.records import Station
 
@@ -38,13 +37,15 @@ class BaseScale:
         return self.background + self.strength * transported
 
 
-def base_forecast(weather: xr.Dataset, observed: Array, stations: Sequence[Station], progress: Callable[[float], None]) -> BaseForecast:
-    """Carry the emission proxy of `stations` through `weather`, scaled to what was `observed`; all NaN where that is too little.
+def base_forecast(
+    weather: xr.Dataset, emission: Emission, observed: Array, stations: Sequence[Station], progress: Callable[[float], None]
+) -> BaseForecast:
+    """Carry `emission` through `weather`, scaled to what was `observed` at `stations`; all NaN where that is too little.
 
     weather   (time, latitude, longitude), as for `transport.carry`
     observed  (time, station) µg m-3, NaN where nothing was known
     """
-    transported = carry(weather, station_proxy(lattice_of_data(weather), stations), progress)
+    transported = carry(weather, emission, progress)
     there = to_stations(transported.to_dataset(name="base"), stations)["base"].values
     scale = fit_base_scale(there, observed)
     if scale is None:

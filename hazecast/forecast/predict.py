@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from hazecast.config import ForecastSettings, VisibilitySettings
 from hazecast.forecast.base import BaseForecast, base_forecast
+from hazecast.forecast.emissions import Emission, emission_of
 from hazecast.forecast.humidity import relative_humidity
 from hazecast.forecast.mixing_height import mixing_height
 from hazecast.forecast.neighbours import mean_of_others
@@ -53,20 +54,26 @@ class _Inputs:
 
 
 def predict(
-    gridded: Gridded, settings: ForecastSettings, optics: VisibilitySettings, arrival_delay: timedelta, progress: Progress
+    gridded: Gridded,
+    settings: ForecastSettings,
+    optics: VisibilitySettings,
+    arrival_delay: timedelta,
+    progress: Progress,
+    *,
+    time_zone: str,
 ) -> Forecast:
     """Forecast PM2.5 and visibility on the lattice and at the stations, from what the cycle's `as_of` knew.
 
-    `progress` is told the stage and the share of it that is done.
+    `progress` is told the stage and the share of it that is done; `time_zone` is that of the clocks which people emit by.
     """
-    inputs = _inputs(gridded, arrival_delay)
-    base = base_forecast(inputs.weather, inputs.observations["pm25"].values, inputs.stations, partial(progress, "transport"))
+    inputs, emission = _inputs(gridded, arrival_delay), emission_of(gridded, time_zone)
+    base = base_forecast(inputs.weather, emission, inputs.observations["pm25"].values, inputs.stations, partial(progress, "transport"))
     series = _station_series(inputs, base)
     lag = inputs.origin - inputs.known
     predicted = predict_stations(series, inputs.origin, lag, inputs.cycle.lead_hours, settings, partial(progress, "correction"))
     grid = _on_grid(inputs, base, series, predicted, optics)
     at_stations = _at_stations(inputs, base, series, predicted, optics)
-    notes = (*gridded.gathered.notes, *gridded.notes, *_notes(gridded, inputs, at_stations))
+    notes = (*gridded.gathered.notes, *gridded.notes, *_notes(gridded, inputs, emission, at_stations))
     return Forecast(inputs.cycle, grid, at_stations, notes)
 
 
@@ -123,7 +130,7 @@ def _at_stations(inputs: _Inputs, base: BaseForecast, series: Series, predicted:
     return station_product(inputs.cycle, inputs.stations, predicted, humidity, base.stations[inputs.ahead].T, optics)
 
 
-def _notes(gridded: Gridded, inputs: _Inputs, at_stations: xr.Dataset) -> tuple[Note, ...]:
+def _notes(gridded: Gridded, inputs: _Inputs, emission: Emission, at_stations: xr.Dataset) -> tuple[Note, ...]:
     observed = inputs.observations["pm25"].notnull().values[: max(inputs.known + 1, 0)]
     silent = [station.name for station, heard in zip(inputs.stations, observed[-SILENT_HOURS:].T, strict=True) if not heard.any()]
     days = int(observed.any(axis=1).sum() / 24)
@@ -134,7 +141,7 @@ def _notes(gridded: Gridded, inputs: _Inputs, at_stations: xr.Dataset) -> tuple[
         (bool(silent), Note(NoteCode.STATIONS_SILENT, len(silent), ", ".join(silent))),
         (not observed[-STALE_HOURS:].any(), Note(NoteCode.OBSERVATIONS_STALE, STALE_HOURS)),
         (_mixing_height_lacks(gridded.lattice_weather.isel(time=inputs.ahead)), Note(NoteCode.MIXING_HEIGHT_DIAGNOSED)),
-        (True, Note(NoteCode.EMISSIONS_ARE_PROXY)),
+        (emission.proxy is not None, Note(NoteCode.EMISSIONS_ARE_PROXY, detail=emission.proxy or "")),
         (days < SHORT_HISTORY_DAYS, Note(NoteCode.SHORT_HISTORY, days)),
         (uncorrected > 0, Note(NoteCode.UNCORRECTED, uncorrected)),
         (out_of_sight > 0, Note(NoteCode.VISIBILITY_UNKNOWN, out_of_sight)),

@@ -7,10 +7,9 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from hazecast.forecast.emissions import DIURNAL_PROFILE
+from hazecast.forecast.emissions import Emission
 from hazecast.forecast.kernels.hour import advance
 from hazecast.forecast.mixing_height import friction_velocity, mixing_height
-from hazecast.forecast.sun import solar_hour
 from hazecast.grids.lattice import Lattice, lattice_of_data
 
 Array = NDArray[np.float64]
@@ -31,18 +30,17 @@ HOUR_S = 3600.0
 SPIN_UP_HOURS = 24
 
 
-def carry(weather: xr.Dataset, emission: Array, progress: Progress) -> xr.DataArray:
-    """Concentration in the lowest layer from a steady `emission` alone, at the end of every hour.
+def carry(weather: xr.Dataset, emission: Emission, progress: Progress) -> xr.DataArray:
+    """Concentration in the lowest layer from `emission` alone, at the end of every hour.
 
     weather   (time, latitude, longitude), hourly: wind in m s-1, mixing height if delivered (m), precipitation if any (mm)
-    emission  (latitude, longitude) amount per m2 and s
+    emission  over the same hours and cells, amount per m2 and s
 
     Returns (time, latitude, longitude) in amount per m3. Hours without wind, and the `SPIN_UP_HOURS` after such hours and
     after the start, are NaN: what the air held then is not known. The wind of an hour is that at its end.
     """
     lattice = lattice_of_data(weather)
     air = np.multiply.outer(THICKNESS_M, np.broadcast_to(lattice.cell_area[:, None], lattice.shape))
-    source = emission * lattice.cell_area[:, None]
     tracer = np.zeros(air.shape)
     surface = np.full((weather.sizes["time"], *lattice.shape), np.nan)
     hours_carried = 0
@@ -51,7 +49,7 @@ def carry(weather: xr.Dataset, emission: Array, progress: Progress) -> xr.DataAr
             tracer[:] = 0.0
             hours_carried = 0
         else:
-            _carry_one_hour(tracer, air, hour, source, lattice)
+            _carry_one_hour(tracer, air, hour, emission.during(t) * lattice.cell_area[:, None], lattice)
             hours_carried += 1
         if hours_carried > SPIN_UP_HOURS:
             surface[t] = tracer[0] / air[0]
@@ -62,27 +60,23 @@ def carry(weather: xr.Dataset, emission: Array, progress: Progress) -> xr.DataAr
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Hour:
-    """What drives the transport for one hour, on the lattice (y, x): wind in m s-1, depth in m, rain in mm; and the share of the
-    mean emission that falls into it.
-    """
+    """What drives the transport for one hour, on the lattice (y, x): wind in m s-1, depth in m, rain in mm."""
 
     eastward: Array
     northward: Array
     depth: Array
     rain: Array
-    emission_share: float
 
 
 def _hours(weather: xr.Dataset) -> Iterator[_Hour | None]:
     """Hour by hour; None where wind or depth lack anywhere."""
     eastward, northward = weather["eastward_wind"].values, weather["northward_wind"].values
     depth, rain = mixing_height(weather).values, _rain(weather)
-    share = DIURNAL_PROFILE[solar_hour(weather["time"].values, weather["longitude"].values.mean()).astype(int)]
-    for t in range(share.size):
+    for t in range(weather.sizes["time"]):
         if np.isnan(eastward[t] + northward[t] + depth[t]).any():
             yield None
         else:
-            yield _Hour(eastward[t], northward[t], depth[t], rain[t], float(share[t]))
+            yield _Hour(eastward[t], northward[t], depth[t], rain[t])
 
 
 def _carry_one_hour(tracer: Array, air: Array, hour: _Hour, source: Array, lattice: Lattice) -> None:
@@ -94,7 +88,7 @@ def _carry_one_hour(tracer: Array, air: Array, hour: _Hour, source: Array, latti
         exchange=vertical_exchange(speed, hour.depth),
         deposition=DEPOSITION_OVER_FRICTION * friction_velocity(speed),
         loss_rate=_loss_rate(hour.rain),
-        emission=source * hour.emission_share,
+        emission=source,
         thickness=THICKNESS_M,
         inflow=0.0,
         seconds=HOUR_S,

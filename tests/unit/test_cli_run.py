@@ -263,7 +263,7 @@ def test_an_interrupt_in_the_middle_ends_without_a_traceback_and_leaves_no_produ
 
 
 def test_an_interrupt_while_forecasting_is_recorded_with_the_cycle(case: SmallCase, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupt(*_arguments: object) -> None:
+    def interrupt(*_arguments: object, **_options: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("hazecast.cycle.predict", interrupt)

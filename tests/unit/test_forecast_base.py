@@ -3,8 +3,10 @@ import pytest
 import xarray as xr
 
 from hazecast.forecast.base import LEAST_PAIRS, base_forecast, fit_base_scale
+from hazecast.forecast.emissions import station_proxy, steady
 from hazecast.forecast.transport import SPIN_UP_HOURS
-from hazecast.records import Station
+from hazecast.grids.lattice import lattice_of_data
+from hazecast.records import EmissionProxy, Station
 
 HOURS = 60
 DIMS = ("time", "latitude", "longitude")
@@ -26,7 +28,10 @@ def observed(seed: int = 0) -> np.ndarray:
 
 
 def base(observations: np.ndarray, data: xr.Dataset | None = None) -> tuple[np.ndarray, np.ndarray]:
-    got = base_forecast(weather() if data is None else data, observations, STATIONS, lambda _: None)
+    driver = weather() if data is None else data
+    lattice = lattice_of_data(driver)
+    emission = steady(station_proxy(lattice, STATIONS), driver["time"].values, lattice, EmissionProxy.STATIONS)
+    got = base_forecast(driver, emission, observations, STATIONS, lambda _: None)
     return got.grid, got.stations
 
 

@@ -4,7 +4,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from hazecast.forecast import transport
-from hazecast.forecast.emissions import DIURNAL_PROFILE
+from hazecast.forecast.emissions import DIURNAL_PROFILE, Emission, steady
 from hazecast.forecast.transport import (
     CENTRE_M,
     HOUR_S,
@@ -16,6 +16,7 @@ from hazecast.forecast.transport import (
     carry,
 )
 from hazecast.grids.lattice import Lattice
+from hazecast.records import EmissionProxy
 
 Array = NDArray[np.float64]
 LATTICE = Lattice(np.linspace(39, 40, 5), np.linspace(115, 116.25, 6))
@@ -43,8 +44,12 @@ def one_cell(row: int, column: int) -> Array:
     return emission
 
 
-def carried(data: xr.Dataset, emission: Array) -> Array:
-    return carry(data, emission, lambda _: None).values
+def by_day(data: xr.Dataset, density: Array) -> Emission:
+    return steady(density, data["time"].values, LATTICE, EmissionProxy.STATIONS)
+
+
+def carried(data: xr.Dataset, density: Array) -> Array:
+    return carry(data, by_day(data, density), lambda _: None).values
 
 
 def is_known(result: Array) -> list[bool]:
@@ -91,13 +96,13 @@ def test_progress_rises_to_one_even_where_weather_lacks() -> None:
     data = weather(5)
     data["eastward_wind"][3:] = np.nan
     told: list[float] = []
-    carry(data, even(), told.append)
+    carry(data, by_day(data, even()), told.append)
     assert told == pytest.approx([0.2, 0.4, 0.6, 0.8, 1.0])
 
 
 def test_the_result_is_labelled_as_the_weather_is() -> None:
     data = weather(3)
-    result = carry(data, even(), lambda _: None)
+    result = carry(data, by_day(data, even()), lambda _: None)
     assert result.dims == DIMS
     assert result.attrs == {"units": "m-3"}
     for dim in DIMS:
