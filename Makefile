@@ -10,7 +10,7 @@ MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test lint check format lock clean
+.PHONY: help demo test lint check format bench lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ check: lint ## The same as lint
 format: $(VENV)/.tier-dev ## Put the code into its format and mend what ruff can mend
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+bench: $(VENV)/.tier-dev ## Install the development tier and time hazecast beside others: prints a table, writes bench.json
+	@OMP_WAIT_POLICY=PASSIVE $(BIN)/python -m benchmarks --output bench.json
 
 lock: $(BIN)/python ## Renew requirements.lock from pyproject.toml (UPGRADE=--upgrade takes the newest of everything)
 	@$(get_uv) && $(ask_the_index_of_pip) && $(BIN)/uv pip compile --quiet --universal --all-extras --generate-hashes --python-version 3.11 \

@@ -180,12 +180,25 @@ def plant_sums(bed: Bed, chance: Chance, count: int) -> None:
             bed.put("cumulated", key, where & ~np.isnan(bed.data[key]), sums)
 
 
-def plant_clocks(bed: Bed, chance: Chance) -> None:
-    """One station eight hours late, one an hour late (hours called by their end for their start), one an hour early."""
-    who = chance.permutation(bed.with_neighbours)
-    lags = (8.0, 1.0, -1.0) if bed.hours == 1.0 else (9.0,)
-    for place, hours in enumerate(lags[: max(1, len(who) // 3)]):
-        _shift(bed, int(who[place]), hours, "clock 8 h off" if hours > 1.0 else "start of hour for its end", FindingKind.TIME_SHIFTED)
+def plant_late_clock(bed: Bed, chance: Chance) -> None:
+    """One station eight hours late, as by local time taken for UTC; nine where there is a value every three hours."""
+    hours = 8.0 if bed.hours == 1.0 else 9.0
+    if bed.with_neighbours:
+        _shift(bed, int(chance.choice(bed.with_neighbours)), hours, "clock 8 h off", FindingKind.TIME_SHIFTED)
+
+
+def plant_hour_label(bed: Bed, chance: Chance) -> None:
+    """One station an hour late or early: hours called by their end for their start, or the other way round. Needs hourly values."""
+    if bed.hours == 1.0 and bed.with_neighbours:
+        hours = float(chance.choice([-1.0, 1.0]))
+        _shift(bed, int(chance.choice(bed.with_neighbours)), hours, "start of hour for its end", FindingKind.TIME_SHIFTED)
+
+
+def plant_several_clocks(bed: Bed, chance: Chance) -> None:
+    """A quarter of the stations at once: one eight hours late, one an hour late, one an hour early."""
+    if bed.hours == 1.0 and len(bed.with_neighbours) >= 12:
+        for station, hours in zip(chance.permutation(bed.with_neighbours).tolist(), (8.0, 1.0, -1.0), strict=False):
+            _shift(bed, station, hours, "three wrong clocks at once", FindingKind.TIME_SHIFTED)
 
 
 def plant_lone_clock(bed: Bed, chance: Chance) -> None:
@@ -200,6 +213,8 @@ def _shift(bed: Bed, station: int, hours: float, kind: str, finding: FindingKind
 
 def plant_strangers(bed: Bed, chance: Chance) -> None:
     """One station whose file is of other weeks, as little like these as those of another place."""
+    if not bed.with_neighbours:
+        return
     one = int(chance.choice(bed.with_neighbours))
     steps = bed.data[next(iter(bed.data))].shape[0]
     away = int(chance.integers(round(0.35 * steps), round(0.65 * steps)))

@@ -1,5 +1,6 @@
-"""Regridding: bilinear in 32 bits from a grid of 0.25° to one of 0.1° and to stations, and mass-conserving in 64 bits the other way."""
+"""Regridding: bilinear in 32 bits from 0.25° to 0.1° and from both to stations, and mass-conserving in 64 bits from 0.1° to 0.25°."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -58,15 +59,21 @@ def _fields(name: str, shape: tuple[int, int], size: Size) -> list[Row]:
 
 
 def _stations(size: Size) -> list[Row]:
+    """From a coarser analysis, and from the lattice of a country, as a forecast is brought to its stations."""
     lattice = _lattice(size.country, 0.1)
-    source = _source(lattice, 0.25, size.hours, np.dtype(np.float32))
     chance = np.random.default_rng(2)
     latitude = chance.uniform(lattice.latitude[0], lattice.latitude[-1], size.stations)
     longitude = chance.uniform(lattice.longitude[0], lattice.longitude[-1], size.stations)
     stations = [Station(str(i), str(i), *place) for i, place in enumerate(zip(latitude, longitude, strict=True))]
     places = {"latitude": xr.DataArray(latitude, dims="station"), "longitude": xr.DataArray(longitude, dims="station")}
+    return [_stations_from(spacing, lattice, stations, places, size) for spacing in (0.25, 0.1)]
+
+
+def _stations_from(spacing: float, lattice: Lattice, stations: Sequence[Station], places: Mapping[str, xr.DataArray], size: Size) -> Row:
+    source = _source(lattice, spacing, size.hours, np.dtype(np.float32))
     times = in_turn(lambda: to_stations(source, stations), {"xarray.interp": lambda: source.interp(places)}, size.rounds)
-    return [_row(f"bilinear, {size.stations} stations, {size.hours} h", times, "xarray.interp", 50.0, size.hours * size.stations)]
+    what = f"bilinear, {size.stations} stations from {spacing:g}°, {size.hours} h"
+    return _row(what, times, "xarray.interp", 50.0, size.hours * size.stations)
 
 
 def _mass(size: Size) -> list[Row]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numba
 
-from benchmarks import regridding
+from benchmarks import lazy_meteorology, observations, regridding
 from benchmarks.measuring import Row, table
 
 THREADS = 2
@@ -26,7 +26,11 @@ class Benchmark:
     rows: Callable[[bool], list[Row]]
 
 
-BENCHMARKS = (Benchmark("regridding", regridding.rows),)
+BENCHMARKS = (
+    Benchmark("regridding", regridding.rows),
+    Benchmark("observations", observations.rows),
+    Benchmark("lazy-meteorology", lazy_meteorology.rows),
+)
 
 
 def main(arguments: Sequence[str]) -> None:

@@ -1,6 +1,7 @@
 """The settings file (TOML) as frozen models. An unknown key is an error; each field's description is its comment in the file."""
 
 import hashlib
+import reprlib
 import tomllib
 from pathlib import Path
 from types import MappingProxyType
@@ -57,6 +58,7 @@ Number = Annotated[float, Strict()]
 YesOrNo = Annotated[bool, Strict()]
 LocalHour = Annotated[Whole, Field(ge=0, le=23)]
 MOST_CELLS = 1_000_000
+MOST_BYTES = 1 << 24
 
 
 class _Section(BaseModel):
@@ -98,6 +100,7 @@ class MeteorologySettings(_Section):
 
     path: Path = Field(description="A NetCDF file, or a folder of them.")
     kind: MeteorologyKind = Field(description="'analysis' of what came (each product then says: perfect prognosis) or 'forecast'.")
+    arrival_delay_hours: Number = Field(0.0, ge=0, le=48, description="A run that nobody saw come is known from init_time plus this on.")
 
 
 class ValueSettings(_Section):
@@ -152,8 +155,15 @@ class ObservationSettings(_Section):
 class EmissionSettings(_Section):
     """What is emitted; without an inventory people stand in for it, and every product says so."""
 
-    path: Path | None = Field(None, description="An emission inventory, or a folder of its files.")
-    population: Path | None = Field(None, description="A population grid, used where there is no inventory.")
+    path: Path | None = Field(None, description="An inventory: EDGAR, HTAP, MEIC, CAMS-GLOB-ANT; see docs/emissions.md.")
+    population: Path | None = Field(None, description="A population grid, which stands in where there is no inventory.")
+
+
+class BaseForecastSettings(_Section):
+    """PM2.5 as another model forecasts it, such as CAMS: the base forecast beside hazecast's own transport."""
+
+    arrival_delay_hours: Number = Field(10.0, ge=0, le=48, description="A run is known to a cycle from its init_time plus this on.")
+    path: Path | None = Field(None, description="A file or a folder of them; left out: PM2.5 beside the weather, where it stands there.")
 
 
 class ForecastSettings(_Section):
@@ -236,6 +246,7 @@ class Settings(_Section):
     meteorology: MeteorologySettings
     observations: ObservationSettings
     emissions: EmissionSettings = EmissionSettings()
+    base_forecast: BaseForecastSettings = BaseForecastSettings()
     forecast: ForecastSettings = ForecastSettings()
     quality: QualitySettings = QualitySettings()
     visibility: VisibilitySettings = VisibilitySettings()
@@ -260,7 +271,11 @@ class Settings(_Section):
         """Identifies what a forecast is made by, whatever the settings' layout and comments, and wherever data and results lie."""
         text = self.model_dump_json(
             exclude_none=True,
-            exclude={"meteorology": {"path"}, "observations": {"path"}, "emissions": {"path", "population"}, "output": True},
+            exclude={
+                **{section: {"path"} for section in ("meteorology", "observations", "base_forecast")},
+                "emissions": {"path", "population"},
+                "output": True,
+            },
         )
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -271,13 +286,13 @@ def load_settings(file: Path) -> Settings:
     Raises SettingsError for a file that is absent, is not TOML, or holds an unknown key or a value out of range.
     """
     try:
-        table = tomllib.loads(file.read_text(encoding="utf-8"))
+        table = tomllib.loads(_text(file))
     except FileNotFoundError as absent:
         raise SettingsError(f"There is no settings file {file}.", "Write one with `hazecast init`.") from absent
     except OSError as refused:
         raise SettingsError(f"{file} cannot be read: {refused.strerror}.", "Name a settings file that you may read.") from refused
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as broken:
-        raise SettingsError(f"{file} is not TOML: {broken}.", "Mend it there, or write one with `hazecast init`.") from broken
+    except (ValueError, RecursionError, MemoryError) as broken:
+        raise SettingsError(f"{file} is not TOML: {broken!s:.300}.", "Mend it there, or write one with `hazecast init`.") from broken
     try:
         settings = Settings.model_validate(table)
     except ValidationError as invalid:
@@ -285,6 +300,13 @@ def load_settings(file: Path) -> Settings:
             f"{file}: {_first_fault(invalid)}.", "Mend it; `hazecast init` writes every setting with its comment."
         ) from invalid
     return _resolved(settings, file.resolve().parent)
+
+
+def _text(file: Path) -> str:
+    """Raises ValueError for what is no file or too large: a pipe would be waited for, and a device has no end."""
+    if file.exists() and not file.is_dir() and not (file.is_file() and file.stat().st_size <= MOST_BYTES):
+        raise ValueError(f"it is no file of {MOST_BYTES:,} bytes at most")
+    return file.read_text(encoding="utf-8")
 
 
 _FAULTS = MappingProxyType(
@@ -296,9 +318,9 @@ def _first_fault(invalid: ValidationError) -> str:
     """The key, what was expected and what was found, of the first fault; and how many more there are."""
     faults = sorted(invalid.errors(), key=lambda fault: fault["type"] != "extra_forbidden")  # a slip in a name makes two
     first, others = faults[0], len(faults) - 1
-    key = ".".join(str(p) for p in first["loc"] if p != "[key]")
+    key = ".".join(str(p)[:100] for p in first["loc"] if p != "[key]")
     said = _FAULTS.get(first["type"], first["msg"].removeprefix("Value error, "))
-    value = repr(first["input"])
+    value = reprlib.repr(first["input"]) if isinstance(first["input"], dict) else repr(first["input"])
     found = (
         f" (found {value})"
         if key and not isinstance(first["input"], dict) and not (isinstance(first["input"], str) and value in said)
@@ -309,11 +331,13 @@ def _first_fault(invalid: ValidationError) -> str:
 
 
 def _resolved(settings: Settings, folder: Path) -> Settings:
+    base = settings.base_forecast.path
     return settings.model_copy(
         update={
             "meteorology": settings.meteorology.model_copy(update={"path": folder / settings.meteorology.path}),
             "observations": settings.observations.model_copy(update={"path": folder / settings.observations.path}),
             "emissions": EmissionSettings(**{key: path and folder / path for key, path in settings.emissions}),
+            "base_forecast": settings.base_forecast.model_copy(update={"path": base and folder / base}),
             "output": OutputSettings(archive=folder / settings.output.archive, outbox=folder / settings.output.outbox),
         }
     )

@@ -1,6 +1,6 @@
 """One cycle from its inputs to its bulletins: the only place that knows the order.
 
-    gather -> regrid -> forecast -> assess -> compose -> store -> send
+    gather -> vet -> regrid -> forecast -> assess -> compose -> store -> send
 
 The clock, the sources, the archive and the channels are handed in: a backtest is the same path with an earlier clock and no channels.
 """
@@ -31,7 +31,24 @@ from hazecast.errors import ArchiveError
 from hazecast.forecast.predict import predict
 from hazecast.grids.gridding import to_grid
 from hazecast.grids.lattice import lattice_of_domain
-from hazecast.records import Area, Assessment, Bulletin, BulletinFacts, Cycle, Forecast, Gathered, PlaceName, Receipt, name_in
+from hazecast.quality.keeping import QUALITY_FILE, REJECTED_FILE, quality_json, rejected_csv
+from hazecast.quality.telling import notes_of
+from hazecast.quality.thresholds import thresholds_for
+from hazecast.quality.vet import vet
+from hazecast.records import (
+    Area,
+    Assessment,
+    Bulletin,
+    BulletinFacts,
+    Cycle,
+    Forecast,
+    Gathered,
+    NoteCode,
+    PlaceName,
+    Receipt,
+    Vetted,
+    name_in,
+)
 from hazecast.warnings.assess import assess
 
 Progress = Callable[[str, float], None]
@@ -84,7 +101,7 @@ def run_cycle(cycle: Cycle, settings: Settings, around: Surroundings, progress: 
         return Outcome(claim.standing, claim.cycle, around.archive / claim.cycle.key, None, None, receipts)
     with _failure_recorded(around, claim):
         told = _holding_the_claim(progress, around, claim)
-        gathered = around.gather(claim.cycle, settings)
+        gathered, vetted = _vetted(around.gather(claim.cycle, settings), settings)
         gridded = to_grid(gathered, lattice_of_domain(settings.domain))
         delay = timedelta(hours=settings.observations.arrival_delay_hours)
         forecast = predict(gridded, settings.forecast, settings.visibility, delay, told, time_zone=settings.site.time_zone)
@@ -92,7 +109,7 @@ def run_cycle(cycle: Cycle, settings: Settings, around: Surroundings, progress: 
         told("bulletin", 0.0)
         bulletin = compose(_facts(gathered, forecast, assessment, settings), settings.site.languages)
         told("bulletin", 1.0)
-        _keep(claim, gathered, forecast, assessment, bulletin, settings, around, announces)
+        _keep(claim, gathered, vetted, forecast, assessment, bulletin, settings, around, announces)
     receipts = send(around) if announces else ()
     return Outcome(claim.standing, claim.cycle, around.archive / claim.cycle.key, forecast, assessment, receipts)
 
@@ -109,6 +126,12 @@ def areas_of(settings: Settings) -> tuple[Area, ...]:
 
 def _names(by_language: Mapping[str, str]) -> tuple[PlaceName, ...]:
     return tuple(PlaceName(language, text) for language, text in by_language.items())
+
+
+def _vetted(raw: Gathered, settings: Settings) -> tuple[Gathered, Vetted]:
+    """With the usable observations alone, what was found about them among the notes, and the verdict on each value."""
+    vetted = vet(raw.observations, raw.stations, thresholds_for(settings.quality))
+    return replace(raw, observations=vetted.usable(), notes=(*raw.notes, *notes_of(vetted, raw.stations))), vetted
 
 
 @contextmanager
@@ -165,6 +188,7 @@ def _facts(gathered: Gathered, forecast: Forecast, assessment: Assessment, setti
 def _keep(
     claim: Claim,
     gathered: Gathered,
+    vetted: Vetted,
     forecast: Forecast,
     assessment: Assessment,
     bulletin: Bulletin,
@@ -177,13 +201,17 @@ def _keep(
         STATIONS_FILE: partial(
             write_dataset, _described(forecast.stations.assign(level=assessment.station_level), gathered, forecast, settings)
         ),
-        DECISIONS_FILE: bytes_writer(decisions_json(assessment)),
-        ORIGIN_FILE: bytes_writer(origin_json(claim.cycle, __version__, settings.sha256(), gathered.inputs, forecast.notes)),
+        DECISIONS_FILE: bytes_writer(decisions_json(assessment, forecast.notes)),
+        ORIGIN_FILE: bytes_writer(
+            origin_json(claim.cycle, __version__, settings.sha256(), gathered.inputs, forecast.notes, gathered.asked)
+        ),
+        QUALITY_FILE: bytes_writer(quality_json(vetted)),
+        REJECTED_FILE: bytes_writer(rejected_csv(vetted)),
         **bulletin_files(bulletin),
     }
     products = store_products(around.database, around.archive, claim, files)
     deliveries = _deliveries(bulletin, around) if announces else ()
-    results = CycleResults(gathered.inputs, products, assessment.messages, deliveries, __version__)
+    results = CycleResults(gathered.inputs, products, assessment.messages, deliveries, __version__, gathered.asked)
     finish_cycle(around.database, claim, results, around.clock())
 
 
@@ -201,10 +229,15 @@ def _described(data: xr.Dataset, gathered: Gathered, forecast: Forecast, setting
         title=name_in("en", _names(settings.site.titles)),
         source=f"hazecast {__version__}",
         history=f"hazecast cycle {gathered.cycle.key} as of {gathered.cycle.as_of.isoformat()}",
-        comment=f"Weather: {_weather_said(gathered)}. {remarks}".strip(),
+        comment=f"Weather: {_weather_said(gathered)}. Base forecast: {_base_said(forecast)}. {remarks}".strip(),
     )
 
 
 def _weather_said(gathered: Gathered) -> str:
     analysed = "perfect prognosis: an analysis of the weather that came stands in for a weather forecast"
     return analysed if gathered.meteorology_kind == "analysis" else "a forecast"
+
+
+def _base_said(forecast: Forecast) -> str:
+    delivered = any(note.code is NoteCode.BASE_DELIVERED for note in forecast.notes)
+    return "a delivered model's, where it has values, beside hazecast's own transport" if delivered else "hazecast's own transport"

@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 from hazecast.archive.decisions import Decisions, load_decisions, load_origin
 from hazecast.archive.ledger import Standing
 from hazecast.backtest.scores import LeadScore
+from hazecast.bulletins.phrases import EMISSION_PROXIES
 from hazecast.config import Settings
 from hazecast.cycle import ORIGIN_FILE, Outcome, areas_of
-from hazecast.records import Action, Level, LevelChance, NoteCode, WindowAssessment
+from hazecast.records import Action, EmissionProxy, Level, LevelChance, NoteCode, WindowAssessment
 from hazecast.survey.settings_file import printable
 
 _DONE = {
@@ -54,10 +55,12 @@ def cycle_facts(outcome: Outcome, scores: Scores, undelivered: tuple[str, ...]) 
         "as_of": outcome.cycle.as_of.isoformat(),
         "standing": outcome.standing.value,
         "perfect_prognosis": _is_perfect_prognosis(outcome),
+        "emission_proxy": _emission_proxy(outcome),
         "folder": str(outcome.folder),
         "delivered": [r.place for r in outcome.receipts],
         "undelivered": undelivered,
         "levels": [{"area": w.area_id, "valid_from": w.valid_from.isoformat(), "level": w.level.name.lower()} for w in decisions.windows],
+        "peaks": [{"area": w.area_id, "pm25": w.peak_pm25, "values": w.values} for w in decisions.windows],
         "messages": [{"area": m.area_id, "action": m.action.value, "level": m.level.name.lower(), "id": m.id} for m in decisions.messages],
         "scores": [{k: (None if isinstance(v, float) and math.isnan(v) else v) for k, v in asdict(s).items()} for s in scores],
     }
@@ -89,6 +92,7 @@ def _heading(outcome: Outcome, settings: Settings) -> list[str]:
     return [
         printable(f"{_title(settings)}: cycle {cycle.key}{state}"),
         f"From {_moment(cycle.init_time, zone)} for {len(cycle.lead_hours)} h; known by {_moment(cycle.as_of, zone)}{remark}.",
+        *_proxy_line(outcome),
     ]
 
 
@@ -98,6 +102,17 @@ def _title(settings: Settings) -> str:
 
 def _is_perfect_prognosis(outcome: Outcome) -> bool:
     return any(note.code is NoteCode.PERFECT_PROGNOSIS for note in load_origin(outcome.folder / ORIGIN_FILE).notes)
+
+
+def _proxy_line(outcome: Outcome) -> list[str]:
+    proxy = _emission_proxy(outcome)
+    return [] if proxy is None else [f"Emissions are a proxy, not an inventory: {EMISSION_PROXIES[proxy]}."]
+
+
+def _emission_proxy(outcome: Outcome) -> str | None:
+    """What stands in for an emission inventory; None where there is one."""
+    notes = load_origin(outcome.folder / ORIGIN_FILE).notes
+    return next((EmissionProxy(note.detail).value for note in notes if note.code is NoteCode.EMISSIONS_ARE_PROXY), None)
 
 
 def _names(decisions: Decisions, settings: Settings) -> dict[str, str]:
@@ -111,7 +126,7 @@ def _table(decisions: Decisions, outcome: Outcome, settings: Settings) -> list[s
     zone = ZoneInfo(settings.site.time_zone)
     names = _names(decisions, settings)
     width = max((len(n) for n in names.values()), default=4) + 2
-    lines = [f"{'Area':{width}}{'24 h':9}{'Highest':9}{'Chance':>7}  {'Peak PM2.5 (90 % band)':24}{'at':14}{'Lead':>6}"]
+    lines = [f"{'Area':{width}}{'24 h':9}{'Highest':9}{'Chance':>7}  {'Peak PM2.5 (90 % band)':24}{'at':14}{'Lead':>6}  of values"]
     for area_id, name in names.items():
         windows = [w for w in decisions.windows if w.area_id == area_id]
         if windows:
@@ -143,7 +158,8 @@ def _peak(window: WindowAssessment, outcome: Outcome, zone: ZoneInfo) -> str:
     edges = (window.peak_pm25_low, window.peak_pm25_high)
     band = f"{window.peak_pm25:.0f} ({'–'.join('?' if e is None else f'{e:.0f}' for e in edges)}) µg/m³"
     lead = round((window.peak_time - outcome.cycle.init_time).total_seconds() / 3600)
-    return f"{band:24}{window.peak_time.astimezone(zone):%d %b %H:%M}  {lead:>4} h"
+    values = "" if window.values is None else f"{window.values:>11,}"
+    return f"{band:24}{window.peak_time.astimezone(zone):%d %b %H:%M}  {lead:>4} h{values}"
 
 
 def _messages(decisions: Decisions, settings: Settings) -> list[str]:

@@ -210,6 +210,7 @@ def _window(place: Place, day: int, scenario: Scenario, forecast: Forecast) -> W
         worst_station_level=Level(level + 1) if worst and place.id in ("beijing", "tianjin") else level,
         hours=24,
         hours_known=24 if known else 5,
+        values=24 * place.stations if known else 5 * place.stations,
     )
 
 

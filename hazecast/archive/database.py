@@ -27,7 +27,7 @@ WAIT_FOR_LOCK_SECONDS = 30.0
 class Schema:
     """What a database is made of: its file's name, what it is called, its tables, and the migrations that bring older ones up.
 
-    The first migration brings version 1 to 2, and so on, up to `version`.
+    The first migration brings version 1 to 2, and so on, up to `version`. Another writer is waited for `wait_seconds`.
     """
 
     file_name: str
@@ -36,6 +36,7 @@ class Schema:
     metadata: MetaData
     never_changed: tuple[Table, ...]
     migrations: tuple[Migration, ...]
+    wait_seconds: float = WAIT_FOR_LOCK_SECONDS
 
     def __post_init__(self) -> None:
         if len(self.migrations) != self.version - 1:
@@ -114,7 +115,7 @@ def _title(database: Engine) -> str:
 
 def _engine(file: Path, schema: Schema) -> Engine:
     options = {"title": schema.title}
-    database = create_engine(f"sqlite:///{file}", connect_args={"timeout": WAIT_FOR_LOCK_SECONDS}, execution_options=options)
+    database = create_engine(f"sqlite:///{file}", connect_args={"timeout": schema.wait_seconds}, execution_options=options)
     event.listen(database, "connect", _prepare_connection)
     event.listen(database, "begin", _begin)
     return database

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import IntEnum
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 
 from hazecast.archive.manifest import RESTORE_REMEDY
 from hazecast.errors import ArchiveError
-from hazecast.records import Assessment, Cycle, HazeWarning, InputFile, Level, Note, WindowAssessment
+from hazecast.records import AnsweredQuestion, Assessment, Cycle, HazeWarning, InputFile, Level, Note, WindowAssessment
 
 DECISIONS_FILE = "decisions.json"
 _windows = TypeAdapter(list[WindowAssessment])
@@ -19,8 +19,8 @@ _warnings = TypeAdapter(list[HazeWarning])
 _notes = TypeAdapter(list[Note])
 
 
-def decisions_json(assessment: Assessment) -> bytes:
-    """Every area's windows with their chances, the messages of this cycle, and the warnings in force after it."""
+def decisions_json(assessment: Assessment, notes: tuple[Note, ...] = ()) -> bytes:
+    """Every area's windows with their chances, the messages of this cycle, the warnings in force after it, and the remarks on it all."""
     return _json(
         {
             "cycle": assessment.cycle.key,
@@ -28,6 +28,7 @@ def decisions_json(assessment: Assessment) -> bytes:
             "windows": [asdict(w) for w in assessment.windows],
             "messages": [asdict(m) for m in assessment.messages],
             "in_force": [asdict(w) for w in assessment.in_force],
+            "notes": [asdict(n) for n in notes],
         }
     )
 
@@ -56,8 +57,17 @@ def load_decisions(folder: Path) -> Decisions:
         raise _unreadable(file, broken) from broken
 
 
-def origin_json(cycle: Cycle, software_version: str, settings_sha256: str, inputs: tuple[InputFile, ...], notes: tuple[Note, ...]) -> bytes:
-    """What a cycle was made from: times, software, settings, every input file with its hash, and the remarks on them."""
+def origin_json(
+    cycle: Cycle,
+    software_version: str,
+    settings_sha256: str,
+    inputs: tuple[InputFile, ...],
+    notes: tuple[Note, ...],
+    asked: AnsweredQuestion | None = None,
+) -> bytes:
+    """What a cycle was made from: times, software, settings, every input file with its hash, what was asked of the observations with the
+    hash of the answer, and the remarks on them.
+    """
     return _json(
         {
             "cycle": cycle.key,
@@ -67,6 +77,7 @@ def origin_json(cycle: Cycle, software_version: str, settings_sha256: str, input
             "software_version": software_version,
             "settings_sha256": settings_sha256,
             "inputs": [asdict(i) for i in inputs],
+            "observations": None if asked is None else asdict(asked),
             "notes": [asdict(n) for n in notes],
         }
     )
@@ -121,4 +132,6 @@ def _plain(value: object) -> str:
         return value.isoformat()
     if isinstance(value, Path):
         return str(value)
+    if isinstance(value, timedelta):
+        return f"{value.total_seconds():g} s"
     raise TypeError(f"{value!r} has no place in a JSON product.")

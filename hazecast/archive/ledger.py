@@ -4,7 +4,6 @@ A cycle is claimed before it runs and finished in one transaction. A claim whose
 with the `as_of` of the first claim, so that it is the same cycle; one that failed is claimed anew, with what has arrived by then.
 """
 
-import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,11 +16,12 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from hazecast.archive.database import reading, writing
 from hazecast.archive.deliveries import Delivery, queue_deliveries
+from hazecast.archive.inputs_log import fingerprint, store_inputs
 from hazecast.archive.manifest import Product
-from hazecast.archive.tables import cycle_inputs, cycles, products, schedule
+from hazecast.archive.tables import cycles, products, schedule
 from hazecast.archive.warning_log import append_warnings
 from hazecast.errors import CycleError
-from hazecast.records import Cycle, HazeWarning, InputFile, require_utc
+from hazecast.records import AnsweredQuestion, Cycle, HazeWarning, InputFile, require_utc
 
 LEASE = timedelta(minutes=20)
 
@@ -80,6 +80,7 @@ class CycleResults:
     messages: tuple[HazeWarning, ...]
     deliveries: tuple[Delivery, ...]
     software_version: str
+    asked: AnsweredQuestion | None = None
 
 
 def claim_cycle(database: Engine, cycle: Cycle, owner: str, settings_sha256: str, now: datetime, lease: timedelta = LEASE) -> Claim:
@@ -121,7 +122,7 @@ def finish_cycle(database: Engine, claim: Claim, results: CycleResults, now: dat
     require_utc("now", now)
     with writing(database) as connection:
         _require_held(connection, claim)
-        _store_inputs(connection, claim.cycle.key, results.inputs)
+        store_inputs(connection, claim.cycle.key, results.inputs, results.asked)
         _store_products(connection, claim.cycle.key, results.products)
         append_warnings(connection, results.messages)
         queue_deliveries(connection, results.deliveries)
@@ -130,7 +131,7 @@ def finish_cycle(database: Engine, claim: Claim, results: CycleResults, now: dat
             claim.cycle.key,
             now,
             state=State.DONE,
-            inputs_sha256=fingerprint(results.inputs),
+            inputs_sha256=fingerprint(results.inputs, results.asked),
             software_version=results.software_version,
         )
 
@@ -210,12 +211,6 @@ def first_tick(database: Engine, now: datetime) -> datetime:
     return now
 
 
-def fingerprint(inputs: tuple[InputFile, ...]) -> str:
-    """A hash of what was read, whatever the order and the folders in which it lay."""
-    lines = sorted({f"{i.role} {i.sha256} {i.size_bytes}" for i in inputs})
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
-
-
 def _identity(cycle: Cycle) -> dict[str, Any]:
     return {"init_time": cycle.init_time, "as_of": cycle.as_of, "horizon_hours": len(cycle.lead_hours)}
 
@@ -273,15 +268,6 @@ def _require_held(connection: Connection, claim: Claim) -> None:
             f"Cycle {claim.cycle.key} is no longer held by {claim.owner}, attempt {claim.attempt}: it is {found}.",
             "Nothing of this run was kept; the other run counts.",
         )
-
-
-def _store_inputs(connection: Connection, cycle_key: str, inputs: tuple[InputFile, ...]) -> None:
-    rows = [
-        {"cycle_key": cycle_key, "path": str(i.path), "role": i.role, "sha256": i.sha256, "size_bytes": i.size_bytes}
-        for i in dict.fromkeys(inputs)
-    ]
-    if rows:
-        connection.execute(insert(cycle_inputs), rows)
 
 
 def _store_products(connection: Connection, cycle_key: str, made: tuple[Product, ...]) -> None:

@@ -13,10 +13,14 @@ import xarray as xr
 from hazecast.archive.disk import sync
 from hazecast.archive.netcdf_classic import MAGIC as CLASSIC_MAGIC
 from hazecast.archive.netcdf_classic import bytes_lacking
+from hazecast.archive.netcdf_probe import require_harmless
 from hazecast.errors import UnreadableInput
 
 _LOCK = threading.Lock()
+HDF5_MAGIC = b"\x89HDF"
 MOST_BYTES = 8 << 30
+MOST_ALONG_AN_AXIS = 10_000_000  # the values of axes are read whatever is wanted of the fields
+BOMB_RATIO, BOMB_BYTES = 300, 256 << 20  # no field packs so well; a file made to fill the memory does
 _REMEDY = "Fetch it again from where it came."
 
 
@@ -29,11 +33,13 @@ def read_dataset(path: Path, choose: Callable[[xr.Dataset], xr.Dataset] = lambda
     """
     _require_whole(path)
     try:
+        with _LOCK, netCDF4.Dataset(path) as header:
+            _require_sensible_axes(header, path)
         with _LOCK, xr.open_dataset(path, engine="netcdf4", decode_times=decode_times, decode_timedelta=False) as dataset:
             chosen = choose(dataset)
-            _require_sensible_size(chosen, path)
+            require_sensible_size(chosen, path, path.stat().st_size)
             return chosen.load()
-    except (OSError, RuntimeError, ValueError) as broken:
+    except (OSError, RuntimeError, ValueError, OverflowError) as broken:
         raise UnreadableInput(f"{path} cannot be read as NetCDF: {broken}.", _REMEDY) from broken
 
 
@@ -68,13 +74,23 @@ def write_dataset(dataset: xr.Dataset, path: Path) -> None:
         temporary.unlink(missing_ok=True)
 
 
-def _require_sensible_size(chosen: xr.Dataset, path: Path) -> None:
-    """A few bytes of a header can claim any size."""
-    if chosen.nbytes > MOST_BYTES:
+def require_sensible_size(chosen: xr.Dataset, path: Path, stored_bytes: int) -> None:
+    """Raise UnreadableInput for what takes more memory than a field may: a few bytes of a header can claim any size."""
+    if chosen.nbytes > MOST_BYTES or (chosen.nbytes > BOMB_BYTES and chosen.nbytes > BOMB_RATIO * stored_bytes):
         raise UnreadableInput(
-            f"{path}: what is wanted of it takes {chosen.nbytes / 2**30:,.0f} GiB; expected {MOST_BYTES >> 30} at most.",
+            f"{path}: what is wanted of it takes {chosen.nbytes / 2**30:,.1f} GiB, of {stored_bytes / 2**30:,.3f} GiB on the disk; "
+            f"expected {MOST_BYTES >> 30} GiB at most, and no more than {BOMB_RATIO} times what it has there.",
             "Make the domain or the period smaller, or deliver it again if it should be.",
         )
+
+
+def _require_sensible_axes(dataset: netCDF4.Dataset, path: Path) -> None:
+    """Before xarray reads them."""
+    for name, dimension in dataset.dimensions.items():
+        if dimension.size > MOST_ALONG_AN_AXIS and name in dataset.variables:
+            raise UnreadableInput(
+                f"{path}: the axis {name} claims {dimension.size:,} values; expected {MOST_ALONG_AN_AXIS:,} at most.", _REMEDY
+            )
 
 
 def _require_whole(path: Path) -> None:
@@ -92,6 +108,8 @@ def _require_whole(path: Path) -> None:
         raise UnreadableInput(f"{path} holds a web page or a message, not NetCDF; it begins with {start!r}.", _REMEDY)
     if lacking:
         raise UnreadableInput(f"{path} is truncated: {lacking} bytes are lacking at its end.", _REMEDY)
+    if start.startswith(HDF5_MAGIC):
+        require_harmless(path)
 
 
 def _encodings(dataset: xr.Dataset) -> dict[Hashable, dict[str, Any]]:

@@ -43,6 +43,7 @@ RUNGS: Mapping[Rung, str] = MappingProxyType(
     {
         Rung.WITHOUT_OBSERVATIONS: N_("Forecast without recent observations of the station"),
         Rung.WITHOUT_WEATHER: N_("Forecast from observations alone, without weather"),
+        Rung.MODEL: N_("Forecast of another model, not corrected by what was learnt of its errors"),
         Rung.CLIMATOLOGY: N_("No forecast but the usual values of the season and hour"),
         Rung.NOTHING: N_("No forecast"),
     }
@@ -52,6 +53,7 @@ RUNG_REMARKS: Mapping[Rung, str] = MappingProxyType(
     {
         Rung.WITHOUT_OBSERVATIONS: N_("forecast without recent observations"),
         Rung.WITHOUT_WEATHER: N_("forecast without weather"),
+        Rung.MODEL: N_("forecast of another model, not corrected"),
         Rung.CLIMATOLOGY: N_("usual values, not a forecast"),
         Rung.NOTHING: N_("no forecast, at least for some hours"),
     }
@@ -86,6 +88,7 @@ ROLES: Mapping[str, str] = MappingProxyType(
     {
         "meteorology": N_("meteorology"),
         "observations": N_("observations"),
+        "base": N_("base forecast"),
         "emissions": N_("emissions"),
         "population": N_("population"),
         "settings": N_("settings"),
@@ -113,6 +116,10 @@ VARIABLE_NAMES: Mapping[str, str] = MappingProxyType(
         "cloud_cover": N_("cloud cover"),
         "relative_humidity": N_("relative humidity"),
         "visibility": N_("visibility"),
+        "so2": N_("sulfur dioxide"),
+        "no2": N_("nitrogen dioxide"),
+        "o3": N_("ozone"),
+        "co": N_("carbon monoxide"),
     }
 )
 

@@ -64,6 +64,48 @@ NOTE_SENTENCES: Mapping[NoteCode, NoteSentence] = MappingProxyType(
                 "%(count)d implausible values in the input were rejected and not used",
             ),
         ),
+        NoteCode.CLOCKS_DOUBTED: NoteSentence(
+            N_("The clocks of stations do not agree with their neighbours or the sun; nothing was shifted"),
+            N_many(
+                "The clock of %(count)d station does not agree with its neighbours or the sun; nothing was shifted",
+                "The clocks of %(count)d stations do not agree with their neighbours or the sun; nothing was shifted",
+            ),
+        ),
+        NoteCode.STATIONS_DUPLICATE: NoteSentence(
+            N_("Stations delivered the values of another station; those were not used"),
+            N_many(
+                "%(count)d station delivered the values of another station; those were not used",
+                "%(count)d stations delivered the values of another station; those were not used",
+            ),
+        ),
+        NoteCode.STATIONS_FOREIGN: NoteSentence(
+            N_("The values of stations go with none of their neighbours and may be of another place"),
+            N_many(
+                "The values of %(count)d station go with none of its neighbours and may be of another place",
+                "The values of %(count)d stations go with none of their neighbours and may be of another place",
+            ),
+        ),
+        NoteCode.NETWORK_FROZEN: NoteSentence(
+            N_("Nearly all stations repeated their last values for hours; those were not used"),
+            N_many(
+                "In %(count)d hour nearly all stations repeated their last values; those were not used",
+                "In %(count)d hours nearly all stations repeated their last values; those were not used",
+            ),
+        ),
+        NoteCode.UNITS_DOUBTED: NoteSentence(
+            N_("Stations delivered values in other units than they say; those were not used"),
+            N_many(
+                "%(count)d station delivered values in other units than it says; those were not used",
+                "%(count)d stations delivered values in other units than they say; those were not used",
+            ),
+        ),
+        NoteCode.VALUES_CUMULATED: NoteSentence(
+            N_("Stations delivered values that were added up over hours; those were not used"),
+            N_many(
+                "%(count)d station delivered values that were added up over hours; those were not used",
+                "%(count)d stations delivered values that were added up over hours; those were not used",
+            ),
+        ),
         NoteCode.STATIONS_SILENT: NoteSentence(
             N_("Stations delivered nothing usable"),
             N_many("%(count)d station delivered nothing usable", "%(count)d stations delivered nothing usable"),
@@ -99,6 +141,16 @@ NOTE_SENTENCES: Mapping[NoteCode, NoteSentence] = MappingProxyType(
         NoteCode.WIND_FROM_ALOFT: NoteSentence(N_("The wind near the ground was not delivered; it was estimated from the wind aloft")),
         NoteCode.MIXING_HEIGHT_DIAGNOSED: NoteSentence(
             N_("The mixing height was not delivered; it was estimated from the other weather variables")
+        ),
+        NoteCode.BASE_DELIVERED: NoteSentence(
+            N_("The base forecast is that of another model's latest run, beside hazecast's own transport")
+        ),
+        NoteCode.BASE_LACKING: NoteSentence(
+            N_("The other model's PM2.5 was not delivered; hazecast's own transport is the base forecast"),
+            N_many(
+                "The other model's PM2.5 was not delivered for %(count)d hour; there hazecast's own transport is the base forecast",
+                "The other model's PM2.5 was not delivered for %(count)d hours; there hazecast's own transport is the base forecast",
+            ),
         ),
         NoteCode.EMISSIONS_ARE_PROXY: NoteSentence(N_("No emission inventory was delivered; a proxy stands in for it")),
         NoteCode.EMISSIONS_FROM_CARBON: NoteSentence(N_("The emission inventory has no PM2.5; black and organic carbon stand in for it")),
@@ -163,6 +215,11 @@ def all_notes(facts: BulletinFacts) -> tuple[Note, ...]:
 def is_perfect_prognosis(facts: BulletinFacts) -> bool:
     """Whether an analysis stands in for a weather forecast."""
     return any(note.code is NoteCode.PERFECT_PROGNOSIS for note in all_notes(facts))
+
+
+def has_emission_proxy(facts: BulletinFacts) -> bool:
+    """Whether something stands in for an emission inventory."""
+    return any(note.code is NoteCode.EMISSIONS_ARE_PROXY for note in all_notes(facts))
 
 
 def rungs_in_words(facts: BulletinFacts, wording: Wording) -> tuple[str, ...]:

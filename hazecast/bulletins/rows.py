@@ -126,7 +126,13 @@ def _peak(window: WindowAssessment | None, telling: Telling) -> str:
     if window is None or window.peak_pm25 is None:
         return telling.wording.unknown()
     low, high = (telling.concentration(value) for value in (window.peak_pm25_low, window.peak_pm25_high))
-    return telling.wording.say("%(peak)s (%(low)s–%(high)s)", peak=telling.concentration(window.peak_pm25), low=low, high=high)
+    peak = telling.wording.say("%(peak)s (%(low)s–%(high)s)", peak=telling.concentration(window.peak_pm25), low=low, high=high)
+    return _of_values(peak, window, telling)
+
+
+def _of_values(peak: str, window: WindowAssessment, telling: Telling) -> str:
+    """With the number of values behind it."""
+    return peak if window.values is None else telling.wording.say("%(peak)s, n = %(count)d", peak=peak, count=window.values)
 
 
 def _remarks(view: AreaView, telling: Telling) -> list[str]:
@@ -184,4 +190,6 @@ def _entry(view: AreaView, telling: Telling) -> OutlookEntry:
     known = {chance.level: chance.probability for chance in window.chances} if window else {}
     told = view.level if view.level > Level.NONE else min(known, default=Level.UNKNOWN)
     peak = telling.concentration(window.peak_pm25 if window else None)
+    if window is not None and window.peak_pm25 is not None:
+        peak = _of_values(peak, window, telling)
     return OutlookEntry(telling.area(view.area), badge(view.level, telling), telling.chance(known.get(told)), peak)

@@ -31,15 +31,23 @@ FromConfigOption = Annotated[
 RunOption = Annotated[str, typer.Option("--run", metavar="TIME", help="The run, such as 2024-01-01T00 (UTC); without it the latest.")]
 HoursOption = Annotated[int | None, typer.Option("--hours", min=0, help="Last lead time, hours; without it the settings' horizon, or 96.")]
 EveryOption = Annotated[int, typer.Option("--every", min=1, help="Step between lead times, hours.")]
-BoxOption = Annotated[str, typer.Option("--box", metavar="S,N,W,E", help="South, north, west and east in degrees.")]
-VariableOption = Annotated[list[str], typer.Option("--variable", metavar="KEY", help="A variable by its key; several allowed.")]
-LevelOption = Annotated[list[int], typer.Option("--level", metavar="HPA", help="A level of the fields aloft; several allowed.")]
-KeyOption = Annotated[Path | None, typer.Option("--key-file", metavar="FILE", help="File with your key.")]
-BaseOption = Annotated[str, typer.Option("--base-url", metavar="URL", help="Another address of the source: a mirror.")]
+BoxOption = Annotated[str, typer.Option("--box", metavar="S,N,W,E", help="South, north, west and east in degrees, such as 36,43,113,120.")]
+VariableOption = Annotated[
+    list[str],
+    typer.Option("--variable", metavar="KEY", help="A variable of docs/fetching.md; several allowed; without it the usual ones."),
+]
+LevelOption = Annotated[
+    list[int], typer.Option("--level", metavar="HPA", help="A level of the fields aloft, hPa; several allowed; without it 1000 to 700.")
+]
+KeyOption = Annotated[Path | None, typer.Option("--key-file", metavar="FILE", help="File with your key; without it none is used.")]
+StoreKeyOption = Annotated[
+    Path | None, typer.Option("--key-file", metavar="FILE", help="File with your key; without it CDSAPI_KEY or ~/.cdsapirc.")
+]
+BaseOption = Annotated[str, typer.Option("--base-url", metavar="URL", help="Another address of the source, such as that of a mirror.")]
 AgainOption = Annotated[bool, typer.Option("--again", help="Fetch also what is there already.")]
 
 
-@fetch.command()
+@fetch.command(epilog="Example: hazecast fetch openaq --location 7423 --from 2024-01-01 --to 2024-02-01 --out observations")
 def openaq(
     out: OutOption,
     location: Annotated[list[int], typer.Option(help="Number of a location at OpenAQ; several allowed.")] = [],  # noqa: B006
@@ -58,7 +66,7 @@ def openaq(
     _fetch(SOURCE, request, out, again, as_json)
 
 
-@fetch.command()
+@fetch.command(epilog="Example: hazecast fetch gfs --hours 72 --out weather")
 def gfs(
     out: OutOption,
     run: RunOption = "",
@@ -85,7 +93,7 @@ def gfs(
     _fetch(source.SOURCE, request, out, again, as_json)
 
 
-@fetch.command()
+@fetch.command(epilog="Example: hazecast fetch open-meteo --place beijing:39.9,116.4 --from 2024-01-01 --to 2024-02-01 --out air")
 def open_meteo(
     out: OutOption,
     product: Annotated[str, typer.Option(help="forecast, archive (weather of the past) or air-quality.")] = "air-quality",
@@ -115,7 +123,7 @@ def open_meteo(
     _fetch(SOURCE, request, out, again, as_json)
 
 
-@fetch.command()
+@fetch.command(epilog="Example: hazecast fetch era5 --box 36,43,113,120 --from 2024-01-01 --to 2024-02-01 --out weather")
 def era5(
     out: OutOption,
     box: BoxOption = "",
@@ -124,7 +132,7 @@ def era5(
     to: ToOption = "",
     variable: VariableOption = [],  # noqa: B006
     level: LevelOption = [],  # noqa: B006
-    key_file: KeyOption = None,
+    key_file: StoreKeyOption = None,
     base_url: BaseOption = "",
     again: AgainOption = False,
     as_json: JsonOption = False,
@@ -145,7 +153,7 @@ def era5(
     _fetch(source.SOURCE, request, out, again, as_json)
 
 
-@fetch.command()
+@fetch.command(epilog="Example: hazecast fetch cams --box 36,43,113,120 --variable pm25 --variable o3 --out base")
 def cams(
     out: OutOption,
     box: BoxOption = "",
@@ -154,7 +162,7 @@ def cams(
     every: EveryOption = 3,
     variable: VariableOption = [],  # noqa: B006
     config: FromConfigOption = None,
-    key_file: KeyOption = None,
+    key_file: StoreKeyOption = None,
     base_url: BaseOption = "",
     again: AgainOption = False,
     as_json: JsonOption = False,

@@ -1,16 +1,22 @@
 """One cycle as a command runs it: with the real clock, sources, archive and channels."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from hazecast.cli.progress import Progress
 
 if TYPE_CHECKING:
+    from hazecast.archive.memory import Memory
     from hazecast.config import Settings
     from hazecast.cycle import Outcome, Surroundings
+    from hazecast.records import Cycle, Gathered
 
+    Gather = Callable[[Cycle, Settings], Gathered]
+
+LAST_KNOWN = timedelta(hours=24)  # before a cycle, of which persistence takes the latest values
 REPLAY_KEPT = timedelta(days=1)  # how long the delivery of a cycle of the past is tried when somebody asked for it
 
 
@@ -24,7 +30,7 @@ def run_and_score(cycle: Any, settings: "Settings", progress: Progress) -> "tupl
     from hazecast.archive.netcdf import read_dataset
     from hazecast.backtest.scores import score_cycle
     from hazecast.cycle import STATIONS_FILE, run_cycle
-    from hazecast.intake.monitoring.reading import read_monitoring
+    from hazecast.observed import observed
 
     with surroundings(settings, late_delivery=REPLAY_KEPT) as around:
         overtaken = is_overtaken(around.database, cycle)
@@ -35,8 +41,8 @@ def run_and_score(cycle: Any, settings: "Settings", progress: Progress) -> "tupl
     if outcome.standing is Standing.BUSY:
         return outcome, (), ()
     verify_products(outcome.folder)
-    observed = read_monitoring(settings.observations.path, columns=settings.observations.columns).data["pm25"]
-    return outcome, score_cycle(read_dataset(outcome.folder / STATIONS_FILE), observed), unsent
+    came = observed(settings, cycle.init_time - LAST_KNOWN, cycle.end_time).vetted.usable()["pm25"]
+    return outcome, score_cycle(read_dataset(outcome.folder / STATIONS_FILE), came), unsent
 
 
 def _undelivered(around: "Surroundings", outcome: "Outcome") -> tuple[str, ...]:
@@ -61,29 +67,46 @@ def require_known_names(settings: "Settings") -> None:
 
 @contextmanager
 def surroundings(settings: "Settings", late_delivery: timedelta = timedelta(0)) -> "Iterator[Surroundings]":
-    """What a cycle meets in earnest; the ledger is closed at the end."""
+    """What a cycle meets in earnest, with all that has come taken in before it; the archive is closed at the end."""
+    import hazecast.cycle
+    import hazecast.intake.gather
+    import hazecast.intake.ingesting  # noqa: F401
+    from hazecast.archive.memory import open_memory
+
+    with open_memory(settings.output.archive) as memory:
+        yield surroundings_of(settings, memory, partial(_gather_what_came, memory=memory), late_delivery)
+
+
+def surroundings_of(settings: "Settings", memory: "Memory", gather: "Gather", late_delivery: timedelta = timedelta(0)) -> "Surroundings":
+    """The same, with a memory that is open and a way to gather of it."""
     import os
     import socket
 
-    from hazecast.archive.database import open_database
     from hazecast.cycle import Surroundings
     from hazecast.delivery.outbox import FOLDER_CHANNEL, Recipient, folder_channel
-    from hazecast.intake.gather import gather
 
-    database = open_database(settings.output.archive)
-    try:
-        yield Surroundings(
-            gather=gather,
-            database=database,
-            archive=settings.output.archive,
-            channels={FOLDER_CHANNEL: folder_channel(settings.output.outbox)},
-            recipients=(Recipient("outbox", FOLDER_CHANNEL),),
-            clock=now,
-            owner=f"{socket.gethostname()}:{os.getpid()}",
-            late_delivery=late_delivery,
-        )
-    finally:
-        database.dispose()
+    return Surroundings(
+        gather=gather,
+        database=memory.ledger,
+        archive=settings.output.archive,
+        channels={FOLDER_CHANNEL: folder_channel(settings.output.outbox)},
+        recipients=(Recipient("outbox", FOLDER_CHANNEL),),
+        clock=now,
+        owner=f"{socket.gethostname()}:{os.getpid()}",
+        late_delivery=late_delivery,
+    )
+
+
+def _gather_what_came(cycle: "Cycle", settings: "Settings", memory: "Memory") -> "Gathered":
+    """Take in what has come, then gather; raises the first error of a file that cannot be read, when all others are taken in."""
+    from hazecast.archive.observations.watch import Watching
+    from hazecast.intake.gather import gather
+    from hazecast.intake.ingesting import ingest
+
+    refused = ingest(settings, memory, Watching.AS_BEFORE, now).observations.refused
+    if refused:
+        raise refused[0]
+    return gather(cycle, settings, memory)
 
 
 def now() -> datetime:

@@ -1,25 +1,61 @@
 """`hazecast schedule`."""
 
+from typing import TYPE_CHECKING
+
 from hazecast.cli.app import ConfigOption, app
+
+if TYPE_CHECKING:
+    from hazecast.archive.memory import Memory
+    from hazecast.config import Settings
 
 
 @app.command()
 def schedule(config: ConfigOption) -> None:
-    """Run cycles as they fall due, until stopped; a restart runs none of them twice."""
+    """Run cycles as they fall due, until stopped; a restart runs none of them twice. Notes when each input arrives."""
     import logging
+    from functools import partial
 
-    from hazecast.cli.running import now, require_known_names, surroundings
+    from hazecast.archive.memory import open_memory
+    from hazecast.cli.running import now, require_known_names, surroundings_of
     from hazecast.config import load_settings
     from hazecast.cycle import Outcome, run_cycle, send
+    from hazecast.intake.gather import gather
     from hazecast.records import Cycle
     from hazecast.scheduler import run_schedule, tick
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     settings = load_settings(config)
     require_known_names(settings)
-    with surroundings(settings) as around:
+    with open_memory(settings.output.archive) as memory:
+        around = surroundings_of(settings, memory, partial(gather, memory=memory))
 
         def run_one(cycle: Cycle, *, announces: bool) -> Outcome:
             return run_cycle(cycle, settings, around, lambda _stage, _done: None, announces=announces)
 
-        run_schedule(lambda: tick(around.database, settings, run_one, lambda _time: send(around), now), now)
+        def one_tick() -> None:
+            _take_in(settings, memory)
+            tick(around.database, settings, run_one, lambda _time: send(around), now)
+
+        run_schedule(one_tick, now)
+
+
+def _take_in(settings: "Settings", memory: "Memory") -> None:
+    """Take in what has come; what cannot be is logged, and stops no cycle."""
+    import logging
+
+    from hazecast.archive.observations.watch import Watching
+    from hazecast.cli.ingest import ingested_line
+    from hazecast.cli.running import now
+    from hazecast.errors import HazecastError
+    from hazecast.intake.ingesting import ingest
+
+    logger = logging.getLogger(__name__)
+    try:
+        came = ingest(settings, memory, Watching.LIVE, now)
+    except HazecastError as error:
+        logger.error("While taking in what has come: %s", error)
+        return
+    for refused in came.observations.refused:
+        logger.error("Not taken in: %s", refused)
+    if came.observations.read:
+        logger.info("Taken in: %s", ingested_line(came))

@@ -10,10 +10,10 @@ from enum import StrEnum
 from functools import partial
 from pathlib import Path
 
+from hazecast.archive.fetched import Entry, digest_of, read_manifest, write_manifest
 from hazecast.errors import FetchError, WrongDelivery
 from hazecast.fetch.arrival import Damaged, Whole, look_over
 from hazecast.fetch.download import Changed, Remote, download
-from hazecast.fetch.manifest import Entry, digest_of, read_manifest, write_manifest
 from hazecast.fetch.patience import LATER, require_going_on
 from hazecast.fetch.plan import Item, Plan
 from hazecast.fetch.web import Web

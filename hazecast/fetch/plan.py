@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from hazecast.archive.fetched import require_plain_name
 from hazecast.fetch.download import Remote
-from hazecast.fetch.names import require_plain_name
 from hazecast.fetch.web import Web
 
 Locate = Callable[[Web, Path], Remote]

@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from hazecast.archive.fetched import MANIFEST_NAME
 from hazecast.errors import WrongDelivery
 from hazecast.fetch.folder import Outcome, Standing
-from hazecast.fetch.manifest import MANIFEST_NAME
 
 FAILURES_TOLD = 3
 

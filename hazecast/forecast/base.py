@@ -1,4 +1,4 @@
-"""The base forecast: a background and the transported emission, scaled to what was observed."""
+"""The base forecast: a background and the transported emission, scaled to what was observed; or another model's, as it was delivered."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from hazecast.forecast.emissions import Emission
 from hazecast.forecast.transport import carry
 from hazecast.grids.regridding import to_stations
-from hazecast.records import Station
+from hazecast.records import Gridded, Station
 
 Array = NDArray[np.float64]
 LEAST_PAIRS = 48
@@ -23,6 +23,12 @@ class BaseForecast:
 
     grid: Array
     stations: Array
+
+    def or_else(self, other: "BaseForecast") -> "BaseForecast":
+        """These values, and those of `other` where they are unknown."""
+        return BaseForecast(
+            np.where(np.isnan(self.grid), other.grid, self.grid), np.where(np.isnan(self.stations), other.stations, self.stations)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,22 @@ def base_forecast(
     if scale is None:
         return BaseForecast(np.full(transported.shape, np.nan), np.full(there.shape, np.nan))
     return BaseForecast(scale(transported.values), scale(there))
+
+
+def delivered_base(gridded: Gridded) -> BaseForecast | None:
+    """PM2.5 of another model as it was delivered, neither scaled nor corrected; None where none was."""
+    if gridded.lattice_base is None or gridded.station_base is None:
+        return None
+    lattice, stations = gridded.lattice_base["pm25"], gridded.station_base["pm25"]
+    return BaseForecast(lattice.transpose("time", "latitude", "longitude").values, stations.transpose("time", "station").values)
+
+
+def scaled_to(modelled: Array, observed: Array) -> Array:
+    """Another model's PM2.5 (time, station) with the mean of the observations over the hours that both have, if these are enough."""
+    both = ~(np.isnan(modelled) | np.isnan(observed))
+    if both.sum() < LEAST_PAIRS or not modelled[both].mean() > 0.0:
+        return modelled
+    return np.asarray(modelled * (observed[both].mean() / modelled[both].mean()))
 
 
 def fit_base_scale(transported: Array, observed: Array) -> BaseScale | None:

@@ -11,19 +11,21 @@ Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 
 TRUST_DAYS = 30.0  # with so many days of history, what was earned counts as much as trust
-# By lead group (see `uncertainty.LEAD_GROUP_ENDS`): correction, relaxing climatology, base forecast. The base knows nothing of the
-# station's last hours, so it is not trusted on the first ones.
-TRUST = np.array([[0.5, 0.5, 0.0], [0.4, 0.4, 0.2], [1 / 3, 1 / 3, 1 / 3], [1 / 3, 1 / 3, 1 / 3], [1 / 3, 1 / 3, 1 / 3]])
+LEAST_PRESENCE = 0.25  # a member that lacks more often has not shown what it can, and the pairs that have it tell little of the others
+# By lead group (see `uncertainty.LEAD_GROUP_ENDS`): correction, relaxing climatology, base forecast, another model's. The last two know
+# nothing of the station's last hours, so they are not trusted on the first ones.
+TRUST = np.array([[0.5, 0.5, 0.0, 0.0], [0.4, 0.4, 0.2, 0.2], [1.0, 1.0, 1.0, 1.0], [1.0, 1.0, 1.0, 1.0], [1.0, 1.0, 1.0, 1.0]])
 
 
 def shares(members: Array, truth: Array, group: Index, days: float) -> Array:
     """The share of each member in each lead group, (group, member), none negative, each row adding up to 1.
 
-    `members` is (pair, member) and `truth` (pair,). A member that lacks throughout has no share, and pairs that lack one of the
-    others do not count. `days` is the length of the history.
+    `members` is (pair, member) and `truth` (pair,). A member that is there for less than `LEAST_PRESENCE` of the pairs has no share,
+    and pairs that lack one of the others do not count. `days` is the length of the history.
     """
-    present = ~np.isnan(members).all(axis=0)
-    trusted = TRUST * present
+    known = ~np.isnan(members)
+    present = known.any(axis=0) & (known.mean(axis=0) >= LEAST_PRESENCE)
+    trusted = TRUST[:, : members.shape[1]] * present
     trusted /= trusted.sum(axis=1, keepdims=True)
     earned = trusted.copy()
     whole = ~np.isnan(members[:, present]).any(axis=1)

@@ -49,7 +49,7 @@ class Trees:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Case:
-    """What holds when some kinds of input lack: the share of trees, climatology and base by lead group, and the bands."""
+    """What holds when some kinds of input lack: the share of trees, climatology, base and model by lead group, and the bands."""
 
     shares: Array
     bands: ErrorBands
@@ -117,7 +117,8 @@ def _predicted_when_left_out(rows: Rows, table: Table, truth: Array, lesson: Les
 def _members(from_trees: Array, by_hour: Array, series: Series, rows: Rows, lacking: Lacking) -> Array:
     """What is blended, (row, member), as the square root of PM2.5; the base forecast is made of weather, and lacks with it."""
     base = np.full(from_trees.shape, np.nan) if Source.WEATHER in lacking else np.sqrt(series.at("base", rows.valid, rows.station))
-    return np.stack([from_trees, relaxed_climatology(by_hour, series, rows, lacking), base], axis=1)
+    model = np.sqrt(series.at("model", rows.valid, rows.station))
+    return np.stack([from_trees, relaxed_climatology(by_hour, series, rows, lacking), base, model], axis=1)
 
 
 def _case(members: Array, truth: Array, rows: Rows) -> Case:

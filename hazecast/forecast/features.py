@@ -23,6 +23,7 @@ class Source(StrEnum):
     STATION = "the station's own observations"
     NEIGHBOURS = "observations around it"
     WEATHER = "weather"
+    MODEL = "another model's forecast"
     PLACE_AND_HOUR = "place and hour"
     SEASON = "season"
 
@@ -129,6 +130,8 @@ _OBSERVED = (
     Feature("so2 3 h", Source.STATION, observed_mean("so2", 3)),
     Feature("excess over base 6 h", Source.STATION, recent_excess("pm25", "base", 6)),
     Feature("excess over base 24 h", Source.STATION, recent_excess("pm25", "base", 24)),
+    Feature("excess over model 6 h", Source.STATION, recent_excess("pm25", "model", 6)),
+    Feature("excess over model 24 h", Source.STATION, recent_excess("pm25", "model", 24)),
 )
 _WEATHER = (
     Feature("base", Source.WEATHER, forecast_at("base")),
@@ -153,6 +156,11 @@ _WEATHER = (
     Feature("precipitation on the way", Source.WEATHER, forecast_mean_on_the_way("precipitation")),
     Feature("solar_radiation 24 h", Source.WEATHER, forecast_mean("solar_radiation", 24)),
 )
+_MODEL = (
+    Feature("model", Source.MODEL, forecast_at("model")),
+    Feature("model 24 h", Source.MODEL, forecast_mean("model", 24)),
+    Feature("model since origin", Source.MODEL, change_since_origin("model")),
+)
 _PLACE_AND_TIME = (
     Feature("lead time", Source.PLACE_AND_HOUR, lead_time),
     Feature("hour cosine", Source.PLACE_AND_HOUR, lambda s, r: np.cos(_solar(s, r) * np.pi / 12)),
@@ -162,7 +170,7 @@ _PLACE_AND_TIME = (
     Feature("latitude", Source.PLACE_AND_HOUR, lambda s, r: s.latitude[r.station]),
     Feature("longitude", Source.PLACE_AND_HOUR, lambda s, r: s.longitude[r.station]),
 )
-FEATURES: tuple[Feature, ...] = (*_OBSERVED, *_WEATHER, *_PLACE_AND_TIME)
+FEATURES: tuple[Feature, ...] = (*_OBSERVED, *_WEATHER, *_MODEL, *_PLACE_AND_TIME)
 
 
 def feature_table(series: Series, rows: Rows) -> NDArray[np.float32]:

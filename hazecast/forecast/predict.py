@@ -11,7 +11,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from hazecast.config import ForecastSettings, VisibilitySettings
-from hazecast.forecast.base import BaseForecast, base_forecast
+from hazecast.forecast.base import BaseForecast, base_forecast, delivered_base, scaled_to
 from hazecast.forecast.emissions import Emission, emission_of
 from hazecast.forecast.humidity import relative_humidity
 from hazecast.forecast.mixing_height import mixing_height
@@ -68,12 +68,14 @@ def predict(
     """
     inputs, emission = _inputs(gridded, arrival_delay), emission_of(gridded, time_zone)
     base = base_forecast(inputs.weather, emission, inputs.observations["pm25"].values, inputs.stations, partial(progress, "transport"))
-    series = _station_series(inputs, base)
+    model = delivered_base(gridded)
+    series = _station_series(inputs, base, model)
     lag = inputs.origin - inputs.known
     predicted = predict_stations(series, inputs.origin, lag, inputs.cycle.lead_hours, settings, partial(progress, "correction"))
-    grid = _on_grid(inputs, base, series, predicted, optics)
-    at_stations = _at_stations(inputs, base, series, predicted, optics)
-    notes = (*gridded.gathered.notes, *gridded.notes, *_notes(gridded, inputs, emission, at_stations))
+    shown = base if model is None else model.or_else(base)
+    grid = _on_grid(inputs, shown, series, predicted, optics)
+    at_stations = _at_stations(inputs, shown, series, predicted, optics)
+    notes = (*gridded.gathered.notes, *gridded.notes, *_base_notes(gridded, inputs), *_notes(gridded, inputs, emission, at_stations))
     return Forecast(inputs.cycle, grid, at_stations, notes)
 
 
@@ -101,7 +103,7 @@ def _observation_lag(cycle: Cycle, arrival_delay: timedelta) -> int:
     return max(0, math.ceil(behind / timedelta(hours=1)))
 
 
-def _station_series(inputs: _Inputs, base: BaseForecast) -> Series:
+def _station_series(inputs: _Inputs, base: BaseForecast, model: BaseForecast | None) -> Series:
     latitude, longitude = np.array([s.latitude for s in inputs.stations]), np.array([s.longitude for s in inputs.stations])
     weather, dims = inputs.station_weather, ("time", "station")
     carried = {str(key): carried_forward(values.values) for key, values in inputs.observations.data_vars.items()}
@@ -113,7 +115,8 @@ def _station_series(inputs: _Inputs, base: BaseForecast) -> Series:
         pm25_exact=(dims, inputs.observations["pm25"].values),
         neighbours=(dims, mean_of_others(carried["pm25"], latitude, longitude)),
     )
-    everything = derived.assign({key: (dims, values) for key, values in carried.items()})
+    delivered = {} if model is None else {"model": scaled_to(model.stations, inputs.observations["pm25"].values)}
+    everything = derived.assign({key: (dims, values) for key, values in {**carried, **delivered}.items()})
     return series_of(everything.assign_coords(latitude=("station", latitude), longitude=("station", longitude)))
 
 
@@ -134,7 +137,7 @@ def _notes(gridded: Gridded, inputs: _Inputs, emission: Emission, at_stations: x
     observed = inputs.observations["pm25"].notnull().values[: max(inputs.known + 1, 0)]
     silent = [station.name for station, heard in zip(inputs.stations, observed[-SILENT_HOURS:].T, strict=True) if not heard.any()]
     days = int(observed.any(axis=1).sum() / 24)
-    uncorrected = int((at_stations["rung"] >= Rung.CLIMATOLOGY).any("lead_time").sum())
+    uncorrected = int((at_stations["rung"] >= Rung.MODEL).any("lead_time").sum())
     out_of_sight = int(at_stations["visibility"].isnull().sum())
     candidates = (
         (gridded.gathered.meteorology_kind is MeteorologyKind.ANALYSIS, Note(NoteCode.PERFECT_PROGNOSIS)),
@@ -147,6 +150,18 @@ def _notes(gridded: Gridded, inputs: _Inputs, emission: Emission, at_stations: x
         (out_of_sight > 0, Note(NoteCode.VISIBILITY_UNKNOWN, out_of_sight)),
     )
     return tuple(note for holds, note in candidates if holds)
+
+
+def _base_notes(gridded: Gridded, inputs: _Inputs) -> tuple[Note, ...]:
+    """Whose base forecast it is, and for how many hours ahead it has to be hazecast's own after all."""
+    gathered, delivered = gridded.gathered.base, gridded.station_base
+    if gathered is None or delivered is None:
+        return ()
+    known = delivered["pm25"].isel(time=inputs.ahead).notnull().any("station").values
+    runs = gathered["init_time"].values
+    began = f"{str(runs[~np.isnat(runs)].max())[:16].replace('T', ' ')} UTC" if not np.isnat(runs).all() else ""
+    lacking = (Note(NoteCode.BASE_LACKING, int((~known).sum())),) if not known.all() else ()
+    return (*((Note(NoteCode.BASE_DELIVERED, detail=began),) if known.any() else ()), *lacking)
 
 
 def _mixing_height_lacks(weather: xr.Dataset) -> bool:

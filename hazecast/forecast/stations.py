@@ -1,7 +1,7 @@
 """The forecast at stations: each value on the best rung of the ladder that its inputs allow."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,7 @@ from hazecast.config import ForecastSettings
 from hazecast.forecast.climatology import Climatology, fit_climatology
 from hazecast.forecast.correction import NETWORK_SILENT, NO_WEATHER, NOTHING_LACKS, STATION_SILENT, Correction, Lacking, learn
 from hazecast.forecast.learning import Lesson
+from hazecast.forecast.model_alone import uncorrected_quantiles
 from hazecast.forecast.series import Index, Rows, Series
 from hazecast.forecast.uncertainty import QUANTILES
 from hazecast.records import Rung
@@ -36,11 +37,31 @@ class StationForecast:
         """(station, lead)."""
         return np.asarray(self.pm25[..., int(np.flatnonzero(QUANTILES == 0.5)[0])])
 
+    def where(self, chosen: NDArray[np.bool_], other: "StationForecast") -> "StationForecast":
+        """These values where `chosen` (station, lead) says so, those of `other` elsewhere."""
+        return StationForecast(np.where(chosen[..., None], self.pm25, other.pm25), np.where(chosen, self.rung, other.rung))
+
 
 def predict_stations(
     series: Series, origin: int, lag: int, leads: range, settings: ForecastSettings, progress: Callable[[float], None]
 ) -> StationForecast:
-    """Learn from what was known `lag` hours before index `origin`, and predict every station and lead."""
+    """Learn from what was known `lag` hours before index `origin`, and predict every station and lead.
+
+    Where another model's forecast reaches only a part of the hours ahead, the others are predicted by what is learnt without it.
+    """
+    reached = (
+        ~np.isnan(series.values["model"][origin + 1 : origin + 1 + len(leads)].T) if "model" in series.values else np.ones(1, dtype=bool)
+    )
+    without = replace(series, values={key: values for key, values in series.values.items() if key != "model"})
+    if not reached.any():
+        return _predicted(without, origin, lag, leads, settings, progress)
+    with_model = _predicted(series, origin, lag, leads, settings, progress)
+    return with_model if reached.all() else with_model.where(reached, _predicted(without, origin, lag, leads, settings, progress))
+
+
+def _predicted(
+    series: Series, origin: int, lag: int, leads: range, settings: ForecastSettings, progress: Callable[[float], None]
+) -> StationForecast:
     count = series.latitude.size
     station, lead = (a.ravel() for a in np.meshgrid(np.arange(count), np.array(leads), indexing="ij"))
     rows = Rows(np.full(lead.size, origin), station, lead, lag)
@@ -75,6 +96,10 @@ def _by_rung(
             left[which] = False
             if which.size:
                 yield which, correction.quantiles(series, rows.take(which), lacking), rung
+    modelled = np.flatnonzero(left & ~np.isnan(series.at("model", rows.valid, rows.station)))
+    if modelled.size:
+        left[modelled] = False
+        yield modelled, uncorrected_quantiles(series, rows.take(modelled)), Rung.MODEL
     rest = np.flatnonzero(left)
     if climatology is not None and rest.size:
         yield rest, climatology.quantiles(series, rows.take(rest)), Rung.CLIMATOLOGY

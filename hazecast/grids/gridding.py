@@ -24,6 +24,7 @@ def to_grid(gathered: Gathered, lattice: Lattice) -> Gridded:
     weather, observations, from_aloft = gathered.meteorology, gathered.observations, _wind_from_aloft(gathered)
     init_time, end_time = _naive(gathered.cycle.init_time), _naive(gathered.cycle.end_time)
     hours = hours_between(min(init_time, *weather["time"].values[:1], *observations["time"].values[:1]), end_time)
+    base = None if gathered.base is None else bridged(gathered.base, hours).data
     filled = [bridged(source, hours) for source in (weather, from_aloft) if source is not None]
     lattice_weather = _side_by_side(to_lattice(f.data, lattice) for f in filled)
     candidates = (
@@ -40,6 +41,8 @@ def to_grid(gathered: Gathered, lattice: Lattice) -> Gridded:
         notes=(*_how_estimated(gathered, from_aloft), *(n for n in candidates if n.count)),
         emissions=None if gathered.emissions is None else emissions_on(lattice, gathered.emissions),
         population=None if gathered.population is None else population_on(lattice, gathered.population),
+        lattice_base=None if base is None else to_lattice(base, lattice),
+        station_base=None if base is None else to_stations(base, gathered.stations),
     )
 
 

@@ -1,14 +1,15 @@
 """Finding the files of a source, and telling later whether they are the same."""
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 
 from hazecast.archive.content import content_digest, is_store, members, stamp_of
+from hazecast.archive.fetched import MANIFEST_NAME, digests_in
 from hazecast.archive.stamps import Stamp
-from hazecast.errors import NoDataInPeriod, UnreadableInput
+from hazecast.errors import FetchError, NoDataInPeriod, UnreadableInput
 from hazecast.records import InputFile
 
 REMEMBERED_BYTES = 1 << 26  # a file as large is hashed once as long as it stays as it is; it takes too long to be rewritten unseen
@@ -36,7 +37,7 @@ def _visible(files: Iterable[Path], folder: Path) -> Iterator[Path]:
 
 
 def identified(files: Iterable[Path], role: str) -> tuple[InputFile, ...]:
-    """Each file with the hash of its content; raises UnreadableInput for one that cannot be read (any more).
+    """Each file with its absolute path and the hash of its content; raises UnreadableInput for one that cannot be read (any more).
 
     That of a store is the hash of the names, sizes and contents of all its files in order of their names.
     """
@@ -44,12 +45,62 @@ def identified(files: Iterable[Path], role: str) -> tuple[InputFile, ...]:
 
 
 def _identified(file: Path, role: str) -> InputFile:
+    size, digest = _size_and_digest(file)
+    return InputFile(path=file.absolute(), sha256=digest, size_bytes=size, role=role)
+
+
+def _size_and_digest(file: Path) -> tuple[int, str]:
     with _refusals_explained(file):
         states = [_state(member) for member in members(file)]
         size = sum(state.st_size for state in states)
         stamps = tuple((s.st_ino, s.st_size, s.st_mtime_ns, s.st_ctime_ns) for s in states)
-        digest = _remembered(file, stamps) if size >= REMEMBERED_BYTES else content_digest(file)
-        return InputFile(path=file, sha256=digest, size_bytes=size, role=role)
+        return size, _remembered(file, stamps) if size >= REMEMBERED_BYTES else content_digest(file)
+
+
+@contextmanager
+def guarded(file: Path, digest: str | None = None) -> Iterator[None]:
+    """Round the reading of one file: raises UnreadableInput as `require_as_fetched`, for a pipe or a device, and for what the memory
+    does not hold.
+    """
+    if file.exists() and not (file.is_file() or is_store(file)):
+        raise UnreadableInput(f"{file} is no file, nor a store; expected one.", "Name the file itself.")
+    require_as_fetched(file, digest)
+    try:
+        yield
+    except MemoryError as full:
+        raise UnreadableInput(
+            f"{file} takes more memory than there is{f': {full}' if str(full) else ''}.",
+            "Deliver it in several files or, of gridded fields, for a smaller region; deliver it again if it should be small.",
+        ) from full
+
+
+def require_as_fetched(file: Path, digest: str | None = None) -> None:
+    """Raise UnreadableInput for a file that is no more what `hazecast fetch` brought, by the manifest beside it, or if that is damaged.
+
+    A file that no manifest lists is not judged. `digest` is that of the file where it is known already.
+    """
+    try:
+        expected = _fetched_digests(file.parent).get(file.name)
+    except FetchError as damaged:
+        raise UnreadableInput(f"{file} cannot be trusted: {damaged.problem}", damaged.remedy) from damaged
+    if expected is not None and expected != (digest or _size_and_digest(file)[1]):
+        raise UnreadableInput(
+            f"{file} is not what was fetched: its content has another hash than {MANIFEST_NAME} beside it says.",
+            "Fetch it again or, if you changed it yourself, into a folder of its own; a fetch that is under way must end first.",
+        )
+
+
+def _fetched_digests(folder: Path) -> Mapping[str, str]:
+    try:
+        state = (folder / MANIFEST_NAME).stat()
+    except OSError:
+        return {}
+    return _read_digests(folder, state.st_ino, state.st_size, state.st_mtime_ns)
+
+
+@lru_cache(maxsize=64)
+def _read_digests(folder: Path, *_state: int) -> Mapping[str, str]:
+    return digests_in(folder)
 
 
 @contextmanager

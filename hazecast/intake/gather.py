@@ -3,43 +3,45 @@
 from datetime import datetime, timedelta
 
 import numpy as np
-import pandas as pd
 import xarray as xr
 
+from hazecast.archive.memory import Memory
+from hazecast.archive.observations.holdings import Holdings, holdings, keys_between
 from hazecast.config import Settings, StationSettings
 from hazecast.errors import MissingVariable, NoDataInPeriod, SettingsError
 from hazecast.grids.enclosing import places_in_quads
 from hazecast.grids.lattice import lattice_of_domain
+from hazecast.intake.arrived import Runs, runs_as_of
+from hazecast.intake.base_forecast import gather_base
 from hazecast.intake.emissions.gathering import gather_sources
 from hazecast.intake.fields.joining import SAME_PLACE_DEGREES
-from hazecast.intake.fields.layout import Box
+from hazecast.intake.fields.layout import Box, Wanted
 from hazecast.intake.fields.reading import Fields, read_weather
 from hazecast.intake.files import identified
 from hazecast.intake.monitoring.places import elsewhere, since_last_move
-from hazecast.intake.monitoring.reading import Monitoring, read_monitoring
-from hazecast.records import Cycle, Gathered, Note, NoteCode, Station
+from hazecast.intake.monitoring.recalling import Recalled, recall
+from hazecast.records import Cycle, Gathered, InputRole, MeteorologyKind, Note, NoteCode, Station
 from hazecast.vocabulary import POLLUTANTS, PRECIPITATION, REQUIRED_METEOROLOGY
 
 RECENT = timedelta(hours=48)
 TOLD_WHEN_LACKING = (PRECIPITATION,)  # temperature, dew point and mixing height have notes of their own where they are used
 
 
-def gather(cycle: Cycle, settings: Settings) -> Gathered:
-    """Weather from the start of the history to the end of the forecast, and observations that had arrived by `as_of`.
+def gather(cycle: Cycle, settings: Settings, memory: Memory) -> Gathered:
+    """Weather from the start of the history to the end of the forecast, and observations: what `memory` knows to have arrived by `as_of`.
 
     Weather after `as_of` is there only as the forecast's own input; where it is an analysis, every product says so. Raises
-    InputError for files that cannot be read, and NoDataInPeriod where neither weather nor recent observations are there.
+    InputError for files that cannot be read, NoDataInPeriod where neither weather nor recent observations are there, and ArchiveError.
     """
     first = _naive(cycle.init_time - timedelta(days=settings.forecast.history_days))
-    weather = _weather(cycle, settings, first)
+    weather = _weather(cycle, settings, memory, first)
     _require_domain_covered(weather.data, settings)
-    delay = pd.Timedelta(hours=settings.observations.arrival_delay_hours)
-    as_of = pd.Timestamp(_naive(cycle.as_of))
-    monitoring = read_monitoring(settings.observations.path, as_of, delay, settings.observations.columns)
+    monitoring = _recalled(cycle, settings, memory)
     stations = tuple(_station(s) for s in settings.stations)
-    within = _of_listed_stations(monitoring, settings).sel(time=slice(first, _naive(cycle.init_time)))
-    observations, moves = since_last_move(within, monitoring.placements, {s.id: s.name for s in stations})
-    _require_something(cycle, weather, observations)
+    observations, moves = since_last_move(monitoring.data, monitoring.placements, {s.id: s.name for s in stations})
+    _require_something(cycle, settings, weather, observations, memory)
+    wanted = Wanted(first, _naive(cycle.end_time), _around(settings))
+    base = gather_base(cycle, settings.base_forecast, wanted, weather.data, _base_runs(cycle, settings, memory))
     sources = gather_sources(settings.emissions, settings.domain, cycle.init_time.year)
     return Gathered(
         cycle=cycle,
@@ -47,30 +49,51 @@ def gather(cycle: Cycle, settings: Settings) -> Gathered:
         meteorology_kind=settings.meteorology.kind,
         observations=observations,
         stations=stations,
-        inputs=(*identified(weather.files, "meteorology"), *identified(monitoring.files, "observations"), *sources.inputs),
+        inputs=(
+            *identified(weather.files, InputRole.METEOROLOGY),
+            *monitoring.files,
+            *identified(base.files, InputRole.BASE),
+            *sources.inputs,
+        ),
         notes=(
             *weather.notes,
             *_lacking(weather.data, cycle),
             *monitoring.notes,
             *moves,
             *elsewhere(stations, monitoring.placements),
+            *base.notes,
             *sources.notes,
         ),
         emissions=sources.emissions,
         population=sources.population,
         meteorology_aloft=weather.aloft,
+        base=base.data,
+        asked=monitoring.asked,
     )
 
 
-def _weather(cycle: Cycle, settings: Settings, first: np.datetime64) -> Fields:
+def _weather(cycle: Cycle, settings: Settings, memory: Memory, first: np.datetime64) -> Fields:
     """Of what is aloft only the hours about the forecast, unless wind near the ground is lacking and that aloft must stand in for it."""
+
+    runs = _weather_runs(cycle, settings, memory)
 
     def read(aloft_first: np.datetime64 | None) -> Fields:
         times = first, _naive(cycle.end_time)
-        return read_weather(settings.meteorology.path, *times, _around(settings), _naive(cycle.as_of), aloft_first)
+        return read_weather(settings.meteorology.path, *times, _around(settings), _naive(cycle.as_of), aloft_first, runs)
 
     weather = read(_naive(cycle.init_time - RECENT))
     return weather if all(wind.key in weather.data for wind in REQUIRED_METEOROLOGY) else read(None)
+
+
+def _weather_runs(cycle: Cycle, settings: Settings, memory: Memory) -> Runs | None:
+    """None where an analysis of what came stands in for a forecast: when that was made is of no matter."""
+    if settings.meteorology.kind is MeteorologyKind.ANALYSIS:
+        return None
+    return runs_as_of(memory.ledger, InputRole.METEOROLOGY, cycle.as_of, timedelta(hours=settings.meteorology.arrival_delay_hours))
+
+
+def _base_runs(cycle: Cycle, settings: Settings, memory: Memory) -> Runs:
+    return runs_as_of(memory.ledger, InputRole.BASE, cycle.as_of, timedelta(hours=settings.base_forecast.arrival_delay_hours))
 
 
 def _around(settings: Settings) -> Box:
@@ -99,14 +122,19 @@ def _lacking(weather: xr.Dataset, cycle: Cycle) -> tuple[Note, ...]:
     return (Note(NoteCode.VARIABLE_LACKING, len(lacking), ", ".join(lacking)),) if lacking else ()
 
 
-def _of_listed_stations(monitoring: Monitoring, settings: Settings) -> xr.Dataset:
-    if "pm25" not in monitoring.data:
+def _recalled(cycle: Cycle, settings: Settings, memory: Memory) -> Recalled:
+    """What was known of the listed stations' pollutants from the start of the history to `init_time`."""
+    store, hours = memory.observations, (cycle.init_time - timedelta(days=settings.forecast.history_days), cycle.init_time)
+    held = keys_between(store, *hours)
+    pm25, *others = (variable.key for variable in POLLUTANTS)
+    if held and pm25 not in held:
         raise MissingVariable(
-            f"{settings.observations.path} holds no PM2.5 by then; it has {', '.join(map(str, monitoring.data.data_vars))}.",
+            f"{settings.observations.path} holds no PM2.5 of those hours; it has {', '.join(held)}.",
             "Add PM2.5 to the observations: it is what is forecast.",
         )
-    pollutants = [variable.key for variable in POLLUTANTS if variable.key in monitoring.data]
-    return monitoring.data[pollutants].reindex(station=[s.id for s in settings.stations])
+    keys = [pm25, *(key for key in others if key in held)]
+    ids = [station.id for station in settings.stations]
+    return recall(store, ids, keys, hours, cycle.as_of, timedelta(hours=settings.observations.arrival_delay_hours))
 
 
 def _require_domain_covered(weather: xr.Dataset, settings: Settings) -> None:
@@ -138,11 +166,13 @@ def _require_lattice_within(weather: xr.Dataset, settings: Settings) -> None:
         )
 
 
-def _require_something(cycle: Cycle, weather: Fields, observations: xr.Dataset) -> None:
+def _require_something(cycle: Cycle, settings: Settings, weather: Fields, observations: xr.Dataset, memory: Memory) -> None:
     remedy = "Choose a cycle inside the data, or add the files of that period."
     if not observations.sizes["time"]:
         raise NoDataInPeriod(
-            f"For cycle {cycle.key} there is no observation up to {cycle.init_time:%Y-%m-%d %H:%M} UTC to learn from.", remedy
+            f"{settings.observations.path} holds no observation that had arrived by {cycle.as_of:%Y-%m-%d %H:%M} UTC of the stations of "
+            f"cycle {cycle.key} up to {cycle.init_time:%Y-%m-%d %H:%M} UTC; {_said(holdings(memory.observations))}.",
+            remedy,
         )
     ahead = weather.data["time"].values[-1] > _naive(cycle.init_time)
     recent = observations["pm25"].sel(time=slice(_naive(cycle.init_time - RECENT), None)).notnull().any()
@@ -153,3 +183,9 @@ def _require_something(cycle: Cycle, weather: Fields, observations: xr.Dataset) 
             f"{RECENT // timedelta(hours=1)} hours before.",
             remedy,
         )
+
+
+def _said(held: Holdings) -> str:
+    if held.first is None or held.last is None:
+        return "the archive holds none at all"
+    return f"the archive holds {held.stations} stations, {held.first:%Y-%m-%d %H:%M} to {held.last:%Y-%m-%d %H:%M} UTC"

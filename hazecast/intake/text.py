@@ -13,7 +13,8 @@ from hazecast.errors import UnreadableInput
 
 BLOCK = 1 << 20
 MOST_BYTES = 4 << 30
-BOMB_RATIO, BOMB_BYTES = 300, 64 << 20  # no table of measurements packs so well; a file made to fill the memory does
+MOST_COLUMNS = 20_000  # the widest tables have a column a station
+BOMB_RATIO, BOMB_BYTES = 100, 64 << 20  # no table of measurements packs so well; a file made to fill the memory does
 
 BROKEN: tuple[type[Exception], ...] = (
     pd.errors.ParserError,
@@ -62,6 +63,7 @@ def read_csv(
     try:
         if file.suffix != ".gz":  # gzip itself knows whether it is whole
             text = _ended(text, delimiter, header_row)
+        _require_columns(text, delimiter, header_row)
         table = pd.read_csv(StringIO(text), dtype=dict(types), na_values=list(missing), sep=delimiter, skiprows=header_row)
         if not isinstance(table.index, pd.RangeIndex):  # pandas would take what stands first for names of the rows
             raise csv.Error("its rows have more fields than its header")
@@ -72,6 +74,14 @@ def read_csv(
 
 def _named(encodings: Sequence[str]) -> str:
     return " or ".join(e.removesuffix("-sig").upper() for e in encodings)
+
+
+def _require_columns(text: str, delimiter: str, header_row: int) -> None:
+    """Raise csv.Error for more columns than any table has: to look at them would take minutes."""
+    lines = text.split("\n", header_row + 1)
+    count = lines[min(header_row, len(lines) - 1)].count(delimiter) + 1
+    if count > MOST_COLUMNS:
+        raise csv.Error(f"its header names {count:,} columns; expected {MOST_COLUMNS:,} at most")
 
 
 def _ended(text: str, delimiter: str, header_row: int) -> str:

@@ -130,6 +130,8 @@ def _duplicate_finding(pair: Same, key: str, panel: Panel) -> Finding:
 
 def at_leaps_and_neighbours(looked: Sequence[Looked], panel: Panel, thresholds: Thresholds) -> Look:
     """Spikes, steps, and what is far from the neighbours."""
+    if not looked:
+        return (), []
     limits = thresholds.jumps
     leaps = [jumps(item.channel, item.left, limits, FEWEST_FOR_SUMS) for item in looked]
     after = tuple(

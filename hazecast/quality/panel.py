@@ -20,6 +20,7 @@ Mask = NDArray[np.bool_]
 HOUR = np.timedelta64(1, "h")
 _STEPS = (1.0, 0.1, 0.01)  # resolutions that values are written in; whatever is finer counts as 0.001
 _SHARE_ON_STEPS = 0.9
+SINGLE = 1.2e-7  # the relative precision of values that were kept in 32 bits
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -131,7 +132,7 @@ def _resolution(values: Array) -> Array:
     known = np.maximum((~np.isnan(values)).sum(axis=1), 1)
     found = np.full(values.shape[0], 0.001)
     for step in reversed(_STEPS):
-        on = np.abs(values / step - np.rint(values / step)) < 1e-6
+        on = np.abs(values / step - np.rint(values / step)) < 1e-6 + SINGLE * np.abs(values / step)
         found = np.where(on.sum(axis=1) >= _SHARE_ON_STEPS * known, step, found)
     return found
 

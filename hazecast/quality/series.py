@@ -13,6 +13,7 @@ from hazecast.quality.marks import Mark, Mask
 from hazecast.quality.panel import Panel
 from hazecast.quality.thresholds import Thresholds, TimeBaseThresholds
 from hazecast.records import Evidence, Finding, FindingKind, Reason, Trust
+from hazecast.vocabulary import VARIABLES
 
 Array = NDArray[np.float64]
 MOST_STATIONS = 0.5  # of those with a clear day from which on a wrong clock is one of the whole network
@@ -75,10 +76,16 @@ def _behind_weather(panel: Panel, observations: xr.Dataset, weather: xr.Dataset 
     """Stations whose measured temperature comes later or earlier than the temperature that is known to be right."""
     if weather is None or "air_temperature" not in observations or "air_temperature" not in weather:
         return ()
-    measured = panel.on_axis(observations["air_temperature"])
-    known = panel.on_axis(weather["air_temperature"].reindex(time=observations["time"], station=observations["station"]))
+    measured = _temperature(panel, observations["air_temperature"])
+    known = _temperature(panel, weather["air_temperature"].reindex(time=observations["time"], station=observations["station"]))
     found = lag_behind(measured, known, panel.steps(limits.most_hours), limits)
     return tuple(_shift_finding(shift, "air_temperature", slice(0, panel.times.size), panel) for shift in found)
+
+
+def _temperature(panel: Panel, field: xr.DataArray) -> Array:
+    """(station, step) in kelvin, without what no air has."""
+    values, possible = panel.on_axis(field), VARIABLES["air_temperature"]
+    return np.where((values >= possible.lowest) & (values <= possible.highest), values, np.nan)
 
 
 def _behind_sun(panel: Panel, values: Sequence[Array], observations: xr.Dataset, limits: TimeBaseThresholds) -> Iterator[Finding]:
@@ -90,7 +97,7 @@ def _behind_sun(panel: Panel, values: Sequence[Array], observations: xr.Dataset,
             clear = day.amplitude >= limits.least_amplitude * day.mean
             yield from _out_of_the_afternoon(panel, channel.key, np.where(clear, day.peak, np.nan), limits.ozone_peak, lonely)
     if "air_temperature" in observations:
-        day = mean_day(panel.on_axis(observations["air_temperature"]), panel.times, panel.longitude, limits.least_days)
+        day = mean_day(_temperature(panel, observations["air_temperature"]), panel.times, panel.longitude, limits.least_days)
         hours = np.where(day.amplitude >= limits.least_kelvin, day.peak, np.nan)
         yield from _out_of_the_afternoon(panel, "air_temperature", hours, limits.temperature_peak, np.ones(hours.shape, np.bool_))
 
@@ -98,6 +105,8 @@ def _behind_sun(panel: Panel, values: Sequence[Array], observations: xr.Dataset,
 def _out_of_the_afternoon(panel: Panel, key: str, hours: Array, afternoon: tuple[float, ...], judged: Mask) -> Iterator[Finding]:
     """`hours` (station) are the solar ones of the mean day's peak, NaN where there is no clear one; `judged` may be told of alone."""
     wrong = (hours < afternoon[0]) | (hours > afternoon[1])
+    if not wrong.any():
+        return
     whole = panel.moment(0), panel.moment(panel.times.size - 1)
     count, clear = int(wrong.sum()), int((~np.isnan(hours)).sum())
     if clear > 1 and count > MOST_STATIONS * clear:

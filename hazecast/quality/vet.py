@@ -12,12 +12,12 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from hazecast.quality.looks import Looked, at_codes, at_duplicates, at_flat_runs, at_leaps_and_neighbours, at_particles, at_sums_and_units
-from hazecast.quality.marks import unmarked
+from hazecast.quality.marks import Mark, unmarked
 from hazecast.quality.panel import Panel, panel_of
 from hazecast.quality.series import clock_findings, doubts, foreign_findings
 from hazecast.quality.thresholds import Thresholds
 from hazecast.quality.weather import checked_weather
-from hazecast.records import Finding, Origin, Station, Vetted
+from hazecast.records import Finding, Origin, Reason, Station, Trust, Vetted
 
 IN_ORDER = (at_codes, at_sums_and_units, at_flat_runs, at_duplicates, at_leaps_and_neighbours, at_particles)
 
@@ -48,6 +48,7 @@ def _assembled(
     weather, more = checked_weather(observations, thresholds.weather)
     verdicts = {item.channel.key: item.verdict.at_steps(panel.at) for item in looked} | {w.key: w.verdict for w in weather}
     raw = observations[list(verdicts)].transpose("time", "station")
+    verdicts = {key: verdict.marked([Mark(Reason.RANGE, Trust.REJECTED, np.isinf(raw[key].values))]) for key, verdict in verdicts.items()}
     return Vetted(
         raw=raw,
         trust=_like(raw, {key: verdict.trust for key, verdict in verdicts.items()}),

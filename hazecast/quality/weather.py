@@ -62,7 +62,12 @@ def coded_directions(eastward: Array, northward: Array, limits: WeatherThreshold
 
 
 def _coded_findings(coded: Mask, observations: xr.Dataset) -> tuple[Finding, ...]:
+    if not coded.any():
+        return ()
     first, last = (utc(observations["time"].values[i].astype("datetime64[s]").item()) for i in (0, -1))
     ids: Sequence[object] = observations["station"].values[coded].tolist()
-    winds = int(observations[WIND[0]].notnull().sum())
-    return tuple(Finding(FindingKind.WIND_CODE, (str(id),), "", first, last, (Evidence("values", float(winds)),)) for id in ids)
+    winds = observations[WIND[0]].notnull().sum("time").values[coded].tolist()
+    return tuple(
+        Finding(FindingKind.WIND_CODE, (str(id),), "", first, last, (Evidence("values", float(count)),))
+        for id, count in zip(ids, winds, strict=True)
+    )

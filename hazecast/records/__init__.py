@@ -6,14 +6,15 @@ Times are UTC and aware. Datasets inside records use the keys and units of `haze
 
 from hazecast.records.bulletins import Bulletin, BulletinFacts, Document, Receipt
 from hazecast.records.checks import require_dims, require_places, require_sources, require_utc, utc
-from hazecast.records.codes import Action, Arrivals, EmissionProxy, Level, MeteorologyKind, Note, NoteCode, Rung
+from hazecast.records.codes import Action, Arrivals, EmissionProxy, InputRole, Level, MeteorologyKind, Note, NoteCode, Rung
 from hazecast.records.places import Area, Placement, PlaceName, Station, name_in
 from hazecast.records.quality import Evidence, Finding, FindingKind, Origin, Reason, Trust, Vetted
-from hazecast.records.stages import Cycle, Forecast, Gathered, Gridded, InputFile, ObservationQuestion
+from hazecast.records.stages import AnsweredQuestion, Cycle, Forecast, Gathered, Gridded, InputFile, ObservationQuestion
 from hazecast.records.warnings import Assessment, HazeWarning, LevelChance, WindowAssessment
 
 __all__ = [
     "Action",
+    "AnsweredQuestion",
     "Area",
     "Arrivals",
     "Assessment",
@@ -30,6 +31,7 @@ __all__ = [
     "Gridded",
     "HazeWarning",
     "InputFile",
+    "InputRole",
     "Level",
     "LevelChance",
     "MeteorologyKind",

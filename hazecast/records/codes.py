@@ -39,14 +39,25 @@ class Arrivals(StrEnum):
     RECORDED = "recorded"
 
 
+class InputRole(StrEnum):
+    """What an input file is to a cycle."""
+
+    METEOROLOGY = "meteorology"
+    OBSERVATIONS = "observations"
+    BASE = "base"
+    EMISSIONS = "emissions"
+    POPULATION = "population"
+
+
 class Rung(IntEnum):
     """The step of the ladder a station value stands on, best first. Everything below CORRECTED is named in every product."""
 
     CORRECTED = 0
     WITHOUT_OBSERVATIONS = 1
     WITHOUT_WEATHER = 2
-    CLIMATOLOGY = 3
-    NOTHING = 4
+    MODEL = 3
+    CLIMATOLOGY = 4
+    NOTHING = 5
 
 
 class NoteCode(StrEnum):
@@ -58,6 +69,12 @@ class NoteCode(StrEnum):
     WEATHER_HOURS_LACKING = "weather-hours-lacking"
     VARIABLE_LACKING = "variable-lacking"
     VALUES_REJECTED = "values-rejected"
+    CLOCKS_DOUBTED = "clocks-doubted"
+    STATIONS_DUPLICATE = "stations-duplicate"
+    STATIONS_FOREIGN = "stations-foreign"
+    NETWORK_FROZEN = "network-frozen"
+    UNITS_DOUBTED = "units-doubted"
+    VALUES_CUMULATED = "values-cumulated"
     STATIONS_SILENT = "stations-silent"
     STATIONS_MOVED = "stations-moved"
     STATIONS_ELSEWHERE = "stations-elsewhere"
@@ -65,6 +82,8 @@ class NoteCode(StrEnum):
     OBSERVATIONS_STALE = "observations-stale"
     WIND_FROM_ALOFT = "wind-from-aloft"
     MIXING_HEIGHT_DIAGNOSED = "mixing-height-diagnosed"
+    BASE_DELIVERED = "base-delivered"
+    BASE_LACKING = "base-lacking"
     EMISSIONS_ARE_PROXY = "emissions-are-proxy"
     EMISSION_CELLS_LACKING = "emission-cells-lacking"
     EMISSIONS_FROM_CARBON = "emissions-from-carbon"

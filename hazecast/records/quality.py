@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum, IntFlag, StrEnum, auto
 
+import numpy as np
 import xarray as xr
 
 from hazecast.records.checks import require_dims, require_utc
@@ -111,6 +112,13 @@ class Vetted:
             if set(data.data_vars) != set(self.raw.data_vars):
                 raise ValueError(f"{name} has {list(data.data_vars)}, the observations have {list(self.raw.data_vars)}.")
 
+    def between(self, first: np.datetime64 | None, last: np.datetime64 | None) -> "Vetted":
+        """Of the hours from `first` to `last` (UTC) alone, None for no bound; findings that reach into them stay whole."""
+        hours = slice(first, last)
+        raw, trust, reason, origin = (data.sel(time=hours) for data in (self.raw, self.trust, self.reason, self.origin))
+        inside = tuple(f for f in self.findings if (last is None or _naive(f.first) <= last) and (first is None or _naive(f.last) >= first))
+        return Vetted(raw, trust, reason, origin, inside)
+
     def usable(self) -> xr.Dataset:
         """What may be computed with: rejected values are NaN, doubtful ones stay, and a little below the detection limit is at it."""
         return self.raw.assign({key: self._usable(str(key)) for key in self.raw.data_vars})
@@ -118,3 +126,7 @@ class Vetted:
     def _usable(self, key: str) -> xr.DataArray:
         below = (self.reason[key] & int(Reason.BELOW_DETECTION)) != 0
         return self.raw[key].where(~below, VARIABLES[key].lowest).where(self.trust[key] < Trust.REJECTED)
+
+
+def _naive(moment: datetime) -> np.datetime64:
+    return np.datetime64(moment.replace(tzinfo=None), "ns")

@@ -77,6 +77,14 @@ class ObservationQuestion:
 
 
 @dataclass(frozen=True, slots=True)
+class AnsweredQuestion:
+    """A question to the store of observations, and the hash of the answer that a cycle got."""
+
+    question: ObservationQuestion
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class Gathered:
     """What had arrived by the cycle's `as_of`.
 
@@ -84,7 +92,9 @@ class Gathered:
     coordinates latitude and longitude along both; `meteorology_aloft`, if delivered, the same with `level` after time, and its own hours.
     `observations` has (time, station), hourly, NaN where nothing usable arrived. `emissions`, if an inventory was delivered, has
     (sector, month, latitude, longitude) in kg m-2 s-1 on the inventory's own cells; `month` is 1 to 12, or 0 alone for the mean of a
-    year. `population`, if delivered, has (latitude, longitude) in persons per m2.
+    year. `population`, if delivered, has (latitude, longitude) in persons per m2. `base`, if another model's PM2.5 was delivered, has
+    `pm25` in µg m-3 as `meteorology` has its fields, with `init_time` along time; of analyses nothing after `as_of`. `asked` is what
+    `observations` answer, where they come from the store.
     """
 
     cycle: Cycle
@@ -97,9 +107,13 @@ class Gathered:
     emissions: xr.Dataset | None = None
     population: xr.Dataset | None = None
     meteorology_aloft: xr.Dataset | None = None
+    base: xr.Dataset | None = None
+    asked: AnsweredQuestion | None = None
 
     def __post_init__(self) -> None:
         require_places("meteorology", self.meteorology)
+        if self.base is not None:
+            require_places("base", self.base)
         if self.meteorology_aloft is not None:
             require_places("meteorology_aloft", self.meteorology_aloft)
             require_dims("meteorology_aloft", self.meteorology_aloft, ("level",))
@@ -115,7 +129,8 @@ class Gridded:
 
     `lattice_weather` has (time, latitude, longitude), `station_weather` (time, station); both end at the cycle's last
     valid time or where the weather ends, with NaN in hours that could not be filled. The `time` of `observations` is the same.
-    `emissions` and `population` are those gathered, on the lattice, 0 where nothing is known; of that a note tells.
+    `emissions` and `population` are those gathered, on the lattice, 0 where nothing is known; of that a note tells. `lattice_base` and
+    `station_base` are the `base` gathered, NaN where it does not reach.
     """
 
     gathered: Gathered
@@ -125,6 +140,8 @@ class Gridded:
     notes: tuple[Note, ...]
     emissions: xr.Dataset | None = None
     population: xr.Dataset | None = None
+    lattice_base: xr.Dataset | None = None
+    station_base: xr.Dataset | None = None
 
     def __post_init__(self) -> None:
         require_sources(self.emissions, self.population)

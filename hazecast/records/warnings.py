@@ -27,7 +27,8 @@ class WindowAssessment:
     """One area in one validity window: the level, why, and how sure.
 
     `condition` names the row of the edition that decided, empty without a level. `hours_known` of `hours` could be judged.
-    PM2.5 in µg m-3 is the area's median station at its peak hour with its 90 % band; visibility in metres is its least.
+    PM2.5 in µg m-3 is the area's median station at its peak hour with its 90 % band; visibility in metres is its least. `values` is how
+    many forecast values, of its stations and hours, the peak is taken from; None in what was stored before that was counted.
     """
 
     area_id: str
@@ -45,6 +46,7 @@ class WindowAssessment:
     worst_station_level: Level
     hours: int
     hours_known: int
+    values: int | None = None
 
     def __post_init__(self) -> None:
         require_utc("valid_from", self.valid_from)

@@ -41,9 +41,12 @@ def extent_of(weather: xr.Dataset) -> Extent:
 
 
 def beside(station: Station, extent: Extent) -> Station:
-    """The station with its longitude counted as that of the weather is, be it from Greenwich or across the date line."""
-    turns = round((float(extent.longitude.mean()) - station.longitude) / 360.0)
-    return replace(station, longitude=station.longitude + 360.0 * turns) if turns else station
+    """The station with its longitude counted as that of the weather is, be it from Greenwich or across the date line.
+
+    One on the other side of the Earth stays as it is.
+    """
+    turned = station.longitude + 360.0 * round((float(extent.longitude.mean()) - station.longitude) / 360.0)
+    return replace(station, longitude=turned) if turned != station.longitude and -180.0 <= turned <= 360.0 else station
 
 
 def within(stations: Sequence[Station], extent: Extent) -> tuple[Station, ...]:

@@ -1,12 +1,17 @@
 """What a look at the data showed, as lines for a person and as plain values for a program."""
 
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from hazecast.survey.emissions import emission_line
 from hazecast.survey.settings_file import printable
 from hazecast.survey.survey import Survey
+
+MOST_NAMES = 12
 
 
 def survey_lines(found: Survey, out: Path) -> list[str]:
@@ -20,18 +25,24 @@ def finding_lines(found: Survey) -> list[str]:
     gaps = f", {found.weather_hours_lacking} h lacking between" if found.weather_hours_lacking else ""
     lines = [
         f"Weather       {_day(found.weather_first)} to {_day(found.weather_last)} UTC{gaps}",
+        f"  format      {', '.join(found.sources.weather_formats)}",
+        *([f"  forecasts   {found.sources.weather_runs}"] if found.sources.weather_runs else []),
         f"  found       {', '.join(found.weather_found)}",
         f"  lacking     {', '.join(found.weather_lacking) or 'nothing'}",
         f"Observations  {_day(found.observations_first)} to {_day(found.observations_last)} UTC",
+        f"  format      {', '.join(found.sources.observation_formats)}",
         f"  found       {', '.join(found.pollutants_found)}",
         f"  lacking     {', '.join(found.pollutants_lacking) or 'nothing'}",
         *[f"  rejected    {note.count} implausible values of {note.detail}" for note in found.rejected],
+        *_modelled(found),
         f"In common     {_in_common(found)}",
-        f"Stations      {len(s.stations)} in {_counted(len(s.areas), 'area')} ({', '.join(a.names['en'] for a in s.areas)})",
+        *([f"Base forecast {found.sources.base}; beside it hazecast's own transport"] if found.sources.base else []),
+        f"Stations      {len(s.stations)} in {_counted(len(s.areas), 'area')} ({_listed([a.names['en'] for a in s.areas])})",
         *_left_out(found),
         f"Domain        {d.south:g} to {d.north:g} °N, {d.west:g} to {d.east:g} °E",
         f"Lattice       {found.cells[0]} × {found.cells[1]} cells of {d.spacing:g}°",
         f"Time zone     {s.site.time_zone}",
+        f"Emissions     {emission_line(found.emissions)}",
     ]
     return [printable(line) for line in lines]
 
@@ -44,13 +55,24 @@ def _in_common(found: Survey) -> str:
     return f"{_day(first)} to {_day(last)} UTC"
 
 
+def _modelled(found: Survey) -> list[str]:
+    count = found.sources.places_modelled
+    return [f"  not used    what is modelled and not observed, at {_counted(count, 'place')}"] if count else []
+
+
 def _left_out(found: Survey) -> list[str]:
     groups = (
         ("without PM2.5", found.stations_without_pm25),
         ("left out, no weather there", found.stations_outside),
         ("left out, no place on Earth given", found.stations_without_place),
     )
-    return [f"  {what}: {', '.join(names)}" for what, names in groups if names]
+    return [f"  {what}: {_listed(names)}" for what, names in groups if names]
+
+
+def _listed(names: Sequence[str]) -> str:
+    """All of a few; of many the first, and how many more there are."""
+    more = len(names) - MOST_NAMES
+    return ", ".join(names) if more <= 1 else f"{', '.join(names[:MOST_NAMES])} and {more} more"
 
 
 def _counted(count: int, thing: str) -> str:
@@ -64,6 +86,7 @@ def survey_facts(found: Survey, out: Path) -> dict[str, Any]:
         "settings_file": str(out),
         **{name: str(getattr(found, name)) for name in moments},
         "weather_hours_lacking": found.weather_hours_lacking,
+        **asdict(found.sources),
         "weather_found": found.weather_found,
         "weather_lacking": found.weather_lacking,
         "pollutants_found": found.pollutants_found,
@@ -77,6 +100,7 @@ def survey_facts(found: Survey, out: Path) -> dict[str, Any]:
         "domain": found.settings.domain.model_dump(),
         "cells": found.cells,
         "time_zone": found.settings.site.time_zone,
+        "emissions": asdict(found.emissions),
     }
 
 

@@ -64,14 +64,14 @@ def _toml(value: Any, folder: Path) -> str:
         return "{ " + ", ".join(f"{_toml_key(k)} = {_toml(v, folder)}" for k, v in value.items()) + " }"
     if isinstance(value, tuple):
         return "[" + ", ".join(_toml(v, folder) for v in value) + "]"
-    return _quoted(str(value))
+    return quoted(str(value))
 
 
 def _toml_key(key: str) -> str:
-    return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else _quoted(key)
+    return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else quoted(key)
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
     """A basic string: TOML's escapes are JSON's, but TOML also wants DEL escaped."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 

@@ -1,7 +1,7 @@
 """Looks at a user's data and finds settings that work for it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +12,10 @@ from tzfpy import get_tz
 
 from hazecast.config import (
     AreaSettings,
+    BaseForecastSettings,
+    ColumnSettings,
     DomainSettings,
+    EmissionSettings,
     MeteorologySettings,
     ObservationSettings,
     OutputSettings,
@@ -25,9 +28,14 @@ from hazecast.grids.wind_profile import wind_near_ground
 from hazecast.intake.fields.layout import Box
 from hazecast.intake.fields.reading import Fields, read_weather
 from hazecast.intake.monitoring.reading import Monitoring, read_monitoring
+from hazecast.quality.telling import rejected_counts
+from hazecast.quality.thresholds import default_thresholds
+from hazecast.quality.vet import vet
 from hazecast.records import MeteorologyKind, Note, NoteCode, Station
 from hazecast.survey.areas import areas_of
+from hazecast.survey.emissions import EmissionsFound, emissions_found
 from hazecast.survey.extent import MARGIN_DEGREES, Extent, beside, domain_edges, extent_of, within
+from hazecast.survey.sources import SourcesFound, sources_found
 from hazecast.vocabulary import ALOFT, METEOROLOGY, PM25, POLLUTANTS, REQUIRED_METEOROLOGY, VARIABLES
 
 
@@ -50,22 +58,38 @@ class Survey:
     stations_without_place: tuple[str, ...]
     rejected: tuple[Note, ...]
     cells: tuple[int, int]
+    sources: SourcesFound
+    emissions: EmissionsFound
 
 
-def survey(meteorology: Path, observations: Path, out: Path) -> Survey:
+def survey(
+    meteorology: Path,
+    observations: Path,
+    out: Path,
+    emissions: EmissionSettings | None = None,
+    columns: ColumnSettings | None = None,
+    base: Path | None = None,
+) -> Survey:
     """Read the observations, and the weather about their stations, and derive domain, lattice, stations, areas and time zone.
 
-    `out` is where the settings will stand.
+    `out` is where the settings will stand; of `emissions` it is told how much of them lies in the domain. `columns` lays out
+    tables of the user's own, `base` is where forecasts of PM2.5 by another model are.
 
     Raises InputError for data that cannot be read or makes no lattice, MissingVariable without wind or PM2.5, and NoDataInPeriod
     when no station with PM2.5 lies where there is weather.
     """
-    monitoring = read_monitoring(observations)
-    read = read_weather(meteorology, box=_around(monitoring.stations))
+    raw = read_monitoring(observations, columns=columns)
+    read = read_weather(meteorology, box=_around(raw.stations))
+    monitoring = _vetted(raw)
     weather = _with_values(read, meteorology)
     extent = extent_of(weather)
     counted = tuple(beside(s, extent) for s in monitoring.stations)
     near = within(counted, extent)
+    if not counted:
+        raise NoDataInPeriod(
+            f"{observations} gives no place on Earth for any of its {len(monitoring.unplaced)} stations.",
+            "Add a list of them beside it, stations.csv with location_id,location,lat,lon; see docs/sources.md.",
+        )
     if not near:
         raise NoDataInPeriod(
             f"None of the {len(counted)} stations of {observations} lies where {meteorology} has weather: {extent}{_for_example(counted)}.",
@@ -78,12 +102,21 @@ def survey(meteorology: Path, observations: Path, out: Path) -> Survey:
         site=SiteSettings(titles=_titles(areas), time_zone=_time_zone(near)),
         domain=domain,
         meteorology=MeteorologySettings(path=meteorology, kind=_kind(weather)),
-        observations=ObservationSettings(path=observations),
+        observations=ObservationSettings(path=observations, columns=columns),
+        emissions=emissions or EmissionSettings(),
+        base_forecast=BaseForecastSettings(path=base),
         output=OutputSettings(archive=out.parent / f"{out.stem}-archive", outbox=out.parent / f"{out.stem}-bulletins"),
         stations=tuple(StationSettings(id=s.id, name=s.name, latitude=s.latitude, longitude=s.longitude) for s in near),
         areas=areas,
     )
-    return _described(settings, weather, read.aloft, monitoring, (*read.notes, *monitoring.notes))
+    return _described(settings, weather, read, monitoring)
+
+
+def _vetted(monitoring: Monitoring) -> Monitoring:
+    """Without what the checks reject, and with a note of that for each variable."""
+    vetted = vet(monitoring.data, monitoring.stations, default_thresholds())
+    rejected = (Note(NoteCode.VALUES_REJECTED, n, VARIABLES[key].long_name) for key, n in rejected_counts(vetted).items())
+    return replace(monitoring, data=vetted.usable(), notes=(*monitoring.notes, *rejected))
 
 
 def _around(stations: Sequence[Station]) -> Box | None:
@@ -111,10 +144,8 @@ def _kind(weather: xr.Dataset) -> MeteorologyKind:
     return MeteorologyKind.FORECAST if not np.isnat(weather["init_time"].values).any() else MeteorologyKind.ANALYSIS
 
 
-def _described(
-    settings: Settings, weather: xr.Dataset, aloft: xr.Dataset | None, monitoring: Monitoring, notes: tuple[Note, ...]
-) -> Survey:
-    observed, high = monitoring.data, xr.Dataset() if aloft is None else aloft
+def _described(settings: Settings, weather: xr.Dataset, read: Fields, monitoring: Monitoring) -> Survey:
+    observed, high = monitoring.data, xr.Dataset() if read.aloft is None else read.aloft
     times, heard = weather["time"].values, observed["time"].values
     rows = round((settings.domain.north - settings.domain.south) / settings.domain.spacing) + 1
     columns = round((settings.domain.east - settings.domain.west) / settings.domain.spacing) + 1
@@ -127,15 +158,17 @@ def _described(
         weather_hours_lacking=_times_lacking(times),
         observations_first=heard[0],
         observations_last=heard[-1],
-        weather_found=tuple(v.long_name for v in (*METEOROLOGY, *ALOFT) if v.key in weather or v.key in high),
+        weather_found=tuple(v.long_name for v in (*METEOROLOGY, *ALOFT, *POLLUTANTS) if v.key in weather or v.key in high),
         weather_lacking=tuple(v.long_name for v in METEOROLOGY if v.key not in weather),
         pollutants_found=tuple(v.long_name for v in POLLUTANTS if v.key in observed),
         pollutants_lacking=tuple(v.long_name for v in POLLUTANTS if v.key not in observed),
         stations_without_pm25=tuple(names[str(s)] for s in observed["station"].values[silent.values] if str(s) in names),
         stations_outside=tuple(s.name for s in monitoring.stations if s.id not in names),
         stations_without_place=monitoring.unplaced,
-        rejected=tuple(n for n in notes if n.code is NoteCode.VALUES_REJECTED),
+        rejected=tuple(n for n in (*read.notes, *monitoring.notes) if n.code is NoteCode.VALUES_REJECTED),
         cells=(rows, columns),
+        sources=sources_found(settings, weather, read, monitoring),
+        emissions=emissions_found(settings.emissions, settings.domain, int(str(times[-1])[:4])),
     )
 
 

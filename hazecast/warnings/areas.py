@@ -49,6 +49,7 @@ class _Peak:
     low: float | None
     high: float | None
     time: datetime | None
+    values: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,7 @@ def judge(area_id: str, stations: AreaStations, edition: Edition, window: Window
         worst_station_level=worst_level,
         hours=least.shape[1],
         hours_known=_hours_known(least, greatest, rule.raise_probability),
+        values=peak.values,
     )
     return Judgement(assessment, possible)
 
@@ -163,11 +165,12 @@ def _peak(stations: AreaStations, hours: slice, cycle: Cycle) -> _Peak:
     low, median, high = (
         _median_of_stations(at_quantile(stations.pm25_quantile[:, hours], stations.quantiles, q)) for q in (BAND[0], 0.5, BAND[1])
     )
+    values = int((~np.isnan(at_quantile(stations.pm25_quantile[:, hours], stations.quantiles, 0.5))).sum())
     if np.isnan(median).all():
-        return _Peak(None, None, None, None)
+        return _Peak(None, None, None, None, values)
     hour = int(np.nanargmax(median))
     lead_hours = cycle.lead_hours[hours][hour]
-    return _Peak(float(median[hour]), _known(low[hour]), _known(high[hour]), cycle.init_time + timedelta(hours=lead_hours))
+    return _Peak(float(median[hour]), _known(low[hour]), _known(high[hour]), cycle.init_time + timedelta(hours=lead_hours), values)
 
 
 def _known(value: float) -> float | None:

@@ -9,6 +9,7 @@ from sqlalchemy import Engine, event
 
 from hazecast.archive.database import open_database
 from hazecast.archive.deliveries import Delivery, delivery_states
+from hazecast.archive.inputs_log import fingerprint
 from hazecast.archive.ledger import (
     LEASE,
     Claim,
@@ -20,7 +21,6 @@ from hazecast.archive.ledger import (
     cycle_status,
     expire_cycle,
     fail_cycle,
-    fingerprint,
     finish_cycle,
     first_tick,
     recorded_products,

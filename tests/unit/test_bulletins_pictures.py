@@ -17,13 +17,14 @@ from hazecast.bulletins.area_series import area_series, median_of_stations
 from hazecast.bulletins.page import page
 from hazecast.bulletins.pictures import curves, level_map
 from hazecast.bulletins.pictures.borders import borders, land
-from hazecast.bulletins.pictures.canvas import figure, png
+from hazecast.bulletins.pictures.canvas import EXERCISE, figure, png
+from hazecast.bulletins.pictures.cautions import cautions
 from hazecast.bulletins.pictures.labels import Label, write_labels
 from hazecast.bulletins.pictures.projection import Plane, filled
 from hazecast.bulletins.situation import Period, areas_on
 from hazecast.bulletins.window_levels import highest_levels
 from hazecast.bulletins.wording import wording
-from hazecast.records import BulletinFacts, Level, Station
+from hazecast.records import BulletinFacts, EmissionProxy, Level, Note, NoteCode, Station
 from tests.bulletin_facts import blind_facts, calm_facts, episode_facts
 
 INIT = datetime(2030, 1, 13, 22, tzinfo=UTC)
@@ -217,3 +218,27 @@ def test_an_edition_without_limits_and_no_observations_can_be_drawn() -> None:
     facts = replace(calm_facts(), edition="delta-2031", observations=calm_facts().observations.isel(time=slice(0, 0)))
     assert picture(curves.draw, facts).startswith(b"\x89PNG")
     assert picture(level_map.draw, facts).startswith(b"\x89PNG")
+
+
+PROXY = Note(NoteCode.EMISSIONS_ARE_PROXY, detail=EmissionProxy.CITIES)
+PERFECT = Note(NoteCode.PERFECT_PROGNOSIS)
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "a proxy stands in for it."), ("zh", "以替代量代替。")])
+def test_a_picture_says_what_stands_in_for_an_input(language: str, said: str) -> None:
+    facts = episode_facts()
+    bare = replace(facts, notes=(), forecast=replace(facts.forecast, notes=()))
+    assert cautions(bare, wording(language)) == ()
+    assert cautions(replace(bare, notes=(PROXY,)), wording(language))[0].endswith(said)
+    assert len(cautions(replace(bare, notes=(PROXY, PERFECT)), wording(language))) == 2
+
+
+@pytest.mark.parametrize("draw", [level_map.draw, curves.draw])
+def test_every_caution_has_its_line_in_the_picture(draw: Callable[..., bytes]) -> None:
+    facts = episode_facts()
+    bare = replace(facts, notes=(), forecast=replace(facts.forecast, notes=()), exercise=False)
+    content = [picture(draw, replace(bare, notes=notes)) for notes in ((), (PROXY,), (PROXY, PERFECT))]
+    written = [round(share_of(EXERCISE, one) * pixels(one).shape[0]) for one in content]
+    assert written[0] + 200 < written[1] < written[2] - 200
+    heights = [Image.open(BytesIO(one)).height for one in content]
+    assert heights[0] <= heights[1] < heights[2]

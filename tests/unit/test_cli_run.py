@@ -255,7 +255,7 @@ def test_an_interrupt_in_the_middle_ends_without_a_traceback_and_leaves_no_produ
         out, err = child.communicate(timeout=60)
     assert child.returncode == 130
     assert (out, "Traceback" in err) == ("", False)
-    assert not [name for name in files_below(ledger.parent) if not name.startswith("ledger.sqlite")]
+    assert not [name for name in files_below(ledger.parent) if not name.startswith(("ledger.sqlite", "observations/"))]
     database = open_database(ledger.parent)
     status = cycle_status(database, KEY)
     database.dispose()

@@ -14,8 +14,8 @@ from hazecast.cli.running import surroundings
 from hazecast.config import EmissionSettings, OutputSettings, Settings
 from hazecast.cycle import run_cycle
 from hazecast.errors import InputError
-from hazecast.intake.gather import gather
 from hazecast.records import Cycle, EmissionProxy, Forecast, Note, NoteCode
+from tests.gathering import gather
 from tests.inventories import SHAPE, plume_source, write_edgar, write_population
 from tests.small_case import SmallCase, small_settings, write_small_case
 
@@ -40,6 +40,9 @@ class Ran:
 
     def bulletin(self, language: str) -> str:
         return next(p for p in self.folder.rglob(f"*{language}.txt")).read_text(encoding="utf-8")
+
+    def page(self, language: str) -> str:
+        return next(p for p in self.folder.rglob(f"*{language}.html")).read_text(encoding="utf-8")
 
     def base(self) -> xr.DataArray:
         with xr.open_dataset(self.folder / "grid.nc") as data:
@@ -98,7 +101,11 @@ def test_without_an_inventory_every_product_says_that_there_is_a_proxy_and_which
     assert "未提供排放清单，以替代量代替：大城市按人口分布，城市之间均匀分布。" in without.bulletin("zh").replace("\n", "").replace(" ", "")
     english = " ".join(without.bulletin("en").split())
     assert "No emission inventory was delivered; a proxy stands in for it: the population of large cities, and evenly between" in english
-    assert {"code": "emissions-are-proxy", "count": None, "detail": "cities-by-population"} in origin(without)["notes"]
+    assert "未提供排放清单，以替代量代替：大城市按人口分布，城市之间均匀分布。" in without.page("zh")
+    assert "No emission inventory was delivered; a proxy stands in for it: the population of large cities" in without.page("en")
+    for name in ("origin.json", "decisions.json"):
+        remarks = json.loads((without.folder / name).read_text(encoding="utf-8"))["notes"]
+        assert {"code": "emissions-are-proxy", "count": None, "detail": "cities-by-population"} in remarks
 
 
 def origin(run: Ran) -> dict[str, list[dict[str, object]]]:
@@ -110,7 +117,8 @@ def test_with_an_inventory_no_product_speaks_of_a_proxy(with_inventory: Ran) -> 
     for name in ("grid.nc", "stations.nc"):
         assert "proxy" not in with_inventory.comment(name)
     assert "替代量" not in with_inventory.bulletin("zh")
-    assert "proxy" not in with_inventory.bulletin("en")
+    assert "proxy" not in with_inventory.bulletin("en") + with_inventory.page("en")
+    assert "emissions-are-proxy" not in (with_inventory.folder / "decisions.json").read_text(encoding="utf-8")
 
 
 def test_the_inventorys_files_are_recorded_with_their_hashes(with_inventory: Ran, inventory: Path) -> None:

@@ -304,7 +304,8 @@ def test_cams_comes_as_grib_the_gases_apart(server: WebServer, web: Web, tmp_pat
         "data_format": "grib",
         "area": [41.6, 114.8, 38.4, 118.0],
     }
-    assert (gases["variable"], gases["model_level"], gases["leadtime_hour"]) == (["ozone"], ["137"], ["0", "3", "6"])
+    assert gases["variable"] == ["ozone", "surface_pressure", "2m_temperature"], "without them a share of the air is no concentration"
+    assert (gases["model_level"], gases["leadtime_hour"]) == (["137"], ["0", "3", "6"])
 
 
 @pytest.mark.parametrize(

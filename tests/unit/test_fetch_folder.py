@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from hazecast.archive.fetched import Entry, read_manifest, write_manifest
 from hazecast.errors import FetchError, WrongDelivery
 from hazecast.fetch import folder as folder_module
 from hazecast.fetch.download import Changed, Remote
 from hazecast.fetch.folder import MOST_FAILURES, Outcome, Standing, fetch_plan
 from hazecast.fetch.kinds import GZIP
-from hazecast.fetch.manifest import Entry, read_manifest, write_manifest
 from hazecast.fetch.names import name_part
 from hazecast.fetch.plan import Item, Plan
 from hazecast.fetch.telling import failure_of, outcome_facts, outcome_lines

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from hazecast.archive.fetched import read_manifest
 from hazecast.fetch.download import Remote
 from hazecast.fetch.folder import fetch_plan
 from hazecast.fetch.kinds import GZIP
-from hazecast.fetch.manifest import read_manifest
 from hazecast.fetch.plan import Item, Plan
 from hazecast.fetch.web import Web
 from tests.commands import files_below

@@ -79,7 +79,9 @@ def test_netcdf_is_whole_until_its_end_is_cut_off(form: str, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
-    "content", [gzip.compress(b""), gzip.compress(b"one") + gzip.compress(b"two"), gzip.compress(b"padded") + bytes(8)]
+    "content",
+    [gzip.compress(b""), gzip.compress(b"one") + gzip.compress(b"two"), gzip.compress(b"padded") + bytes(8)],
+    ids=["empty", "two members", "padded"],
 )
 def test_whole_gzip(content: bytes, tmp_path: Path) -> None:
     check(GZIP, content, tmp_path)

@@ -7,6 +7,7 @@ from hazecast.forecast.uncertainty import LEAD_GROUP_ENDS
 
 Array = NDArray[np.float64]
 GROUPS = LEAD_GROUP_ENDS.size + 1
+OF_THREE = TRUST[:, :3] / TRUST[:, :3].sum(axis=1, keepdims=True)
 AGES = 1e9  # days of history after which trust no longer counts
 GROUP = np.arange(4000) % GROUPS
 
@@ -16,9 +17,10 @@ def members(seed: int = 0) -> Array:
 
 
 def test_trust_has_a_row_for_every_lead_group_and_spreads_all_of_it() -> None:
-    assert TRUST.shape == (GROUPS, 3)
-    np.testing.assert_allclose(TRUST.sum(axis=1), 1.0)
+    assert TRUST.shape == (GROUPS, 4)
+    assert (TRUST.sum(axis=1) > 0).all()
     assert TRUST.min() >= 0
+    np.testing.assert_array_equal(TRUST[:, 2], TRUST[:, 3])
 
 
 @pytest.mark.parametrize("weights", [(1, 0, 0), (0, 1, 0), (0, 0, 1), (0.5, 0.2, 0.3), (0.25, 0.75, 0)])
@@ -38,7 +40,7 @@ def test_lead_groups_are_judged_apart() -> None:
 def test_a_short_history_counts_little_against_trust(days: float) -> None:
     got = shares(members(), members()[:, 0], GROUP, days)
     earned = days / (days + TRUST_DAYS)
-    np.testing.assert_allclose(got, earned * np.array([1.0, 0, 0]) + (1 - earned) * TRUST, atol=1e-6)
+    np.testing.assert_allclose(got, earned * np.array([1.0, 0, 0]) + (1 - earned) * OF_THREE, atol=1e-6)
     np.testing.assert_allclose(got.sum(axis=1), 1.0)
 
 
@@ -60,11 +62,21 @@ def test_a_member_that_lacks_throughout_has_no_share_and_the_others_still_earn_t
     two[:, 2] = np.nan
     np.testing.assert_allclose(shares(two, members()[:, 0], GROUP, AGES), np.tile([1, 0, 0], (GROUPS, 1)), atol=1e-6)
     trusted = shares(two, members()[:, 0], GROUP, 0.0)
-    np.testing.assert_allclose(trusted, TRUST * [1, 1, 0] / TRUST[:, :2].sum(axis=1, keepdims=True))
+    np.testing.assert_allclose(trusted, OF_THREE * [1, 1, 0] / OF_THREE[:, :2].sum(axis=1, keepdims=True))
+
+
+def test_another_model_earns_its_share_once_it_is_there_often_enough() -> None:
+    often, seldom = (np.column_stack([members(), np.full(4000, np.nan)]) for _ in range(2))
+    truth = members(1)[:, 0]
+    often[::2, 3] = truth[::2]
+    seldom[::5, 3] = truth[::5]
+    np.testing.assert_allclose(shares(often, truth, GROUP, AGES)[:, 3], 1.0, atol=1e-6)
+    np.testing.assert_array_equal(shares(seldom, truth, GROUP, AGES)[:, 3], 0.0)
+    np.testing.assert_allclose(shares(seldom, truth, GROUP, AGES)[:, :3], shares(members(), truth, GROUP, AGES))
 
 
 def test_a_group_without_pairs_goes_by_trust() -> None:
-    np.testing.assert_allclose(shares(members(), members()[:, 0], np.zeros(4000, dtype=np.int64), AGES)[1:], TRUST[1:])
+    np.testing.assert_allclose(shares(members(), members()[:, 0], np.zeros(4000, dtype=np.int64), AGES)[1:], OF_THREE[1:])
 
 
 def test_a_blend_is_the_weighted_mean_of_the_members_that_are_there() -> None:

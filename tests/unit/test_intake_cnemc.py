@@ -243,5 +243,5 @@ def test_the_sample_of_the_national_hour(shared_data: Path) -> None:
     assert len(monitoring.stations) == 1495
     assert monitoring.data["time"].values.tolist() == [np.datetime64("2018-02-19T23", "ns").astype(int)]
     told = {str(key): int(values.notnull().sum()) for key, values in monitoring.data.data_vars.items()}
-    assert told == {"co": 1475, "no2": 1474, "o3": 1477, "pm10": 1222, "pm25": 1472, "so2": 1477}  # one PM2.5 of 0 is not plausible
+    assert told == {"co": 1475, "no2": 1474, "o3": 1477, "pm10": 1222, "pm25": 1473, "so2": 1477}
     assert [s.name for s in monitoring.stations][:2] == ["北京市万寿西宫", "北京市定陵"]

@@ -10,7 +10,7 @@ import xarray as xr
 
 from hazecast.errors import NoDataInPeriod, UnknownUnits, UnreadableInput
 from hazecast.intake.monitoring.reading import Monitoring, read_monitoring
-from hazecast.records import Note, NoteCode, Station
+from hazecast.records import Station
 from tests.small_case import HEADER
 
 
@@ -80,35 +80,34 @@ def test_units_that_are_not_known_are_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("value", [-999, -9999, 0, -0.0001, 0.4, 5000, "inf"])
-def test_what_no_instrument_measures_is_rejected_and_counted(value: object, tmp_path: Path) -> None:
+def test_what_no_instrument_measures_is_handed_on_as_it_is_for_the_checks_to_judge(value: object, tmp_path: Path) -> None:
     monitoring = read(tmp_path, row(value=value), row("2020-01-01T01:00:00Z"))
-    assert monitoring.notes == (Note(NoteCode.VALUES_REJECTED, 1, "PM2.5"),)
-    assert np.isnan(values(monitoring)["2020-01-01T00:00"]).all()
-    assert values(monitoring)["2020-01-01T01:00"] == [50.0]
+    assert monitoring.notes == ()
+    assert values(monitoring) == {"2020-01-01T00:00": [float(str(value))], "2020-01-01T01:00": [50.0]}
 
 
 @pytest.mark.parametrize("value", ["", "NaN", "NA", "-;", "_"])
-def test_what_is_written_as_missing_is_missing_and_not_counted_as_rejected(value: str, tmp_path: Path) -> None:
+def test_what_is_written_as_missing_is_missing(value: str, tmp_path: Path) -> None:
     monitoring = read(tmp_path, row(value=value), row("2020-01-01T01:00:00Z"))
     assert monitoring.notes == ()
     assert np.isnan(values(monitoring)["2020-01-01T00:00"]).all()
 
 
-def test_a_network_whose_every_value_is_rejected_still_has_its_stations_and_hours(tmp_path: Path) -> None:
-    monitoring = read(tmp_path, row(value=-999), row(value=-999, id="2"))
+def test_a_network_whose_every_value_is_missing_still_has_its_stations_and_hours(tmp_path: Path) -> None:
+    monitoring = read(tmp_path, row(value=""), row(value="", id="2"))
     assert monitoring.data["pm25"].shape == (1, 2)
     assert monitoring.data["pm25"].isnull().all()
     assert [s.id for s in monitoring.stations] == ["1", "2"]
 
 
-def test_rejected_values_are_counted_by_pollutant(tmp_path: Path) -> None:
-    monitoring = read(tmp_path, row(value=-1), row(value=-1, id="2"), row(value=-1, parameter="o3"))
-    assert monitoring.notes == (Note(NoteCode.VALUES_REJECTED, 1, "Ozone"), Note(NoteCode.VALUES_REJECTED, 2, "PM2.5"))
-
-
-def test_of_two_rows_of_one_moment_the_last_usable_counts(tmp_path: Path) -> None:
+def test_of_two_rows_of_one_moment_the_last_plausible_counts(tmp_path: Path) -> None:
     assert values(read(tmp_path, row(value=10.0), row(value=20.0))) == {"2020-01-01T00:00": [20.0]}
     assert values(read(tmp_path, row(value=10.0), row(value=-999))) == {"2020-01-01T00:00": [10.0]}
+
+
+def test_a_code_for_a_missing_value_has_no_part_in_the_mean_of_an_hour(tmp_path: Path) -> None:
+    moments = [row(f"2020-01-01T00:{minute}:00Z", value) for minute, value in (("15", 10.0), ("30", -999), ("45", 30.0))]
+    assert values(read(tmp_path, *moments)) == {"2020-01-01T01:00": [20.0]}
 
 
 def test_a_corrected_file_of_a_later_name_replaces_the_first(tmp_path: Path) -> None:

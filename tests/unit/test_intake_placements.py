@@ -9,11 +9,11 @@ import pytest
 import xarray as xr
 
 from hazecast.errors import UnreadableInput
-from hazecast.intake.gather import gather
 from hazecast.intake.monitoring.layout import listed_stations
 from hazecast.intake.monitoring.places import SAME_PLACE_M, elsewhere, places_of, since_last_move
 from hazecast.intake.monitoring.reading import read_monitoring
 from hazecast.records import Cycle, Gathered, Note, NoteCode, Placement, Station
+from tests.gathering import gather
 from tests.small_case import HEADER, STATIONS, SmallCase, small_settings, station_csv, write_small_case
 
 FIRST = pd.Timestamp("2020-01-01T01:00")

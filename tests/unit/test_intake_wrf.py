@@ -13,9 +13,9 @@ from hazecast.grids.gridding import to_grid
 from hazecast.grids.lattice import lattice_of_domain
 from hazecast.intake.fields.layout import Box
 from hazecast.intake.fields.reading import Fields, read_weather
-from hazecast.intake.gather import gather
 from hazecast.records import Cycle, MeteorologyKind, NoteCode
 from hazecast.survey.survey import survey
+from tests.gathering import gather
 from tests.lambert import Lambert
 from tests.small_case import small_settings, write_small_case
 from tests.wrf_output import EASTWARD, ETA, GRID, GROUND_M, NORTHWARD, START, wrf_output, write_wrf

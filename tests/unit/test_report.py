@@ -34,7 +34,7 @@ CYCLE = Cycle(INIT, INIT, timedelta(hours=24))
 CHANCES = (LevelChance(Level.YELLOW, 0.74), LevelChance(Level.ORANGE, 0.22), LevelChance(Level.RED, None))
 WINDOW = WindowAssessment(
     "jinan", INIT, INIT + timedelta(hours=24), Level.YELLOW, "yellow-3", CHANCES, 178.4, 67.0, 244.0, INIT + timedelta(hours=22),
-    2100.0, "1001", Level.ORANGE, hours=24, hours_known=24,
+    2100.0, "1001", Level.ORANGE, hours=24, hours_known=24, values=120,
 )  # fmt: skip
 UNKNOWN = replace(
     WINDOW, level=Level.UNKNOWN, condition="", chances=(), peak_pm25=None, peak_pm25_low=None, peak_pm25_high=None, peak_time=None
@@ -77,8 +77,8 @@ def test_a_cycle_is_told_in_a_few_lines(tmp_path: Path, settings: Settings) -> N
         "Haze forecast for Jinan: cycle 20190112T00Z",
         "From 2019-01-12 08:00 UTC+08:00 for 24 h; known by 2019-01-12 08:00 UTC+08:00; the weather is a perfect prognosis.",
         "",
-        "Area   24 h     Highest   Chance  Peak PM2.5 (90 % band)  at              Lead",
-        "Jinan  yellow   yellow       74%  178 (67–244) µg/m³      13 Jan 06:00    22 h",
+        "Area   24 h     Highest   Chance  Peak PM2.5 (90 % band)  at              Lead  of values",
+        "Jinan  yellow   yellow       74%  178 (67–244) µg/m³      13 Jan 06:00    22 h        120",
         "",
         "Haze warning issued: yellow Jinan, 2019-01-12 08:00 UTC+08:00 to 2019-01-13 08:00 UTC+08:00, chance 74%",
         "",
@@ -88,6 +88,15 @@ def test_a_cycle_is_told_in_a_few_lines(tmp_path: Path, settings: Settings) -> N
         f"Products   {tmp_path}",
         "Delivered  /outbox/b",
     ]
+
+
+def test_what_stands_in_for_an_inventory_is_told_to_a_person_and_to_a_program(tmp_path: Path, settings: Settings) -> None:
+    proxy = (Note(NoteCode.EMISSIONS_ARE_PROXY, detail="cities-by-population"),)
+    said = "Emissions are a proxy, not an inventory: the population of large cities, and evenly between them."
+    assert lines_of(tmp_path, settings, notes=proxy).splitlines()[2] == said
+    assert cycle_facts(outcome_of(tmp_path, settings, notes=proxy), (), ())["emission_proxy"] == "cities-by-population"
+    assert "proxy" not in lines_of(tmp_path, settings)
+    assert cycle_facts(outcome_of(tmp_path, settings), (), ())["emission_proxy"] is None
 
 
 def test_a_forecast_of_the_weather_is_no_perfect_prognosis(tmp_path: Path, settings: Settings) -> None:

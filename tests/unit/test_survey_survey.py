@@ -12,10 +12,10 @@ import xarray as xr
 from hazecast.config import load_settings
 from hazecast.errors import InputError, MissingVariable, NoDataInPeriod
 from hazecast.grids.lattice import lattice_of_domain
-from hazecast.intake.gather import gather
 from hazecast.records import Cycle, MeteorologyKind, Note, NoteCode, utc
 from hazecast.survey.settings_file import settings_text
 from hazecast.survey.survey import Survey, survey
+from tests.gathering import gather
 from tests.small_case import HEADER, INIT, STATIONS, SmallCase, small_weather, write_small_case
 
 Change = Callable[[xr.Dataset], xr.Dataset]
@@ -121,6 +121,18 @@ def test_no_station_with_weather_is_told_with_both_places(case: SmallCase) -> No
     with pytest.raises(
         NoDataInPeriod, match=r"None of the 1 stations .* 36\.1 to 37\.2 degrees north, .*; London Westminster lies at 51\.49"
     ):
+        looked_at(case)
+
+
+def test_stations_on_the_other_side_of_the_earth_are_left_out_too(case: SmallCase) -> None:
+    weather_of(case, np.arange(30.0, 40.0), np.arange(-105.0, -95.0))
+    stations_of(case, ("There", 35.0, -100.0), ("Here", 36.65, 117.0))
+    assert looked_at(case).stations_outside == ("Here",)
+
+
+def test_a_network_without_any_place_is_told_how_to_give_them(case: SmallCase) -> None:
+    stations_of(case, ("Lost", 0.0, 999.0))
+    with pytest.raises(NoDataInPeriod, match=r"no place on Earth for any of its 1 stations.*stations\.csv"):
         looked_at(case)
 
 

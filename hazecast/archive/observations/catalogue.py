@@ -1,4 +1,4 @@
-"""The catalogue of a store of observations, in SQLite: its batches, its segments, the files that were read, and the stations.
+"""The catalogue of a store of observations, in SQLite: its batches and segments, the files that were read, the stations, and the watch.
 
 Its writer's lock is the store's: who holds it may write segments, and what he wrote counts from his commit on.
 """
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
-from sqlalchemy import Boolean, Column, Connection, Float, Integer, MetaData, String, Table, delete, func, insert, select
+from sqlalchemy import Boolean, Column, Connection, Float, Integer, MetaData, String, Table, bindparam, delete, func, insert, select
 
 from hazecast.archive.database import Schema
 from hazecast.archive.observations.facts import Mask
@@ -63,13 +63,33 @@ stations = Table(
     Column("listed", Boolean, nullable=False),
 )
 
+watch = Table(
+    "watch",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("since", UtcTime, nullable=False),
+)
+
+LONGEST_DELIVERY_SECONDS = 1800.0
+
 CATALOGUE = Schema(
     file_name="catalogue.sqlite",
     title="catalogue of observations",
     version=1,
     metadata=METADATA,
-    never_changed=(batches, sources, stations),
+    never_changed=(batches, sources, stations, watch),
     migrations=(),
+    wait_seconds=LONGEST_DELIVERY_SECONDS,
+)
+
+
+# Made once: putting a statement together takes longer than answering it.
+_NEWEST = select(func.max(batches.c.number))
+_ARRIVED_LATER = select(batches.c.number).where(batches.c.arrived_at > bindparam("as_of"), batches.c.number <= bindparam("newest"))
+_SEGMENTS_BETWEEN = (
+    select(segments)
+    .where(segments.c.first_hour <= bindparam("last_hour"), segments.c.last_hour >= bindparam("first_hour"))
+    .order_by(segments.c.month, segments.c.name)
 )
 
 
@@ -84,14 +104,14 @@ class Visible:
 
 def newest_number(connection: Connection) -> int:
     """The number of the newest batch, 0 without any."""
-    return int(connection.execute(select(func.max(batches.c.number))).scalar_one() or 0)
+    return int(connection.execute(_NEWEST).scalar_one() or 0)
 
 
 def visible(connection: Connection, as_of: datetime, last_assumed_hour: int, newest: int) -> Visible:
     """What may be seen `as_of`, of what the store held when `newest` was its newest batch."""
     unarrived = np.zeros(newest + 1, dtype=bool)
-    later = select(batches.c.number).where(batches.c.arrived_at > as_of, batches.c.number <= newest)
-    unarrived[[number for (number,) in connection.execute(later)]] = True
+    later = connection.execute(_ARRIVED_LATER, {"as_of": as_of, "newest": newest})
+    unarrived[[number for (number,) in later]] = True
     return Visible(newest, unarrived, last_assumed_hour)
 
 
@@ -102,8 +122,8 @@ def add_batch(connection: Connection, number: int, arrived_at: datetime, assumed
 
 def segments_between(connection: Connection, first_hour: int, last_hour: int) -> tuple[SegmentName, ...]:
     """The segments that may hold facts of these hours, by month."""
-    chosen = select(segments).where(segments.c.first_hour <= last_hour, segments.c.last_hour >= first_hour)
-    return tuple(SegmentName(*row) for row in connection.execute(chosen.order_by(segments.c.month, segments.c.name)))
+    hours = {"first_hour": first_hour, "last_hour": last_hour}
+    return tuple(SegmentName(*row) for row in connection.execute(_SEGMENTS_BETWEEN, hours))
 
 
 def all_segments(connection: Connection) -> tuple[SegmentName, ...]:

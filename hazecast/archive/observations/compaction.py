@@ -12,7 +12,7 @@ from hazecast.archive.observations.merging import merged
 from hazecast.archive.observations.segments import SegmentName, facts_of, open_segment, write_segment
 from hazecast.archive.observations.store import ObservationStore
 
-MOST_SEGMENTS = 16
+MOST_SEGMENTS = 4
 
 
 def compact(store: ObservationStore) -> int:

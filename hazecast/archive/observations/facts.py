@@ -8,7 +8,7 @@ hour and a delay that whoever asks decides on.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
@@ -91,6 +91,11 @@ def hour_of(name: str, moment: datetime) -> int:
     if hours != int(hours):
         raise ValueError(f"{name} is {moment}; it must be a full hour.")
     return int(hours)
+
+
+def moment_of(hour: int) -> datetime:
+    """The reverse of `hour_of`."""
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(hours=hour)
 
 
 def months_of(hours: Hours) -> Hours:

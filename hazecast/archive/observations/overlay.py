@@ -76,6 +76,8 @@ def _lay_loose(
     part: Facts, key: tuple[Index, Index], station: tuple[Index, Index], hours: Hours, sees: Visible, values: Values, stamps: Stamps
 ) -> None:
     listed = part.loose[np.searchsorted(part.loose["hour"], hours[0]) : np.searchsorted(part.loose["hour"], hours[-1], side="right")]
+    if not listed.size:
+        return
     to_key, to_station = _turned(key, len(part.keys)), _turned(station, len(part.stations))
     row = np.minimum(np.searchsorted(hours, listed["hour"]), hours.size - 1)
     asked = (to_key[listed["key"]] >= 0) & (to_station[listed["station"]] >= 0) & (hours[row] == listed["hour"])

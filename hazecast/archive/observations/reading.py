@@ -2,13 +2,14 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 
 import numpy as np
 import xarray as xr
+from sqlalchemy import Connection
 
 from hazecast.archive.database import reading
 from hazecast.archive.observations.catalogue import Visible, newest_number, segments_between, visible
@@ -16,12 +17,10 @@ from hazecast.archive.observations.copying import copy_rows
 from hazecast.archive.observations.facts import VALUE, Hours, Index, Mask, Values, common, hour_of, positions, times_of
 from hazecast.archive.observations.overlay import latest_visible, wholly_visible
 from hazecast.archive.observations.segments import Segment, SegmentName, facts_of, loose_of, open_segment
-from hazecast.archive.observations.store import ObservationStore
-from hazecast.errors import ArchiveError
+from hazecast.archive.observations.store import MOST_TRIES, ObservationStore, lost
 from hazecast.records import ObservationQuestion
 from hazecast.vocabulary import VARIABLES
 
-MOST_TRIES = 5
 _EPOCH = datetime(1970, 1, 1)
 
 
@@ -39,7 +38,8 @@ def read_observations(
     A value whose arrival is only assumed is taken to have arrived `assumed_delay` after its hour. Times are full hours in UTC. Raises
     ArchiveError where the store cannot be read.
     """
-    return answer(store, ask(store, station_ids, keys, first, last, as_of, assumed_delay))
+    ids, wanted = tuple(station_ids), tuple(keys)
+    return _answered(store, lambda newest: ObservationQuestion(as_of, newest, assumed_delay, first, last, ids, wanted))
 
 
 def ask(
@@ -58,15 +58,28 @@ def ask(
 
 def answer(store: ObservationStore, question: ObservationQuestion) -> xr.Dataset:
     """The answer, as `read_observations` gives it: the same bits whenever it is asked, whatever has arrived since."""
-    hours = np.arange(hour_of("first", question.first), hour_of("last", question.last) + 1)
-    values = np.empty((len(question.keys), hours.size, len(question.station_ids)), dtype=VALUE)
+    return _answered(store, lambda _newest: question)
+
+
+def _answered(store: ObservationStore, question_of: Callable[[int], ObservationQuestion]) -> xr.Dataset:
+    """The answer to the question that is asked of a store with a newest batch, out of one look into the catalogue."""
     for attempt in range(1, MOST_TRIES + 1):
+        with reading(store.catalogue) as connection:
+            question = question_of(newest_number(connection))
+            hours = np.arange(hour_of("first", question.first), hour_of("last", question.last) + 1)
+            listed, sees = segments_between(connection, int(hours[0]), int(hours[-1])), _visible(connection, question)
+        values = np.empty((len(question.keys), hours.size, len(question.station_ids)), dtype=VALUE)
         try:
-            _fill(values, store, question, hours)
-            break
+            _fill(values, _by_month(store, listed), question, hours, sees)
         except FileNotFoundError as gone:  # a segment was merged into another since the catalogue was read
             if attempt == MOST_TRIES:
-                raise ArchiveError(f"Observations are lost: {gone}.", "Restore the folder from a backup.") from gone
+                raise lost(gone) from gone
+            continue
+        return _labelled(values, question, hours)
+    raise AssertionError("every try returns or raises")
+
+
+def _labelled(values: Values, question: ObservationQuestion, hours: Hours) -> xr.Dataset:
     units = {key: {"units": VARIABLES[key].units} if key in VARIABLES else {} for key in question.keys}
     return xr.Dataset(
         {key: (("time", "station"), values[i], units[key]) for i, key in enumerate(question.keys)},
@@ -87,13 +100,14 @@ def digest_of(observations: xr.Dataset) -> str:
     return digest.hexdigest()
 
 
-def _fill(values: Values, store: ObservationStore, question: ObservationQuestion, hours: Hours) -> None:
+def _visible(connection: Connection, question: ObservationQuestion) -> Visible:
     last_assumed = (question.as_of.replace(tzinfo=None) - question.assumed_delay - _EPOCH) // timedelta(hours=1)
-    with reading(store.catalogue) as connection:
-        listed = segments_between(connection, int(hours[0]), int(hours[-1]))
-        sees = visible(connection, question.as_of, last_assumed, question.newest_batch)
+    return visible(connection, question.as_of, last_assumed, question.newest_batch)
+
+
+def _fill(values: Values, months: Iterable["_Month"], question: ObservationQuestion, hours: Hours, sees: Visible) -> None:
     done = 0
-    for month in _by_month(store, listed):
+    for month in months:
         start, stop = np.searchsorted(hours, [month.first, month.last + 1])
         values[:, done:start] = np.nan
         _fill_month(values[:, start:stop], month.segments, question, hours[start:stop], sees)
@@ -123,7 +137,7 @@ def _fill_month(values: Values, segments: tuple[Segment, ...], question: Observa
         if number == NOBODY:
             values[:, at] = np.nan
         elif number == SEVERAL:
-            parts = [facts_of(segment) for segment in segments]
+            parts = [facts_of(segment) for segment in segments if segment.loose or common(hours[at], segment.hours)[0].size]
             values[:, at] = latest_visible(parts, question.keys, hours[at], question.station_ids, sees)[0]
         else:
             copy_rows(segments[number], at, hours, question.keys, question.station_ids, values)

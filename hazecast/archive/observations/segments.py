@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any
 
@@ -241,13 +242,14 @@ def _described(file: Path) -> dict[str, Any]:
 def _array(segment: Segment, name: str, dtype: np.dtype[Any], shape: tuple[int, ...]) -> NDArray[Any]:
     """Mapped behind its header, whose length follows from the size of the file."""
     size, content = segment.sizes[name], int(np.prod(shape)) * dtype.itemsize
-    with _faults_explained(segment.folder):
-        found = (segment.folder / name).stat().st_size
+    with _faults_explained(segment.folder), (segment.folder / name).open("rb") as stream:
+        found = os.fstat(stream.fileno()).st_size
         if found != size or size < content:
             raise ValueError(f"{name} has {found} bytes instead of {size}")
         if not content:
             return np.empty(shape, dtype=dtype)
-        return np.memmap(segment.folder / name, dtype=dtype, mode="r", offset=size - content, shape=shape)
+        mapped = mmap(stream.fileno(), 0, access=ACCESS_READ)  # numpy's own memmap takes ten times as long to open
+        return np.frombuffer(mapped, dtype=dtype, offset=size - content).reshape(shape)
 
 
 @contextmanager

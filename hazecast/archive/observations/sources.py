@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, func, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, func, insert, or_, select
 
 from hazecast.archive.database import reading
 from hazecast.archive.observations.catalogue import sources
@@ -26,11 +27,7 @@ class Source:
 
 def sources_known(connection: Connection) -> dict[str, Source]:
     """Every file ever read, by its path, as it was last."""
-    rows = connection.execute(select(sources).order_by(sources.c.id))
-    return {
-        row.path: Source(row.path, Stamp(row.size_bytes, row.mtime_ns, row.inode), row.sha256, row.seen_at, row.assumed, row.ambiguous)
-        for row in rows
-    }
+    return {row.path: _source(row) for row in connection.execute(select(sources).order_by(sources.c.id))}
 
 
 def add_sources(connection: Connection, read: Iterable[Source]) -> None:
@@ -52,9 +49,23 @@ def add_sources(connection: Connection, read: Iterable[Source]) -> None:
         connection.execute(insert(sources), rows)
 
 
+def sources_as_of(store: ObservationStore, as_of: datetime) -> tuple[Source, ...]:
+    """The files that had arrived by `as_of`, each as it was then last, in the order of their paths. Raises ArchiveError."""
+    with reading(store.catalogue) as connection:
+        known = {row.path: _source(row) for row in connection.execute(select(sources).where(_arrived(as_of)).order_by(sources.c.id))}
+    return tuple(known[path] for path in sorted(known))
+
+
 def ambiguous_values(store: ObservationStore, as_of: datetime) -> int:
     """How many values had ambiguous times in the files that had arrived by `as_of`, each as it was then last. Raises ArchiveError."""
-    arrived = or_(sources.c.assumed, sources.c.seen_at <= as_of)
-    last = select(func.max(sources.c.id)).where(arrived).group_by(sources.c.path)
+    last = select(func.max(sources.c.id)).where(_arrived(as_of)).group_by(sources.c.path)
     with reading(store.catalogue) as connection:
         return int(connection.execute(select(func.sum(sources.c.ambiguous)).where(sources.c.id.in_(last))).scalar_one() or 0)
+
+
+def _arrived(as_of: datetime) -> ColumnElement[bool]:
+    return or_(sources.c.assumed, sources.c.seen_at <= as_of)
+
+
+def _source(row: Row[Any]) -> Source:
+    return Source(row.path, Stamp(row.size_bytes, row.mtime_ns, row.inode), row.sha256, row.seen_at, row.assumed, row.ambiguous)

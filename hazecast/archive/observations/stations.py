@@ -6,7 +6,7 @@ when it has changed.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from math import isnan, nan
 from typing import Any
 
@@ -27,12 +27,16 @@ def stations_known(store: ObservationStore, as_of: datetime, newest_batch: int |
     return tuple(latest[id] for id in sorted(latest))
 
 
-def places_told(store: ObservationStore, as_of: datetime, newest_batch: int | None = None) -> tuple[KnownStation, ...]:
+def places_told(
+    store: ObservationStore, as_of: datetime, newest_batch: int | None = None, assumed_delay: timedelta = timedelta(0)
+) -> tuple[KnownStation, ...]:
     """What came with values that had arrived by `as_of`: every place of every station, by station and in the order of time.
 
-    One whose arrival is assumed counts from its own time on. `newest_batch` is that of an `ObservationQuestion`. Raises ArchiveError.
+    One whose arrival is assumed came with the value of the hour that began at its time. `newest_batch` and `assumed_delay` are those of
+    an `ObservationQuestion`. Raises ArchiveError.
     """
-    assumed_by_then = batches.c.assumed & or_(stations.c.since.is_(None), stations.c.since <= as_of)
+    begun_by = as_of - assumed_delay - timedelta(hours=1)
+    assumed_by_then = batches.c.assumed & or_(stations.c.since.is_(None), stations.c.since <= begun_by)
     chosen = (
         select(stations)
         .join(batches, batches.c.number == stations.c.number)

@@ -8,8 +8,10 @@ from sqlalchemy import Engine
 from hazecast.archive.database import open_database, reading
 from hazecast.archive.observations.catalogue import CATALOGUE, all_segments
 from hazecast.archive.observations.segments import verify_segment
+from hazecast.errors import ArchiveError
 
 OBSERVATIONS_FOLDER = "observations"
+MOST_TRIES = 5  # to read what the catalogue lists, for a segment may be merged into another just then
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +44,8 @@ def verify(store: ObservationStore) -> int:
     for segment in listed:
         verify_segment(store.segments / segment.name, segment)
     return sum(segment.facts for segment in listed)
+
+
+def lost(gone: FileNotFoundError) -> ArchiveError:
+    """What to raise where a segment that the catalogue lists is not there."""
+    return ArchiveError(f"Observations are lost: {gone}.", "Restore the folder from a backup.")

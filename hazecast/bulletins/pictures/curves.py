@@ -1,5 +1,6 @@
 """PM2.5 of the areas over time: what was observed, and the forecast with its bands."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from math import ceil
 from zoneinfo import ZoneInfo
@@ -19,6 +20,7 @@ from hazecast.bulletins.editions import edition
 from hazecast.bulletins.page import Page
 from hazecast.bulletins.palette import STYLES
 from hazecast.bulletins.pictures.canvas import EXERCISE, INK, SOFT, figure, heading, png, watermark
+from hazecast.bulletins.pictures.cautions import cautions
 from hazecast.bulletins.rows import rung_remarks
 from hazecast.bulletins.telling import Telling
 from hazecast.bulletins.wording import Wording
@@ -26,6 +28,8 @@ from hazecast.records import BulletinFacts, Level
 
 MOST_PANELS = 12
 WIDTH, PANEL_HEIGHT, HEAD, FOOT = 11.0, 2.3, 1.35, 1.25
+FOOT_LINE, LOWEST_LINE = 0.16, 0.14  # the foot has one line below its legend, and more where there are more cautions
+LEFT = 0.02  # of what is written around the panels, as a share of the width
 LINE, WIDE_BAND, NARROW_BAND = "#0b4f7d", "#b9d3e6", "#7fb0d3"
 SECONDS_A_DAY = 86_400
 STRIP_EDGE = "#6b7177"
@@ -38,17 +42,20 @@ def draw(facts: BulletinFacts, page: Page, wording: Wording) -> bytes:
     series = [area_series(view, facts) for view in telling.views[:MOST_PANELS]]
     columns = min(3, len(series)) if len(series) != 4 else 2
     rows = ceil(len(series) / columns)
-    height = HEAD + FOOT + rows * PANEL_HEIGHT
+    cautioned = cautions(facts, wording)
+    more_foot = FOOT_LINE * max(len(cautioned) - 1, 0)
+    height = HEAD + FOOT + more_foot + rows * PANEL_HEIGHT
     with figure(WIDTH, height) as drawn:
         panels = drawn.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).ravel()
-        drawn.subplots_adjust(left=0.065, right=0.985, top=1 - HEAD / height, bottom=FOOT / height, wspace=0.06, hspace=0.5)
+        drawn.subplots_adjust(left=0.065, right=0.985, top=1 - HEAD / height, bottom=(FOOT + more_foot) / height, wspace=0.06, hspace=0.5)
         highest = _top(series, telling)
         for axes, one in zip(panels, series, strict=False):
             _draw_panel(axes, one, highest, telling)
         for axes in panels[len(series) :]:
             axes.remove()
         _label_axes(panels, len(series), columns, telling)
-        _write_around(drawn, height, len(series), page, telling)
+        _write_head(drawn, height, _subtitle(len(series), page, telling), page, telling)
+        _write_foot(drawn, height, cautioned, telling)
         if page.exercise_mark:
             watermark(drawn, wording.say("EXERCISE"))
         return png(drawn)
@@ -157,14 +164,19 @@ def _label_axes(panels: NDArray[np.object_], count: int, columns: int, telling: 
         axes.set_ylabel("µg/m³", fontsize=8.5)
 
 
-def _write_around(drawn: Figure, height: float, count: int, page: Page, telling: Telling) -> None:
-    say, left = telling.wording.say, 0.02
-    heading(drawn, left, 1 - 0.3 / height, page.exercise_mark + say("PM2.5, observed and forecast: %(title)s", title=page.title))
-    drawn.text(left, 1 - 0.58 / height, _subtitle(count, page, telling), fontsize=9.5, va="center", color=SOFT)
+def _write_head(drawn: Figure, height: float, subtitle: str, page: Page, telling: Telling) -> None:
+    title = telling.wording.say("PM2.5, observed and forecast: %(title)s", title=page.title)
+    heading(drawn, LEFT, 1 - 0.3 / height, page.exercise_mark + title)
+    drawn.text(LEFT, 1 - 0.58 / height, subtitle, fontsize=9.5, va="center", color=SOFT)
+
+
+def _write_foot(drawn: Figure, height: float, cautioned: Sequence[str], telling: Telling) -> None:
+    """The legend, and below it where the picture comes from on the left and the cautions on the right, one a line."""
+    highest_line = LOWEST_LINE + FOOT_LINE * max(len(cautioned) - 1, 0)
     drawn.legend(
         handles=_legend(telling),
         loc="lower left",
-        bbox_to_anchor=(left, 0.28 / height),
+        bbox_to_anchor=(LEFT, (highest_line + 0.14) / height),
         bbox_transform=drawn.transFigure,
         ncols=4,
         fontsize=8.8,
@@ -173,22 +185,15 @@ def _write_around(drawn: Figure, height: float, count: int, page: Page, telling:
         columnspacing=1.6,
         handlelength=2.2,
     )
-    origin = say(
+    origin = telling.wording.say(
         "Cycle %(key)s, forecast from %(moment)s. Automatic product.",
         key=telling.facts.cycle.key,
         moment=telling.clock.stamp(telling.facts.cycle.init_time),
     )
-    drawn.text(left, 0.14 / height, origin, fontsize=8.5, va="center", color=SOFT)
-    if page.perfect_prognosis:
-        drawn.text(
-            0.98,
-            0.14 / height,
-            say("Perfect prognosis: an analysis stands in for a weather forecast."),
-            fontsize=8.5,
-            va="center",
-            ha="right",
-            color=EXERCISE,
-        )
+    drawn.text(LEFT, highest_line / height, origin, fontsize=8.5, va="center", color=SOFT)
+    for number, sentence in enumerate(cautioned):
+        line = (highest_line - FOOT_LINE * number) / height
+        drawn.text(1 - LEFT, line, sentence, fontsize=8.5, va="center", ha="right", color=EXERCISE)
 
 
 def _subtitle(count: int, page: Page, telling: Telling) -> str:

@@ -1,6 +1,6 @@
 """The map of the haze-warning levels of the first validity window."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from hazecast.bulletins.page import Page
 from hazecast.bulletins.palette import STYLES
 from hazecast.bulletins.pictures.borders import Borders, borders, land
 from hazecast.bulletins.pictures.canvas import EXERCISE, INK, SOFT, figure, heading, png, watermark
+from hazecast.bulletins.pictures.cautions import cautions
 from hazecast.bulletins.pictures.graticule import draw_graticule, draw_scale
 from hazecast.bulletins.pictures.labels import Label, write_labels
 from hazecast.bulletins.pictures.projection import METRES_PER_DEGREE, Plane, filled, lines
@@ -28,7 +29,8 @@ from hazecast.records import BulletinFacts, Level, Station
 
 SEA, OUTSIDE = "#dfeaf3", "#f6f3ec"
 EDGES = {Level.NONE: "#9aa29c", Level.UNKNOWN: "#85898d"}
-WIDTH, HEAD, FOOT, SIDE = 7.6, 0.95, 1.25, 0.45
+WIDTH, HEAD, FOOT, SIDE = 7.6, 0.95, 0.93, 0.45
+FOOT_LINE, LOWEST_LINE = 0.16, 0.1  # the foot holds the legend and, below it, as many lines as there are
 FLATTEST, STEEPEST = 0.66, 0.92  # height of the map by its width
 MARGIN = 0.8  # of the domain; what of it the frame shows depends on its shape
 MOST_CELLS_OUTLINED = 900
@@ -69,15 +71,18 @@ def draw(facts: BulletinFacts, page: Page, wording: Wording) -> bytes:
     left, bottom, right, top = _frame(domain, plane)
     map_width = WIDTH - 2 * SIDE
     map_height = map_width * (top - bottom) / (right - left)
-    height = map_height + HEAD + FOOT
+    foot_lines = ((_origin(telling), SOFT), *((sentence, EXERCISE) for sentence in cautions(facts, wording)))
+    foot = FOOT + FOOT_LINE * len(foot_lines)
+    height = map_height + HEAD + foot
     with figure(WIDTH, height) as drawn:
-        axes = drawn.add_axes((SIDE / WIDTH, FOOT / height, map_width / WIDTH, map_height / height))
+        axes = drawn.add_axes((SIDE / WIDTH, foot / height, map_width / WIDTH, map_height / height))
         axes.set(xlim=(left, right), ylim=(bottom, top), xticks=[], yticks=[], facecolor=SEA)
         _draw_ground(axes, domain, plane, telling)
         _draw_areas(axes, plane, telling)
         if domain.extent < LOCATOR_BELOW:
             _draw_locator(axes, domain, plane, facts.stations)
-        _write_around(drawn, height, page, telling)
+        _write_head(drawn, height, page, telling)
+        _write_foot(drawn, height, foot_lines, telling)
         if page.exercise_mark:
             watermark(drawn, wording.say("EXERCISE"))
         return png(drawn)
@@ -202,19 +207,32 @@ def _draw_locator(axes: Axes, domain: Domain, plane: Plane, stations: tuple[Stat
     _fill(inset, plane.flat(shapely.box(*domain.bounds)), EXERCISE, EXERCISE, "", 2)
 
 
-def _write_around(drawn: Figure, height: float, page: Page, telling: Telling) -> None:
+def _origin(telling: Telling) -> str:
+    return telling.wording.say(
+        "Cycle %(key)s, forecast from %(moment)s. Automatic product.",
+        key=telling.facts.cycle.key,
+        moment=telling.clock.stamp(telling.facts.cycle.init_time),
+    )
+
+
+def _write_head(drawn: Figure, height: float, page: Page, telling: Telling) -> None:
     say, left = telling.wording.say, SIDE / WIDTH
     heading(drawn, left, 1 - 0.36 / height, page.exercise_mark + say("Haze-warning levels: %(title)s", title=page.title))
     expected = say("Highest level expected in each cell, %(period)s", period=page.period)
     drawn.text(left, 1 - 0.7 / height, expected, fontsize=10.5, va="center", color=SOFT)
+
+
+def _write_foot(drawn: Figure, height: float, foot_lines: Sequence[tuple[str, str]], telling: Telling) -> None:
+    """The legend and, below it, lines of text, each in its colour."""
+    left = SIDE / WIDTH
     levels = [Level.NONE, *chance_levels(telling), Level.UNKNOWN]
     dot = Line2D([], [], linestyle="", marker=".", markersize=4, color=INK)
-    entries: list[tuple[Any, str]] = [*(_legend_entry(level, telling) for level in levels), ((dot,), say("station"))]
+    entries: list[tuple[Any, str]] = [*(_legend_entry(level, telling) for level in levels), ((dot,), telling.wording.say("station"))]
     drawn.legend(
         [handles for handles, _ in entries],
         [label for _, label in entries],
         loc="lower left",
-        bbox_to_anchor=(left, 0.42 / height),
+        bbox_to_anchor=(left, (LOWEST_LINE + FOOT_LINE * len(foot_lines)) / height),
         bbox_transform=drawn.transFigure,
         ncols=3,
         fontsize=9.5,
@@ -224,15 +242,8 @@ def _write_around(drawn: Figure, height: float, page: Page, telling: Telling) ->
         handleheight=1.2,
         columnspacing=1.8,
     )
-    origin = say(
-        "Cycle %(key)s, forecast from %(moment)s. Automatic product.",
-        key=telling.facts.cycle.key,
-        moment=telling.clock.stamp(telling.facts.cycle.init_time),
-    )
-    drawn.text(left, 0.26 / height, origin, fontsize=8.5, va="center", color=SOFT)
-    if page.perfect_prognosis:
-        warning = say("Perfect prognosis: an analysis stands in for a weather forecast.")
-        drawn.text(left, 0.1 / height, warning, fontsize=8.5, va="center", color=EXERCISE)
+    for number, (line, colour) in enumerate(reversed(foot_lines)):
+        drawn.text(left, (LOWEST_LINE + FOOT_LINE * number) / height, line, fontsize=8.5, va="center", color=colour)
 
 
 def _legend_entry(level: Level, telling: Telling) -> tuple[tuple[Patch | Line2D, ...], str]:

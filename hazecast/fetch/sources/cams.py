@@ -38,6 +38,7 @@ SURFACE: Mapping[Variable, str] = MappingProxyType(
 GASES: Mapping[Variable, str] = MappingProxyType(
     {v.SO2: "sulphur_dioxide", v.NO2: "nitrogen_dioxide", v.O3: "ozone", v.CO: "carbon_monoxide"}
 )
+DENSITY_OF_AIR = (SURFACE[v.SURFACE_PRESSURE], SURFACE[v.AIR_TEMPERATURE])  # gases come as shares of the air's mass: a file tells it itself
 USUAL = tuple(variable.key for variable in SURFACE)
 
 
@@ -75,19 +76,19 @@ class CAMSRequest:
 
 
 def plan(request: CAMSRequest, _web: Web, _progress: Progress) -> Plan:
-    """A file of the fields at the ground, and one of the gases in the lowest model level; of what is asked for."""
+    """A file of the fields at the ground, and one of the gases in the lowest model level with the density of the air."""
     return Plan(tuple(_items(request)))
 
 
 def _items(request: CAMSRequest) -> Iterator[Item]:
     wanted = require_variables(request.variables, (*SURFACE, *GASES), "CAMS")
     store = Store(request.base, request.key)
-    for label, names, hours, level in (
-        ("surface", SURFACE, request.lead_hours, ()),
-        ("gases", GASES, request.gas_hours, (LOWEST_MODEL_LEVEL,)),
+    for label, names, beside, hours, level in (
+        ("surface", SURFACE, (), request.lead_hours, ()),
+        ("gases", GASES, DENSITY_OF_AIR, request.gas_hours, (LOWEST_MODEL_LEVEL,)),
     ):
         if asked := [names[variable] for variable in wanted if variable in names]:
-            inputs = _inputs(request, asked, hours, level)
+            inputs = _inputs(request, [*asked, *beside], hours, level)
             yield item(store, DATASET, inputs, f"cams-{request.run:%Y%m%dT%HZ}-{label}.grib", GRIB)
 
 

@@ -12,12 +12,12 @@ from typing import Annotated, Any, TypeVar
 import httpx2
 from pydantic import BaseModel, Field, ValidationError
 
+from hazecast.archive.fetched import digest_of
 from hazecast.errors import FetchError, WrongDelivery
 from hazecast.fetch.addresses import base_address, next_address, require_fit_for_keys
 from hazecast.fetch.answers import ask
 from hazecast.fetch.download import Remote
 from hazecast.fetch.kinds import Kind
-from hazecast.fetch.manifest import digest_of
 from hazecast.fetch.patience import LATER, require_going_on
 from hazecast.fetch.plan import Item
 from hazecast.fetch.secrecy import Secrets

@@ -10,6 +10,8 @@ Floats = NDArray[np.floating]
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 
+BATCH = 64  # places whose corners are fetched before any is blended: the processor then waits for many at once
+
 
 @njit(parallel=True, cache=True)
 def blend_to_points(source: Floats, row: Index, row_share: Array, column: Index, column_share: Array, out: Floats) -> None:
@@ -24,11 +26,24 @@ def blend_to_points(source: Floats, row: Index, row_share: Array, column: Index,
 
 @njit(cache=True)
 def _blend_hour(field: Floats, row: Index, row_share: Array, column: Index, column_share: Array, out: Floats) -> None:
-    for p in range(out.size):
-        i, j = np.uintp(row[p]), np.uintp(column[p])  # unsigned, for a signed index is first tested for counting from the end
-        a, b = row_share[p], column_share[p]
-        line, above = field[i], field[i + np.uintp(1)]
-        lower = line[j] * (1.0 - b) + line[j + np.uintp(1)] * b
-        upper = above[j] * (1.0 - b) + above[j + np.uintp(1)] * b
-        value = lower * (1.0 - a) + upper * a
-        out[p] = blend_known(field, row[p], a, column[p], b) if np.isnan(value) else value
+    corners = np.empty((4, BATCH), field.dtype)
+    for first in range(0, out.size, BATCH):
+        last = min(first + BATCH, out.size)
+        _fetch(field, row[first:last], column[first:last], corners)
+        for p in range(first, last):
+            a, b, at = row_share[p], column_share[p], p - first
+            lower = corners[0, at] * (1.0 - b) + corners[1, at] * b
+            upper = corners[2, at] * (1.0 - b) + corners[3, at] * b
+            value = lower * (1.0 - a) + upper * a
+            out[p] = blend_known(field, row[p], a, column[p], b) if np.isnan(value) else value
+
+
+@njit(cache=True)
+def _fetch(field: Floats, row: Index, column: Index, corners: Floats) -> None:
+    one = np.uintp(1)
+    for at in range(row.size):
+        i, j = np.uintp(row[at]), np.uintp(column[at])  # unsigned, for a signed index is first tested for counting from the end
+        corners[0, at] = field[i, j]
+        corners[1, at] = field[i, j + one]
+        corners[2, at] = field[i + one, j]
+        corners[3, at] = field[i + one, j + one]

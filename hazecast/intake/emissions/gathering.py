@@ -14,12 +14,16 @@ from hazecast.records import InputFile, Note
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """The inventory or the population grid, as in `Gathered`, with the files read and what must be known of them."""
+    """The inventory or the population grid, as in `Gathered`, with the files read and what must be known of them.
+
+    `year` is that of the inventory.
+    """
 
     emissions: xr.Dataset | None
     population: xr.Dataset | None
     inputs: tuple[InputFile, ...]
     notes: tuple[Note, ...]
+    year: int | None = None
 
 
 def gather_sources(settings: EmissionSettings, domain: DomainSettings, year: int) -> Sources:
@@ -31,7 +35,7 @@ def gather_sources(settings: EmissionSettings, domain: DomainSettings, year: int
     box = Box(max(domain.south - half, -90.0), min(domain.north + half, 90.0), domain.west - half, domain.east + half)
     if settings.path is not None:
         read = read_inventory(settings.path, year, box)
-        return Sources(read.inventory.data, None, identified(read.files, "emissions"), read.notes)
+        return Sources(read.inventory.data, None, identified(read.files, "emissions"), read.notes, read.inventory.year)
     if settings.population is not None:
         people = read_population(settings.population, year, box)
         return Sources(None, people, identified((settings.population,), "population"), ())

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import xarray as xr
 
 from hazecast.errors import UnreadableInput
@@ -13,6 +12,7 @@ from hazecast.intake.fields.layout import Box
 from hazecast.vocabulary import EMITTED, Sector
 
 WHOLE_YEAR = 0  # in place of a month: the mean of the year
+MOST_EMISSION = 1e-2  # kg m-2 s-1; the strongest stacks give a hundred-thousandth of it to a cell of a kilometre
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +66,12 @@ class InventoryFormat:
     read: Callable[[Path, int, Box], tuple[Layer, ...]]
 
 
-def require_emission(file: Path, name: str, flux: xr.DataArray) -> None:
-    """Raise UnreadableInput for a value that is negative or infinite."""
-    worst = flux.where((flux < 0.0) | np.isinf(flux))
+def require_emission(file: Path, name: str, flux: xr.DataArray, highest: float = MOST_EMISSION) -> None:
+    """Raise UnreadableInput for a value that is negative, or above what can be."""
+    worst = flux.where((flux < 0.0) | (flux > highest))
     if worst.notnull().any():
         raise UnreadableInput(
-            f"{file}: {name} has {int(worst.notnull().sum())} values below zero or infinite, such as {float(worst.min()):g}; "
-            "expected emission of zero or more, and missing values marked as such.",
+            f"{file}: {name} has {int(worst.notnull().sum())} values below zero or above {highest:g}, such as {float(worst.min()):g}; "
+            "expected what can be, and missing values marked as such.",
             "Deliver the inventory as its source writes it; a sink is not an emission.",
         )

@@ -16,10 +16,12 @@ from hazecast.intake.emissions.header import Header, VariableHeader, header_of
 from hazecast.intake.emissions.layout import require_emission
 from hazecast.intake.emissions.months import months_of
 from hazecast.intake.fields.layout import Box
+from hazecast.intake.files import guarded
 
 Array = NDArray[np.float64]
 UNITS = "m-2"
 KM2 = 1e6
+MOST_PEOPLE = 1e3  # on a square metre: no crowd stands so close, a fill value that nobody declared does
 POPULATION = re.compile(r"population|people|persons|inhabitants|\bpop|^band1$", re.IGNORECASE)
 PER_M2 = re.compile(r"(?<!k)m-2|/ ?m2|per square met", re.IGNORECASE)
 DENSITY = re.compile(r"densit|km-?2|km\^|/ ?km|per square|per sq|_pd_", re.IGNORECASE)
@@ -38,10 +40,11 @@ def read_population(file: Path, year: int, box: Box) -> xr.Dataset:
 
     Of several years that nearest to `year`. Raises UnreadableInput, UnknownUnits, or InputError where nobody lives in the box.
     """
-    values, cells, said = _from_text(file, box) if is_ascii_grid(file) else _from_netcdf(file, year, box)
+    with guarded(file):
+        values, cells, said = _from_text(file, box) if is_ascii_grid(file) else _from_netcdf(file, year, box)
     known = without_codes(values)
     density = cells.field(known * _per_m2(file, said, cells))
-    require_emission(file, "population", density)
+    require_emission(file, "population", density, MOST_PEOPLE)
     if not float(density.sum()) > 0.0:
         raise InputError(f"{file} has nobody in the domain.", "Name a population grid of the region, or none.")
     return xr.Dataset({"population": density.assign_attrs(units=UNITS)})

@@ -9,7 +9,7 @@ from hazecast.intake.emissions.formats import INVENTORY_FORMATS, format_of
 from hazecast.intake.emissions.inventory import Inventory, inventory_of, with_pm25_of_carbon
 from hazecast.intake.emissions.layout import Contents, InventoryFormat, Layer
 from hazecast.intake.fields.layout import Box
-from hazecast.intake.files import files_below
+from hazecast.intake.files import files_below, guarded
 from hazecast.records import Note, NoteCode
 
 CARBON = ("bc", "oc")
@@ -37,12 +37,13 @@ def read_inventory(path: Path, year: int, box: Box) -> InventoryRead:
     Of pollutants beside PM2.5 what is of that same year. Raises UnreadableInput, UnknownUnits, NoDataInPeriod, MissingVariable where
     there is neither PM2.5 nor carbon, or InputError where it has no part of the box.
     """
-    files = [_looked_into(file) for file in files_below(path, _patterns(), "emission inventories")]
+    files = [_looked_into(file) for file in inventory_files(path)]
     chosen = _chosen_year(path, files, year)
     used = [file for file in files if chosen in file.contents.years and file.contents.pollutant is not None]
     layers: list[Layer] = []
     for file in used:
-        layers += file.format.read(file.path, chosen, box)
+        with guarded(file.path):
+            layers += file.format.read(file.path, chosen, box)
     try:
         inventory = inventory_of(layers, chosen)
     except UnreadableInput as unfit:
@@ -53,13 +54,16 @@ def read_inventory(path: Path, year: int, box: Box) -> InventoryRead:
     return InventoryRead(with_pm25_of_carbon(inventory), paths, (Note(NoteCode.EMISSIONS_FROM_CARBON),))
 
 
-def _patterns() -> tuple[str, ...]:
-    return tuple(dict.fromkeys(pattern for f in INVENTORY_FORMATS for pattern in f.patterns))
+def inventory_files(path: Path) -> tuple[Path, ...]:
+    """The files of inventories below `path`, in order of their names; raises NoDataInPeriod where there are none."""
+    patterns = tuple(dict.fromkeys(pattern for f in INVENTORY_FORMATS for pattern in f.patterns))
+    return files_below(path, patterns, "emission inventories")
 
 
 def _looked_into(file: Path) -> _File:
-    found = format_of(file)
-    return _File(file, found, found.contents(file))
+    with guarded(file):
+        found = format_of(file)
+        return _File(file, found, found.contents(file))
 
 
 def _chosen_year(path: Path, files: Iterable[_File], year: int) -> int:

@@ -1,6 +1,6 @@
 """The way of a CF dataset, however it is stored: what is wanted of it is chosen lazily, loaded, and brought to the vocabulary."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -86,10 +86,11 @@ def _chosen(raw: xr.Dataset, plan: _Plan, wanted: Wanted, file: Path) -> xr.Data
     """Only the cells and hours that are needed; the time and the fields aloft have `_aloft` after their names."""
     rows, columns = _window(raw, plan.grid, wanted, file)
     axes = [plan.grid.latitude, plan.grid.longitude, *(f.levels.name for f in plan.fields if f.levels), *plan.grid.dims]
-    placed = picked(raw[[*plan.near, *plan.aloft]].assign_coords({a: raw[a].variable for a in axes if a in raw.variables}),
-                    **{plan.grid.rows: rows, plan.grid.columns: columns})  # fmt: skip
-    near = _over_hours(_at_one_level(placed[plan.near], plan.fields), plan.times, wanted.hours_of(plan.times.valid), wanted)
-    aloft = _over_hours(placed[plan.aloft], plan.times, wanted.hours_aloft_of(plan.times.valid), wanted)
+    cells = {plan.grid.rows: rows, plan.grid.columns: columns}
+    placed = picked(xr.Dataset(coords={a: raw[a].variable for a in axes if a in raw.variables}), **cells)
+    known = raw[[*plan.near, *plan.aloft]]
+    near = _over_hours(_at_one_level(known[plan.near], plan.fields), plan.times, wanted.hours_of(plan.times.valid), wanted, cells)
+    aloft = _over_hours(known[plan.aloft], plan.times, wanted.hours_aloft_of(plan.times.valid), wanted, cells)
     high = {f"{name}_aloft": values for name, values in aloft.rename_dims(time="time_aloft").variables.items()}
     return xr.Dataset({**near.variables, **high}, {axis: placed[axis].variable for axis in axes if axis in placed.variables})
 
@@ -113,17 +114,17 @@ def _at_one_level(data: xr.Dataset, fields: tuple[Field, ...]) -> xr.Dataset:
     return data.assign({name: data[name].isel({dim: index}, drop=True) for name, (dim, index) in levelled.items()})
 
 
-def _over_hours(data: xr.Dataset, times: TimeAxes, hours: NDArray[np.bool_], wanted: Wanted) -> xr.Dataset:
-    """The bare fields along one dimension `time`, whatever axes the file has, with time, init_time and begin."""
+def _over_hours(data: xr.Dataset, times: TimeAxes, hours: NDArray[np.bool_], wanted: Wanted, cells: Mapping[str, Index]) -> xr.Dataset:
+    """The bare fields in those cells along one dimension `time`, whatever axes the file has, with time, init_time and begin."""
     bare = data.drop_vars(list(data.coords))
     whole = bare.expand_dims({dim: 1 for dim in times.dims if dim not in bare.dims})
-    pieces = [_piece(whole, times, indices) for indices in times.needed(hours, wanted)]
+    pieces = [_piece(whole, times, indices, cells) for indices in times.needed(hours, wanted)]
     return pieces[0] if len(pieces) == 1 else xr.concat(pieces, "time")
 
 
-def _piece(data: xr.Dataset, times: TimeAxes, indices: tuple[NDArray[np.int64], ...]) -> xr.Dataset:
+def _piece(data: xr.Dataset, times: TimeAxes, indices: tuple[NDArray[np.int64], ...], cells: Mapping[str, Index]) -> xr.Dataset:
     *run, along = times.dims
-    piece = picked(data, **dict(zip(times.dims, indices, strict=True)))
+    piece = picked(data, **dict(zip(times.dims, indices, strict=True)), **cells)
     piece = piece.squeeze([dim for dim in run if dim in piece.dims])
     named = piece.rename_dims({along: "time"}) if along in piece.dims and along != "time" else piece
     stamps = zip(_STAMPS, (times.valid, times.init, times.begin), strict=True)

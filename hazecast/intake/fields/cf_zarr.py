@@ -8,8 +8,8 @@ import numpy as np
 import xarray as xr
 
 from hazecast import vocabulary as v
-from hazecast.archive.content import is_store
-from hazecast.archive.netcdf import MOST_BYTES
+from hazecast.archive.content import is_store, members
+from hazecast.archive.netcdf import MOST_ALONG_AN_AXIS, require_sensible_size
 from hazecast.errors import MissingExtra, UnreadableInput
 from hazecast.intake.fields.cf_fields import fields_in
 from hazecast.intake.fields.cf_reading import Choose, read_cf
@@ -42,14 +42,21 @@ def _opened_and_chosen(file: Path, choose: Choose) -> xr.Dataset:
         raise MissingExtra(f"Reading {file}", "zarr") from absent
     try:
         group = zarr.open_group(file, mode="r", use_consolidated=False)
+        _require_sensible_axes(group, file)
         with xr.open_zarr(file, chunks=None, consolidated=False, decode_timedelta=False) as raw:
             _require_whole_axes(raw, group, file)
             chosen = choose(raw)
-            if chosen.nbytes > MOST_BYTES:
-                raise UnreadableInput(f"{file} claims {chosen.nbytes / 2**30:,.0f} GiB; expected {MOST_BYTES >> 30} at most.", _REMEDY)
+            require_sensible_size(chosen, file, sum(member.stat().st_size for member in members(file)))
             return _without_lost_chunks(chosen.load(), raw, group, file)
-    except (OSError, RuntimeError, ValueError, KeyError, TypeError, IndexError) as broken:
+    except (OSError, RuntimeError, ValueError, KeyError, TypeError, IndexError, OverflowError, SystemError) as broken:
         raise UnreadableInput(f"{file} cannot be read as Zarr: {type(broken).__name__}: {broken}.", _REMEDY) from broken
+
+
+def _require_sensible_axes(group: "zarr.Group", file: Path) -> None:
+    """Before they are read, which they are whatever is wanted of the fields."""
+    for name, array in group.arrays():
+        if array.ndim == 1 and array.size > MOST_ALONG_AN_AXIS:
+            raise UnreadableInput(f"{file}: {name} claims {array.size:,} values; expected {MOST_ALONG_AN_AXIS:,} at most.", _REMEDY)
 
 
 def _require_whole_axes(raw: xr.Dataset, group: "zarr.Group", file: Path) -> None:

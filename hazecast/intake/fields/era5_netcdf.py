@@ -32,12 +32,15 @@ LEXICON: Mapping[str, Variable] = MappingProxyType(
     }
 )
 DIMS = ("time", "latitude", "longitude")
+OF_A_FORECAST = frozenset({"forecast_reference_time", "forecast_period"})
 OTHER_AXES = frozenset({"pressure_level", "level", "isobaricInhPa", "plev", "height", "step", "forecast_period"})
 
 
 def recognises(file: Path) -> bool:
-    """Whether it has a variable by its name in ERA5, along latitude or longitude; levels, steps and curvilinear grids it has not."""
+    """Whether it has a variable by its name in ERA5, along latitude or longitude; levels, runs, steps and curvilinear grids it has not."""
     variables = dimensions_in(file)
+    if OF_A_FORECAST & set(variables):
+        return False
     fields = [set(dims) for name, dims in variables.items() if name in LEXICON]
     along = [dim for dim in ("latitude", "longitude") if len(variables.get(dim, (dim,))) == 1]
     return any(dims & set(along) for dims in fields) and not any(dims & OTHER_AXES for dims in fields)

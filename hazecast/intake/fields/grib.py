@@ -5,7 +5,7 @@ rising, hybrid levels in whichever order the model counts them (from the top whe
 ECMWF's; from the ground otherwise). Every run of a file is given, also where several have an hour in common.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from hazecast.errors import MissingVariable
 from hazecast.intake.fields.grib_choice import Choice, chosen_aloft, chosen_near_ground, is_of_use
-from hazecast.intake.fields.grib_fields import fields_of
+from hazecast.intake.fields.grib_fields import Field, fields_of
 from hazecast.intake.fields.grib_messages import MAGIC, messages_of
 from hazecast.intake.fields.grib_reading import FieldReader, read_aloft, read_near_ground
 from hazecast.intake.fields.layout import FieldFormat, Part, Wanted
@@ -40,17 +40,24 @@ def read(file: Path, wanted: Wanted) -> Part:
     Raises UnreadableInput, UnknownUnits, MissingVariable where none is known, or MissingExtra where the optional part
     `grib` is not installed.
     """
-    fields = tuple(f for f in fields_of(file) if is_of_use(f))
+    known = tuple(fields_of(file))
+    fields = tuple(f for f in known if is_of_use(f))
     if not fields:
-        raise MissingVariable(
-            f"{file} holds no field that hazecast knows in its {sum(1 for _ in messages_of(file))} messages.",
-            "See docs/sources.md for what is read of GRIB.",
-        )
+        raise _nothing_of_use(file, known)
     near, aloft = chosen_near_ground(file, fields, wanted), chosen_aloft(file, fields, wanted)
     offered = np.unique(np.array([f.valid_time for f in fields], dtype="datetime64[ns]"))
     fields_read = FieldReader(file, wanted.box)
     surface = read_near_ground(fields_read, near)
     return Part(surface, None if aloft is None else read_aloft(fields_read, aloft), offered, _summed_from(near))
+
+
+def _nothing_of_use(file: Path, known: Sequence[Field]) -> MissingVariable:
+    said = ", ".join(dict.fromkeys(f"{f.symbol} on {f.kind} level {f.level:g}" for f in known[:6]))
+    what = f"it has {said}, which is neither weather nor at the ground" if said else "none is of a quantity that it reads"
+    return MissingVariable(
+        f"{file} holds no field that hazecast knows in its {sum(1 for _ in messages_of(file))} messages: {what}.",
+        "See docs/sources.md for what is read of GRIB.",
+    )
 
 
 FORMAT = FieldFormat("GRIB", PATTERNS, recognises, read)

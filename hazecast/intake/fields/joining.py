@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from hazecast import vocabulary as v
 from hazecast.errors import UnreadableInput
+from hazecast.intake.fields.picking import in_order
 
 SAME_PLACE_DEGREES = 1e-4  # axes written as float32 and as float64 differ by less
 Parts = Sequence[tuple[Path, xr.Dataset]]
@@ -32,12 +33,15 @@ def joined(parts: Parts) -> xr.Dataset:
 
 
 def _runs_of(part: xr.Dataset) -> Iterable[xr.Dataset]:
-    """The part itself, or each of its runs where two have an hour in common; analyses first, then in order of their beginning."""
+    """The part itself, or each of its runs where two have an hour in common; analyses first, then in order of their beginning.
+
+    Of an hour that a run has twice the last counts.
+    """
     if np.unique(part["time"].values).size == part.sizes["time"]:
         return [part]
     runs = part["init_time"].values
-    known = [part.isel(time=runs == run) for run in np.unique(runs[~np.isnat(runs)])]
-    return [part.isel(time=np.isnat(runs)), *known] if np.isnat(runs).any() else known
+    known = [in_order(part.isel(time=runs == run), "time") for run in np.unique(runs[~np.isnat(runs)])]
+    return [in_order(part.isel(time=np.isnat(runs)), "time"), *known] if np.isnat(runs).any() else known
 
 
 def _overlaid(key: str, layers: Sequence[tuple[NDArray[np.int64], xr.DataArray]], times: Times) -> xr.Variable:

@@ -1,5 +1,7 @@
 """Taking a part of a lazily opened dataset so that no more than that part is read."""
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
@@ -15,11 +17,17 @@ def picked(data: xr.Dataset, **indices: Index) -> xr.Dataset:
     Indices are turned into slices: libraries read what is scattered one by one, and unpack a chunk anew for each. A region across the
     seam of a global file makes two slices, which are read and joined.
     """
-    for dim, wanted in indices.items():
-        if dim in data.dims:
-            pieces = [data.isel({dim: piece}) for piece in _pieces(wanted)]
-            data = pieces[0] if len(pieces) == 1 else _side_by_side(pieces, dim)
-    return data
+    pieces = {dim: _pieces(wanted) for dim, wanted in indices.items() if dim in data.dims}
+    whole = {dim: of_dim[0] for dim, of_dim in pieces.items() if len(of_dim) == 1}
+    return _joined(data.isel(whole), {dim: of_dim for dim, of_dim in pieces.items() if len(of_dim) > 1})
+
+
+def _joined(data: xr.Dataset, pieces: Mapping[str, Sequence[Index]]) -> xr.Dataset:
+    """`data` at the pieces along each dimension; joining loads, and so it is done with what is cut every way."""
+    if not pieces:
+        return data
+    (dim, of_dim), *others = pieces.items()
+    return _side_by_side([_joined(data.isel({dim: piece}), dict(others)) for piece in of_dim], dim)
 
 
 def _pieces(wanted: Index) -> list[Index]:

@@ -13,7 +13,7 @@ from hazecast.intake.fields.accumulation import LONGEST_SUM, made_hourly
 from hazecast.intake.fields.formats import FIELD_FORMATS, format_of
 from hazecast.intake.fields.joining import joined, require_one_grid
 from hazecast.intake.fields.layout import Box, Part, Wanted
-from hazecast.intake.files import files_below
+from hazecast.intake.files import files_below, guarded
 from hazecast.records import Note, NoteCode
 
 
@@ -37,23 +37,35 @@ def read_weather(
     box: Box | None = None,
     latest_run: np.datetime64 | None = None,
     aloft_first: np.datetime64 | None = None,
+    runs: Mapping[Path, np.datetime64] | None = None,
 ) -> Fields:
     """Weather from a file or a folder of them, as `read_fields`; raises MissingVariable also where there is no wind at any height."""
-    fields = read_fields(path, Wanted(first, last, box, aloft_first, latest_run))
+    fields = read_fields(path, Wanted(first, last, box, aloft_first, latest_run), runs=runs)
     _require_wind(fields, path)
     return fields
 
 
-def read_fields(path: Path, wanted: Wanted, latest_run: np.datetime64 | None = None) -> Fields:
+def field_files(path: Path) -> tuple[Path, ...]:
+    """The files of gridded fields below `path`, in order of their names; raises NoDataInPeriod where there are none."""
+    patterns = tuple(dict.fromkeys(p for f in FIELD_FORMATS for p in f.patterns))
+    return files_below(path, patterns, "files of gridded fields")
+
+
+def read_fields(
+    path: Path, wanted: Wanted, latest_run: np.datetime64 | None = None, runs: Mapping[Path, np.datetime64] | None = None
+) -> Fields:
     """Read a file or a folder of them, each in the format that it is recognised by.
 
     Files may share hours: each brings the values that it has, and where two have one, that of the later run counts or, of analyses,
-    that of the later name. Runs after `latest_run` are left out. Sums become means of an hour. Values outside the plausible range
-    become NaN and are counted in a note. Raises UnreadableInput, UnknownUnits, MissingVariable, or NoDataInPeriod.
+    that of the later name. Runs after `latest_run` are left out, and with `runs` all files that it does not name and runs after that
+    which it has for a file. Sums become means of an hour. Values outside the plausible range become NaN and are counted in a note.
+    Raises UnreadableInput, UnknownUnits, MissingVariable, or NoDataInPeriod.
     """
     wanted = wanted if latest_run is None else replace(wanted, latest_run=latest_run)
-    patterns = tuple(dict.fromkeys(p for f in FIELD_FORMATS for p in f.patterns))
-    read = {file: _read_one(file, wanted) for file in files_below(path, patterns, "files of gridded fields")}
+    of_file = dict.fromkeys(field_files(path), wanted)
+    if runs is not None:
+        of_file = {file: replace(wanted, latest_run=runs[file.absolute()]) for file in of_file if file.absolute() in runs}
+    read = {file: _read_one(file, its) for file, its in of_file.items()}
     if not any(_has_wanted_hours(part, wanted) for part in read.values()):
         raise NoDataInPeriod(
             f"{path} holds no weather{_period(wanted.first, wanted.last)}; it has {_hours_of(read.values())}.",
@@ -67,7 +79,8 @@ def _read_one(file: Path, wanted: Wanted) -> Part:
     """Without the runs and the hours that are not wanted; only of what is summed the hours just before stay, to subtract from."""
     first = wanted.first
     lead_in = wanted if first is None else replace(wanted, first=first - LONGEST_SUM, aloft_first=wanted.aloft_first or first)
-    part = format_of(file).read(file, lead_in)
+    with guarded(file):
+        part = format_of(file).read(file, lead_in)
     hours = wanted.hours_of(part.surface["time"].values) | np.bool_(bool(part.accumulated_from))
     kept = hours & wanted.runs_of(part.surface["init_time"].values)
     return replace(
@@ -120,8 +133,10 @@ def _bare(aloft: xr.Dataset | None) -> xr.Dataset:
 
 
 def _hours_of(parts: Iterable[Part]) -> str:
-    times = np.sort(np.concatenate([part.offered for part in parts]))
-    return f"{_minute(times[0])} to {_minute(times[-1])} UTC" if times.size else "no hours at all"
+    offered = [part.offered for part in parts]
+    times = np.sort(np.concatenate(offered)) if offered else np.empty(0, dtype="datetime64[ns]")
+    nothing = "no hours at all" if offered else "no file that had arrived"
+    return f"{_minute(times[0])} to {_minute(times[-1])} UTC" if times.size else nothing
 
 
 def _period(first: np.datetime64 | None, last: np.datetime64 | None) -> str:

@@ -10,8 +10,9 @@ import xarray as xr
 
 from hazecast.config import ColumnSettings
 from hazecast.errors import NoDataInPeriod
-from hazecast.intake.files import files_below
+from hazecast.intake.files import files_below, guarded
 from hazecast.intake.monitoring.formats import format_of, formats_with
+from hazecast.intake.monitoring.hourly import hourly
 from hazecast.intake.monitoring.layout import AMBIGUOUS, ORIGIN, listed_stations
 from hazecast.intake.monitoring.places import places_of
 from hazecast.intake.monitoring.wind import with_wind_components
@@ -24,8 +25,8 @@ NO_VALUES = (STATION_LIST, "manifest.json")  # the second is what `hazecast fetc
 
 @dataclass(frozen=True, slots=True)
 class Monitoring:
-    """Values as read: `data` has (time, station), the hours as delivered, in the vocabulary's keys and units; `modelled` has the same of
-    what no instrument measured, with the places as coordinates.
+    """Values as read, raw: `data` has (time, station), the hours as delivered, in the vocabulary's keys and units, with all that is
+    implausible; `modelled` has the same of what no instrument measured, with the places as coordinates.
 
     `stations` are those with a place on Earth, where they last stood; `unplaced` are the names of the others. `placements` are all
     places known, by station and in the order of time.
@@ -53,7 +54,12 @@ def read_table(path: Path, columns: ColumnSettings | None = None) -> tuple[pd.Da
     `columns` lays out tables of the user's own. Raises UnreadableInput, UnknownUnits, or NoDataInPeriod.
     """
     files = monitoring_files(path, columns)
-    return with_wind_components(pd.concat([format_of(file, columns).read(file) for file in files], ignore_index=True)), files
+    return with_wind_components(pd.concat([_read_one(file, columns) for file in files], ignore_index=True)), files
+
+
+def _read_one(file: Path, columns: ColumnSettings | None) -> pd.DataFrame:
+    with guarded(file):
+        return format_of(file, columns).read(file)
 
 
 def read_monitoring(
@@ -64,8 +70,8 @@ def read_monitoring(
 ) -> Monitoring:
     """Read every file below `path`; with `known_by` (UTC, naive) only what had arrived then, `arrival_delay` after its hour.
 
-    A value belongs to the hour that it ends in; of usable rows of one moment the last read counts, and several moments of one hour are
-    averaged. A value outside the plausible range is not used; a note counts it. Stations without any value are kept when a
+    A value belongs to the hour that it ends in; of plausible rows of one moment the last read counts, and several moments of one hour
+    are averaged. Where none is plausible the last stays as it is: the checks judge it. Stations without any value are kept when a
     `stations.csv` in the folder or beside it names them. Raises UnreadableInput, UnknownUnits, or NoDataInPeriod.
     """
     table, files = read_table(path, columns)
@@ -81,13 +87,12 @@ def read_monitoring(
     if observed.empty:
         raise NoDataInPeriod(f"{path} holds modelled values alone, such as {modelled['name'].iloc[0]!r}.", "Add what stations observed.")
     places = places_of(observed, _listed(path, known_by))
-    checked, notes = _plausible(observed)
     return Monitoring(
-        data=_by_hour_and_station(checked, places.ids),
+        data=_by_hour_and_station(observed, places.ids),
         stations=places.stations,
         unplaced=places.unplaced,
         files=files,
-        notes=(*notes, *_ambiguous(observed)),
+        notes=_ambiguous(observed),
         placements=places.placements,
         modelled=_at_points(modelled),
     )
@@ -125,26 +130,17 @@ def _at_points(table: pd.DataFrame) -> xr.Dataset:
     return data.assign_coords({name: ("station", places[name].to_numpy()) for name in ("name", "latitude", "longitude")})
 
 
-def _plausible(table: pd.DataFrame) -> tuple[pd.DataFrame, tuple[Note, ...]]:
-    lowest = table["key"].map({k: variable.lowest for k, variable in VARIABLES.items()})
-    highest = table["key"].map({k: variable.highest for k, variable in VARIABLES.items()})
-    good = table["value"].between(lowest, highest)
-    counts = table[~good & table["value"].notna()].groupby("key").size()
-    notes = tuple(Note(NoteCode.VALUES_REJECTED, int(count), VARIABLES[str(key)].long_name) for key, count in counts.items())
-    return table.assign(value=table["value"].where(good)), notes
-
-
 def _by_hour_and_station(table: pd.DataFrame, ids: Sequence[str]) -> xr.Dataset:
-    """Rejected values leave their hours behind, empty: that something was measured is known."""
-    times = pd.DatetimeIndex(np.sort(table["time"].dt.ceil("h").unique()))
-    last = table[table["value"].notna()].drop_duplicates(["key", "station_id", "time"], keep="last")
-    last = last.assign(time=last["time"].dt.ceil("h"))
+    """Missing values leave their hours behind, empty: that something was measured is known."""
+    given = hourly(table.drop(columns=ORIGIN, errors="ignore"))
+    hours = np.unique(given.hour)
+    place = {id: i for i, id in enumerate(ids)}
+    at = np.searchsorted(hours, given.hour), np.array([place[id] for id in given.stations], dtype=np.int64)[given.station]
     fields = {}
-    for key in sorted(table["key"].unique()):
-        rows = last[last["key"] == key]
-        if rows.duplicated(["station_id", "time"]).any():
-            rows = rows.groupby(["station_id", "time"], as_index=False)["value"].mean()
-        wide = rows.pivot(index="time", columns="station_id", values="value").reindex(index=times, columns=list(ids))
-        variable = VARIABLES[str(key)]
-        fields[variable.key] = (("time", "station"), wide.to_numpy(np.float64), {"units": variable.units})
-    return xr.Dataset(fields, coords={"time": times.to_numpy("datetime64[ns]"), "station": list(ids)})
+    for number, key in enumerate(given.keys):
+        of_key = given.key == number
+        values = np.full((hours.size, len(ids)), np.nan)
+        values[at[0][of_key], at[1][of_key]] = given.value[of_key]
+        fields[key] = (("time", "station"), values, {"units": VARIABLES[key].units})
+    times = hours.astype("datetime64[h]").astype("datetime64[ns]")
+    return xr.Dataset(fields, coords={"time": times, "station": list(ids)})

@@ -4,31 +4,37 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import zip_longest
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import xarray as xr
+from numpy.typing import NDArray
 
 from hazecast.archive.observations.batches import KnownStation
-from hazecast.archive.observations.reading import answer, ask
-from hazecast.archive.observations.sources import ambiguous_values
+from hazecast.archive.observations.reading import answer, ask, digest_of
+from hazecast.archive.observations.sources import ambiguous_values, sources_as_of
 from hazecast.archive.observations.stations import places_told, station_list
 from hazecast.archive.observations.store import ObservationStore
 from hazecast.intake.monitoring.layout import SINCE
 from hazecast.intake.monitoring.places import TELLING, places_of
 from hazecast.intake.monitoring.times import HOUR
-from hazecast.records import Note, NoteCode, ObservationQuestion, Placement
+from hazecast.records import AnsweredQuestion, InputFile, InputRole, Note, NoteCode, ObservationQuestion, Placement
 
 _TYPES = {"station_id": "str", "name": "str", "latitude": "float64", "longitude": "float64"}
 _LONG_AGO = pd.Timestamp("1900-01-01")
+DIGITS, MOST_DECIMALS = 7, 20
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Recalled:
-    """What was known of the observations: `data` is the answer to `question`, raw, float32 (time, station); places in order of time."""
+    """What was known of the observations: `data` is the answer to what was `asked`, raw, (time, station), the hours of which anything is
+    known; `files` are those it comes from, as they had arrived; places in order of time.
+    """
 
     data: xr.Dataset
-    question: ObservationQuestion
+    asked: AnsweredQuestion
+    files: tuple[InputFile, ...]
     placements: tuple[Placement, ...]
     notes: tuple[Note, ...]
 
@@ -43,12 +49,39 @@ def recall(
 ) -> Recalled:
     """What was known at `as_of` of the hours from the first to the last of `hours`; raises ArchiveError."""
     question = ask(store, station_ids, keys, *hours, as_of, delay)
-    return Recalled(answer(store, question), question, placements_known(store, question), _ambiguous(store, as_of))
+    told = answer(store, question)
+    asked = AnsweredQuestion(question, digest_of(told))
+    return Recalled(_as_read(told), asked, _files(store, as_of), placements_known(store, question), _ambiguous(store, as_of))
+
+
+def _as_read(told: xr.Dataset) -> xr.Dataset:
+    """The numbers as sources write them, of hours of which there are any."""
+    known = np.zeros(told.sizes["time"], dtype=bool)
+    for values in told.data_vars.values():
+        known |= ~np.isnan(values.values).all(axis=1)
+    hours = told.isel(time=known)
+    return hours.assign({key: (values.dims, as_written(values.values), values.attrs) for key, values in hours.data_vars.items()})
+
+
+def as_written(values: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Numbers of 32 bits in 64 bits: what was written as 35.2 is 35.2 again, and what has more than seven digits stays as it is."""
+    wide = values.astype(np.float64)
+    size = np.abs(np.where(np.isfinite(wide) & (wide != 0.0), wide, 1.0))
+    scale = 10.0 ** np.clip(DIGITS - 1 - np.floor(np.log10(size)), 0, MOST_DECIMALS)
+    short = np.rint(wide * scale) / scale
+    return np.where(short.astype(np.float32) == values, short, wide)
+
+
+def _files(store: ObservationStore, as_of: datetime) -> tuple[InputFile, ...]:
+    return tuple(
+        InputFile(Path(source.path), source.sha256, source.stamp.size_bytes, InputRole.OBSERVATIONS)
+        for source in sources_as_of(store, as_of)
+    )
 
 
 def placements_known(store: ObservationStore, question: ObservationQuestion) -> tuple[Placement, ...]:
     """Where stations stood and stand, by station and in the order of time, as was known when `question` was asked."""
-    told = places_told(store, question.as_of, question.newest_batch)
+    told = places_told(store, question.as_of, question.newest_batch, question.assumed_delay)
     listed = station_list(store, question.as_of, question.newest_batch)
     if not told:
         return ()

@@ -1,7 +1,7 @@
 """Taking what monitoring networks delivered into the store of observations: each file once, and again when it has changed."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -11,11 +11,13 @@ import xarray as xr
 
 from hazecast.archive.observations.appending import Delivery, add, delivery
 from hazecast.archive.observations.batches import Appended, Batch, KnownStation
+from hazecast.archive.observations.facts import hours_of
 from hazecast.archive.observations.sources import Source, add_sources, sources_known
 from hazecast.archive.observations.store import ObservationStore
+from hazecast.archive.observations.watch import Watching, assumed_until, is_watched
 from hazecast.config import ColumnSettings
 from hazecast.errors import InputError, UnreadableInput
-from hazecast.intake.files import digest_of_file, stamp_of_file
+from hazecast.intake.files import digest_of_file, guarded, stamp_of_file
 from hazecast.intake.monitoring.formats import format_of
 from hazecast.intake.monitoring.hourly import Hourly, hourly, months, observed
 from hazecast.intake.monitoring.layout import AMBIGUOUS
@@ -25,7 +27,7 @@ from hazecast.intake.monitoring.recalling import known_stations
 from hazecast.records import Arrivals
 
 NO_VALUES = xr.Dataset(coords={"time": np.empty(0, dtype="datetime64[ns]"), "station": np.empty(0, dtype=str)})
-MOST_VALUES = 12_000_000  # are held in memory before they are written
+MOST_VALUES = 6_000_000  # are held in memory before they are written
 Clock = Callable[[], datetime]
 Report = Callable[[float], None]
 
@@ -53,7 +55,7 @@ def take_in(
     store: ObservationStore,
     path: Path,
     columns: ColumnSettings | None,
-    arrivals: Arrivals,
+    watching: Watching,
     clock: Clock,
     report: Report = lambda _done: None,
 ) -> TakenIn:
@@ -62,27 +64,69 @@ def take_in(
     Files that cannot be read are left out, and their errors returned: what is whole is not kept waiting for what is not. Where two
     files differ the later name counts. Raises NoDataInPeriod where there is no file at all, ArchiveError where the store refuses.
     """
-    files = monitoring_files(path, columns)
-    refused: list[InputError] = []
-    appended, read = Appended(), 0
+    files = [file.absolute() for file in monitoring_files(path, columns)]
     with delivery(store, clock) as opened:
+        watched_before = is_watched(opened.connection)
+        until = assumed_until(opened.connection, watching, clock().replace(microsecond=0))
+        pile, refused = _Pile(opened, until, clock), list[InputError]()
         known = sources_known(opened.connection)
-        pile: list[_Read] = []
         for number, file in enumerate(files, start=1):
             report((number - 1) / len(files))
             try:
-                pile += _read_if_new(file, known.get(str(file)), columns, arrivals, clock)
+                for read in _read_if_new(file, known.get(str(file)), columns, clock):
+                    pile.put(read)
             except InputError as error:
                 refused.append(error)
-            if sum(part.values.value.size for part in pile) > MOST_VALUES:
-                appended, read, pile = appended + _add(opened, pile, arrivals, clock()), read + len(pile), []
-        appended, read = appended + _add(opened, pile, arrivals, clock()), read + len(pile)
-        _add_list(opened, path, arrivals, clock())
+        pile.clear()
+        _add_list(opened, path, Arrivals.RECORDED if watched_before and watching is not Watching.BACKFILL else Arrivals.ASSUMED, clock())
     report(1.0)
-    return TakenIn(read, len(files) - read - len(refused), appended, tuple(refused))
+    return TakenIn(pile.read, len(files) - pile.read - len(refused), pile.appended, tuple(refused))
 
 
-def _read_if_new(file: Path, known: Source | None, columns: ColumnSettings | None, arrivals: Arrivals, clock: Clock) -> Iterator[_Read]:
+class _Pile:
+    """What was read and is not written yet. Values of hours up to `assumed_until` are history."""
+
+    def __init__(self, opened: Delivery, assumed_until: datetime, clock: Clock) -> None:
+        self._opened, self._until, self._clock = opened, assumed_until, clock
+        self._last_hour = int(hours_of(np.array([assumed_until.replace(tzinfo=None)], dtype="datetime64[h]"))[0])
+        self._parts: list[_Read] = []
+        self._values = 0
+        self.read, self.appended = 0, Appended()
+
+    def put(self, read: _Read) -> None:
+        """Add what a file gave, and write all of it when there is much."""
+        self._parts.append(read)
+        self._values += read.values.value.size
+        if self._values > MOST_VALUES:
+            self.clear()
+
+    def clear(self) -> None:
+        """Write what there is."""
+        for month in months([part.values for part in self._parts]):
+            history = hours_of(month.data["time"].values) <= self._last_hour
+            for inside, arrivals in ((history, Arrivals.ASSUMED), (~history, Arrivals.RECORDED)):
+                if inside.any():
+                    self._add(Batch(month.data.isel(time=inside), self._clock(), arrivals, month.withdrawn.isel(time=inside)))
+        told = [station for part in self._parts for station in part.stations]
+        for arrivals in Arrivals:
+            these = tuple(station for station in told if self._arrivals_of(station.since) is arrivals)
+            self._add(Batch(NO_VALUES, self._clock(), arrivals, stations=these))
+        add_sources(self._opened.connection, [self._source(part) for part in self._parts])
+        self.read, self._parts, self._values = self.read + len(self._parts), [], 0
+
+    def _add(self, batch: Batch) -> None:
+        self.appended += add(self._opened, batch)
+
+    def _arrivals_of(self, since: datetime | None) -> Arrivals:
+        return Arrivals.ASSUMED if since is None or since < self._until else Arrivals.RECORDED
+
+    def _source(self, part: _Read) -> Source:
+        """As having arrived by assumption where any of its values has."""
+        hours = part.values.hour
+        return replace(part.source, assumed=not hours.size or bool(hours.min() <= self._last_hour))
+
+
+def _read_if_new(file: Path, known: Source | None, columns: ColumnSettings | None, clock: Clock) -> Iterator[_Read]:
     seen_at = clock()
     stamp = stamp_of_file(file)
     if known is not None and known.stamp.vouches(stamp, known.seen_at):
@@ -90,26 +134,16 @@ def _read_if_new(file: Path, known: Source | None, columns: ColumnSettings | Non
     digest = digest_of_file(file)
     if known is not None and known.sha256 == digest:
         return
-    table = format_of(file, columns).read(file)
+    with guarded(file, digest):
+        table = format_of(file, columns).read(file)
     if stamp_of_file(file) != stamp:
         raise UnreadableInput(f"{file} was changed while it was read.", "It is read again the next time.")
-    assumed = arrivals is Arrivals.ASSUMED
-    source = Source(str(file), stamp, digest, seen_at.replace(microsecond=0), assumed, _ambiguous(table))
+    source = Source(str(file), stamp, digest, seen_at.replace(microsecond=0), True, _ambiguous(table))
     yield _Read(source, hourly(table), known_stations(runs_of(observed(table))))
 
 
 def _ambiguous(table: pd.DataFrame) -> int:
     return int((table[AMBIGUOUS].eq(True) & table["value"].notna()).sum()) if AMBIGUOUS in table else 0
-
-
-def _add(opened: Delivery, pile: list[_Read], arrivals: Arrivals, arrived_at: datetime) -> Appended:
-    counted = Appended()
-    for month in months([part.values for part in pile]):
-        counted += add(opened, Batch(month.data, arrived_at, arrivals, month.withdrawn))
-    told = tuple(station for part in pile for station in part.stations)
-    counted += add(opened, Batch(NO_VALUES, arrived_at, arrivals, stations=told))
-    add_sources(opened.connection, [part.source for part in pile])
-    return counted
 
 
 def _add_list(opened: Delivery, path: Path, arrivals: Arrivals, arrived_at: datetime) -> None:

@@ -62,7 +62,7 @@ def _level_around(channel: Channel, aside: Mask, wanted: Mask, near: int, far: i
 def _far_from_zero(channel: Channel, low: Mask) -> Mask:
     """Where a series by itself never comes near zero, so that a zero in it was not measured.
 
-    Near means two and a half steps of its resolution, or a fifth of its low values.
+    Near means two and a half steps of its resolution, or a fifth of its low values. One of zeros alone was not measured either.
     """
     x = channel.values
     usual = np.where(low, np.nan, x)
@@ -71,4 +71,4 @@ def _far_from_zero(channel: Channel, low: Mask) -> Mask:
     lowest[heard] = np.nanquantile(usual[heard], 0.05, axis=1)
     nearby = np.maximum(2.5 * channel.resolution, 0.2 * lowest)[:, None]
     comes_near = ((np.abs(x) <= nearby) & (x != 0.0) & (x != -1.0)).any(axis=1)
-    return np.asarray(np.broadcast_to((heard & ~comes_near)[:, None], x.shape))
+    return np.asarray(np.broadcast_to(~comes_near[:, None], x.shape))

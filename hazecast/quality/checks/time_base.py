@@ -36,7 +36,11 @@ class Shift:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lags:
-    """For every station the correlation of its changes with its neighbours' at each lag in steps, over all pollutants, and the pairs."""
+    """For every station the correlation of its changes with its neighbours' at each lag in steps, and the pairs, over all pollutants.
+
+    A pollutant counts as much as its best correlation explains: where the wind carries dust from one station to the next within the hour,
+    ozone still rises with the sun.
+    """
 
     correlation: Array
     pairs: Array
@@ -79,13 +83,15 @@ def _without(change: Array, stations: Iterable[int]) -> Array:
 
 def _lags(channels: Sequence[Channel], changes: Sequence[Array], trusted: Sequence[Array], most: int) -> Lags:
     shape = (changes[0].shape[0], 2 * most + 1)
-    total, pairs = np.zeros(shape), np.zeros(shape)
+    total, weight, pairs = np.zeros(shape), np.zeros(shape), np.zeros(shape)
     for channel, change, others in zip(channels, changes, trusted, strict=True):
         found, counts = np.empty(shape), np.empty(shape, np.int64)
         lagged_correlations(change, channel.neighbours_median(others, 1), most, found, counts)
-        total += np.nan_to_num(found * counts)
+        told = np.where(np.isnan(found), 0.0, counts * np.nan_to_num(found).max(axis=1, keepdims=True) ** 2)
+        total += np.nan_to_num(found) * told
+        weight += told
         pairs += np.where(np.isnan(found), 0, counts)
-    return Lags(np.divide(total, pairs, where=pairs > 0, out=np.full(shape, np.nan)), pairs)
+    return Lags(np.divide(total, weight, where=weight > 0, out=np.full(shape, np.nan)), pairs)
 
 
 def _wrong(lags: Lags, channels: Sequence[Channel], trusted: Sequence[Array], limits: TimeBaseThresholds) -> Iterator[Shift]:

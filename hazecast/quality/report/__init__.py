@@ -1,0 +1,1 @@
+"""What a monitoring agency is told of its observations: a page with pictures, and tables."""
