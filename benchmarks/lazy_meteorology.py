@@ -17,7 +17,7 @@ import netCDF4
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.measuring import Row
+from benchmarks.measuring import Row, peak_mib
 from hazecast.intake.fields.layout import Box, rows_and_columns
 from hazecast.intake.fields.reading import read_weather
 
@@ -25,7 +25,6 @@ AT_MOST_TWICE_AS_MUCH = 0.5
 FIELDS = {"u10": ("m s**-1", 2.0), "v10": ("m s**-1", -1.0), "t2m": ("K", 280.0)}
 BEGINS = np.datetime64("2026-01-01T00", "h")
 SOUTH, WEST = 20.1, 100.1
-STATUS = Path("/proc/self/status")
 LEAST_TOLD_MIB = 1.0  # what the allocator holds in reserve hides less
 Axis = NDArray[np.float64]
 
@@ -129,20 +128,14 @@ def read_one(asked: str, other: str, first: str, last: str, *box: str) -> None:
     domain = Box(*map(float, box))
     begin, end = (BEGINS.astype("datetime64[ns]") + np.timedelta64(int(hour), "h") for hour in (first, last))
     read_weather(Path(other), begin, begin, domain)
-    before, start = _forgotten_peak_mib(), time.perf_counter()
+    before, start = _forgottenpeak_mib(), time.perf_counter()
     fields = read_weather(Path(asked), begin, end, domain)
-    seconds, grown = time.perf_counter() - start, max(_peak_mib() - before, LEAST_TOLD_MIB)
+    seconds, grown = time.perf_counter() - start, max(peak_mib() - before, LEAST_TOLD_MIB)
     total = sum(float(values.sum()) for values in fields.data.data_vars.values())
     print(json.dumps({"seconds": seconds, "mib": grown, "sum": total}))
 
 
-def _forgotten_peak_mib() -> float:
+def _forgottenpeak_mib() -> float:
     """The memory that is held now, from which on the kernel counts the peak anew."""
     Path("/proc/self/clear_refs").write_text("5")
-    return _peak_mib()
-
-
-def _peak_mib() -> float:
-    """By the kernel's own count for this program: `ru_maxrss` begins with that of the process which started it."""
-    (line,) = (line for line in STATUS.read_text().splitlines() if line.startswith("VmHWM:"))
-    return int(line.split()[1]) / 1024
+    return peak_mib()

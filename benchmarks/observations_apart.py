@@ -1,11 +1,11 @@
 """What `benchmarks.observations` measures in a process of its own: each function prints seconds and the most memory there was, as JSON."""
 
 import json
-import resource
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+from benchmarks.measuring import peak_mib
 from hazecast.archive.observations.store import close_observations, open_observations
 from hazecast.archive.observations.watch import Watching
 from hazecast.intake.monitoring.taking_in import take_in
@@ -35,5 +35,4 @@ def read_window(home: str, last: str, sites: str) -> None:
 
 
 def _print(seconds: float, **more: float) -> None:
-    mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"seconds": seconds, "mib": mib, **more}))
+    print(json.dumps({"seconds": seconds, "mib": peak_mib(), **more}))

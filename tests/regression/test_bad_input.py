@@ -221,7 +221,7 @@ def test_a_file_that_may_not_be_read_is_named(case: SmallCase, monkeypatch: pyte
 
 def test_sources_the_wrong_way_round_are_told_apart(case: SmallCase) -> None:
     swapped = ("init", "--meteorology", "observations", "--observations", "meteorology", "--out", "new.toml")
-    check_message(hazecast(*swapped, cwd=case.folder), "observations holds none; expected files of gridded fields")
+    check_message(hazecast(*swapped, cwd=case.folder), "meteorology holds none; expected files of monitoring data")
     files = ("init", "--meteorology", station_file(case), "--observations", weather_file(case), "--out", "new.toml")
     check_message(hazecast(*files, cwd=case.folder), "1003.csv.gz is in no format that hazecast knows")
     as_observations = ("init", "--meteorology", weather_file(case), "--observations", weather_file(case), "--out", "new.toml")

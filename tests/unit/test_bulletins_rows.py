@@ -24,7 +24,12 @@ def test_areas_are_told_from_the_highest_level_down_unknown_before_none() -> Non
 
 def test_a_row_holds_the_figures_of_its_area() -> None:
     row = rows(episode_facts())["Beijing"]
-    assert (row.level.word, row.warning, row.peak, row.peak_time) == ("orange", "orange, upgraded", "309 (223–426)", "Tue 15 Jan 01:00")
+    assert (row.level.word, row.warning, row.peak, row.peak_time) == (
+        "orange",
+        "orange, upgraded",
+        "309 (223–426), n = 72",
+        "Tue 15 Jan 01:00",
+    )
     assert [(chance.level, chance.text, chance.percent) for chance in row.chances] == [
         ("yellow", "93%", 93),
         ("orange", "68%", 68),

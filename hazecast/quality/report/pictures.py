@@ -19,7 +19,7 @@ Times = NDArray[np.datetime64]
 WIDTH, HEIGHT = 760.0, 250.0
 LEFT, RIGHT, TOP, BOTTOM = 54.0, 12.0, 14.0, 34.0
 HEADROOM = 1.35  # of the scale over what is usable; higher values stand at the edge, with their number
-TOUCHING = 16.0  # crosses closer to each other share a label
+CLOSE = 70.0  # crosses closer to each other, with no room for a label between them, share one
 MARGIN = np.timedelta64(36, "h")
 LONGEST = np.timedelta64(10, "D")
 KEPT, AROUND, DOUBTED, REJECTED = "#0b4f7d", "#9aa5ae", "#b86e00", "#c4122f"
@@ -140,7 +140,7 @@ def _marks(scale: _Scale, shown: Drawn) -> list[str]:
 
 
 def _labels(scale: _Scale, rejected: Sequence[tuple[float, float, float]]) -> Iterator[str]:
-    """The values that are off the scale: crosses that touch share one label, behind the last of them, as far as there is room."""
+    """The values that are off the scale: crosses close to each other share one label, behind the last of them, as far as there is room."""
     free = -np.inf
     for x, y, text in _groups(scale, [mark for mark in rejected if not scale.lowest <= mark[2] <= scale.highest]):
         if x < free:
@@ -153,11 +153,11 @@ def _labels(scale: _Scale, rejected: Sequence[tuple[float, float, float]]) -> It
 
 
 def _groups(scale: _Scale, marks: Sequence[tuple[float, float, float]]) -> Iterator[tuple[float, float, str]]:
-    """Of marks at the same edge that touch: where the last one stands, and from what to what they go."""
+    """Of marks close to each other at the same edge: where the last one stands, and from what to what they go."""
     for edge in (scale.y(scale.highest), scale.y(scale.lowest)):
         x = np.array([mark[0] for mark in marks if mark[1] == edge])
         values = np.array([mark[2] for mark in marks if mark[1] == edge])
-        for group in np.split(np.arange(x.size), np.flatnonzero(np.diff(x) > TOUCHING) + 1):
+        for group in np.split(np.arange(x.size), np.flatnonzero(np.diff(x) > CLOSE) + 1):
             if group.size:
                 ends = dict.fromkeys(number(float(v)) for v in (values[group].min(), values[group].max()))
                 yield float(x[group[-1]]), edge, " to ".join(ends)
