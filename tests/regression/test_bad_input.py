@@ -223,7 +223,7 @@ def test_sources_the_wrong_way_round_are_told_apart(case: SmallCase) -> None:
     swapped = ("init", "--meteorology", "observations", "--observations", "meteorology", "--out", "new.toml")
     check_message(hazecast(*swapped, cwd=case.folder), "meteorology holds none; expected files of monitoring data")
     files = ("init", "--meteorology", station_file(case), "--observations", weather_file(case), "--out", "new.toml")
-    check_message(hazecast(*files, cwd=case.folder), "1003.csv.gz is in no format that hazecast knows")
+    check_message(hazecast(*files, cwd=case.folder), "era5.nc is in no format that hazecast knows")
     as_observations = ("init", "--meteorology", weather_file(case), "--observations", weather_file(case), "--out", "new.toml")
     check_message(hazecast(*as_observations, cwd=case.folder), "era5.nc is in no format that hazecast knows")
     assert not (case.folder / "new.toml").exists()

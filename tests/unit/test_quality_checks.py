@@ -99,6 +99,12 @@ def test_a_day_in_other_units_is_rejected_and_told(sound: xr.Dataset, factor: fl
     assert FindingKind.UNITS in kinds(result)
 
 
+def test_an_instrument_that_sticks_at_a_high_value_does_not_spoil_what_it_measured_before(sound: xr.Dataset) -> None:
+    result = vetted(changed(sound, "pm25", (slice(300, None), slice(None)), 1234.5))
+    assert (result.trust["pm25"].values[:300] < Trust.REJECTED).mean() > 0.99
+    assert (result.trust["pm25"].values[301:] == Trust.REJECTED).all()
+
+
 def test_sums_of_the_hours_so_far_are_rejected_and_told(sound: xr.Dataset) -> None:
     where = (slice(240, 264), 3)
     result = vetted(changed(sound, "pm10", where, np.cumsum(sound["pm10"].values[where])))

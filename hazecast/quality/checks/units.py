@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from hazecast.quality.checks.flat import last_known
 from hazecast.quality.kernels import around
 from hazecast.quality.marks import Mask
 from hazecast.quality.panel import Channel
@@ -14,10 +15,11 @@ Array = NDArray[np.float64]
 def unit_slips(channel: Channel, aside: Mask, limits: UnitThresholds, least_neighbours: int) -> Mask:
     """Where a value and most of those around it are decades from the neighbours', or from the rest of the series.
 
-    `aside` are codes; values outside the physical range are looked at, for that is where a slip lands.
+    `aside` are codes; values outside the physical range are looked at, for that is where a slip lands. What repeats the hour before says
+    nothing of the rest of the series: an instrument that stuck at a high value is no reason to reject what it measured when it worked.
     """
     decades = _decades(np.where(aside | (channel.values <= 0.0), np.nan, channel.values))
-    own = _medians(decades)
+    own = _medians(np.where(decades == last_known(decades, 0), np.nan, decades))
     among = np.abs(own - channel.neighbours_median(own, least_neighbours)) >= 0.5 * limits.least_decades
     suspect = (np.abs(decades - own) >= 0.5 * limits.least_decades) | (among & ~np.isnan(decades))
     middle = channel.neighbours_median(decades, least_neighbours, suspect)
