@@ -43,6 +43,8 @@ def main(arguments: Sequence[str]) -> None:
     asked = parser.parse_args(arguments)
     if unknown := set(asked.names) - set(names):
         parser.error(f"no benchmark is named {', '.join(sorted(unknown))}; there are {', '.join(names)}")
+    if not asked.output.parent.is_dir():
+        parser.error(f"there is no folder {asked.output.parent} for {asked.output.name}; make it first")
     threads = min(THREADS, numba.config.NUMBA_NUM_THREADS)
     numba.set_num_threads(threads)
     rows = [row for b in BENCHMARKS if not asked.names or b.name in asked.names for row in b.rows(asked.small)]

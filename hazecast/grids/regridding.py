@@ -38,15 +38,15 @@ def to_stations(source: xr.Dataset, stations: Sequence[Station]) -> xr.Dataset:
     latitude = np.array([s.latitude for s in stations], dtype=np.float64)
     longitude = np.array([s.longitude for s in stations], dtype=np.float64)
     places = _places(source, latitude, longitude)
-    return _each_field(source, lambda stack: _at_places(stack, places), {"station": [s.id for s in stations]})
+    return _each_field(source, lambda stack: _at_places(stack, places), {"station": np.array([s.id for s in stations])})
 
 
 def _is_curvilinear(source: xr.Dataset) -> bool:
-    return source["latitude"].ndim == 2
+    return source.variables["latitude"].ndim == 2
 
 
 def _axes(source: xr.Dataset) -> tuple[Array, Array]:
-    return source["latitude"].values.astype(np.float64), source["longitude"].values.astype(np.float64)
+    return source.variables["latitude"].values.astype(np.float64), source.variables["longitude"].values.astype(np.float64)
 
 
 def _places(source: xr.Dataset, latitude: Array, longitude: Array) -> Places:
@@ -61,13 +61,14 @@ def _rows_and_columns(source: xr.Dataset, latitude: Array, longitude: Array) -> 
     return shares_along(rows, latitude), shares_along(columns, in_the_turn_of(columns, longitude))
 
 
-def _each_field(source: xr.Dataset, blend: Callable[[Floats], Floats], onto: Mapping[str, Array | list[str]]) -> xr.Dataset:
+def _each_field(source: xr.Dataset, blend: Callable[[Floats], Floats], onto: Mapping[str, NDArray[np.generic]]) -> xr.Dataset:
     """Every field put through `blend`, which keeps the first dimension of a stack and gives the values of `onto` after it."""
     curvilinear = _is_curvilinear(source)
-    space = source["latitude"].dims if curvilinear else ("latitude", "longitude")
-    columns = 0 if curvilinear else closed(source["longitude"].values).size
+    space = source.variables["latitude"].dims if curvilinear else ("latitude", "longitude")
+    columns = 0 if curvilinear else closed(source.variables["longitude"].values).size
     fields = {}
-    for key, values in source.data_vars.items():
+    for key in source.data_vars:
+        values = source.variables[key]
         lead = leading_dims(values, space)
         out = blend(_wrapped(stacked(values, space), columns))
         shape = (*(values.sizes[dim] for dim in lead), *(len(axis) for axis in onto.values()))
@@ -76,7 +77,8 @@ def _each_field(source: xr.Dataset, blend: Callable[[Floats], Floats], onto: Map
 
 
 def _kept_coords(source: xr.Dataset) -> dict[str, object]:
-    coords: dict[str, object] = {"time": source["time"].values}
+    """As indices where they are indices already, for making one of an array takes longer than a small field."""
+    coords: dict[str, object] = {"time": source.indexes["time"] if "time" in source.xindexes else source["time"].values}
     return coords | {"level": source["level"].variable} if "level" in source.coords else coords
 
 

@@ -13,6 +13,7 @@ from xarray.core.indexing import ExplicitIndexer, IndexingSupport, LazilyIndexed
 from hazecast.intake.fields.layout import Box
 from hazecast.intake.fields.picking import picked
 from hazecast.intake.fields.reading import read_weather
+from tests.wrf_output import LEVELS, START, write_wrf
 
 HOURS, ROWS, COLUMNS = 24, 300, 600
 BEGIN = np.datetime64("2024-01-10T12", "ns")
@@ -43,6 +44,11 @@ def cf(folder: Path) -> Path:
     return as_netcdf(weather("time", ("10u", "10v"), latitude="lat", longitude="lon"), folder)
 
 
+def cams(folder: Path) -> Path:
+    data = weather("time", ("u10", "v10"))
+    return as_netcdf(data.assign(pm2p5=data["u10"].copy().assign_attrs(units="kg m**-3")), folder)
+
+
 def cf_zarr(folder: Path) -> Path:
     pytest.importorskip("zarr")
     data = weather("time", ("10u", "10v"), latitude="lat", longitude="lon")
@@ -57,7 +63,7 @@ def as_netcdf(data: xr.Dataset, folder: Path) -> Path:
 
 
 @pytest.mark.parametrize("box", [WITHIN, ACROSS_THE_SEAM], ids=["within", "across the seam"])
-@pytest.mark.parametrize("made", [era5, cf, cf_zarr])
+@pytest.mark.parametrize("made", [era5, cams, cf, cf_zarr])
 def test_a_small_part_takes_little_memory(made: Callable[[Path], Path], box: Box, tmp_path: Path) -> None:
     file = made(tmp_path)
     read_weather(file, BEGIN, BEGIN, box)
@@ -71,6 +77,22 @@ def test_a_small_part_takes_little_memory(made: Callable[[Path], Path], box: Box
     assert fields.data.sizes["latitude"] < 10
     assert fields.data.sizes["longitude"] < 10
     assert peak < FIELD_BYTES / 8
+
+
+def test_of_wrf_only_the_hours_that_are_wanted_take_memory(tmp_path: Path) -> None:
+    hours = 300
+    file = write_wrf(tmp_path, hours=hours)
+    begin = np.datetime64(START, "ns") + np.timedelta64(100, "h")
+    read_weather(file, begin, begin)
+    tracemalloc.start()
+    try:
+        fields = read_weather(file, begin, begin + np.timedelta64(2, "h"))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert fields.data.sizes["time"] == 3
+    cells = fields.data.sizes["y"] * fields.data.sizes["x"]
+    assert peak < hours * cells * LEVELS * 4
 
 
 class Watched(BackendArray):
