@@ -24,7 +24,7 @@ from hazecast.vocabulary import VARIABLES
 from tests.mutated_formats import FORMATS
 from tests.mutations import Mutation
 
-SECONDS_A_FILE = 10
+SECONDS_A_FILE = 30
 MOST_MEMORY = 2 << 30
 PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload(["tests.mutated_reading"])
@@ -66,7 +66,7 @@ def _read_all(name: str, folder: str, numbers: Sequence[int], sending: Connectio
     warnings.simplefilter("ignore")  # a command shows none either
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     signal.signal(signal.SIGALRM, _give_up)
-    netcdf_probe.PATIENCE_SECONDS = 2.0  # a file of these is looked through in milliseconds
+    netcdf_probe.PATIENCE_SECONDS = 5.0  # a file of these is looked through in milliseconds
     form = FORMATS[name]
     good = Path(folder, "good", form.file_name)
     expected = form.read(good)

@@ -9,12 +9,14 @@ import sys
 import threading
 from functools import lru_cache
 from pathlib import Path
+from typing import IO
 
 from hazecast.errors import UnreadableInput
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = f"import sys; sys.path.append({str(ROOT)!r}); from hazecast.archive.netcdf_worker import serve; serve()"
 PATIENCE_SECONDS = 30.0
+START_SECONDS = 120.0  # on a machine with much else to do
 
 
 class _Prober:
@@ -33,7 +35,7 @@ class _Prober:
                 raise OSError("The process that looks into NetCDF has no pipes.")
             try:
                 process.stdin.write(json.dumps(str(path)).encode() + b"\n")
-                answered = bool(select.select([process.stdout], [], [], PATIENCE_SECONDS)[0])
+                answered = _answers(process.stdout, PATIENCE_SECONDS)
                 if answered and os.read(process.stdout.fileno(), 1):
                     return ""
             except BrokenPipeError:
@@ -53,6 +55,8 @@ class _Prober:
                 [sys.executable, "-P", "-c", PROGRAM], bufsize=0, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
             )
             self._owner = os.getpid()
+            if self._process.stdout is not None and _answers(self._process.stdout, START_SECONDS):
+                os.read(self._process.stdout.fileno(), 1)  # it is ready; one that never is dies of its first file
         return self._process
 
     def _end(self) -> int | None:
@@ -67,6 +71,10 @@ class _Prober:
             if pipe is not None:
                 pipe.close()
         return ended if status is None else status
+
+
+def _answers(pipe: IO[bytes], seconds: float) -> bool:
+    return bool(select.select([pipe], [], [], seconds)[0])
 
 
 _PROBER = _Prober()

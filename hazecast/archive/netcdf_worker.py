@@ -11,15 +11,16 @@ import sys
 
 import netCDF4
 
-SURVIVED = b"."
+READY, SURVIVED = b">", b"."
 LIBRARY_FAULTS = (OSError, RuntimeError, ValueError, AttributeError, IndexError, KeyError, TypeError, MemoryError, OverflowError)
 
 
 def serve() -> None:
-    """Look into each file that is named on standard input, as JSON in a line, and write a byte when that is survived."""
+    """Look into each file that is named on standard input, as JSON in a line, and write a byte when ready and whenever that is survived."""
     replies = os.dup(1)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the library may print
     gc.freeze()  # what stands now need not be looked through after each file
+    os.write(replies, READY)
     for line in sys.stdin.buffer:
         with contextlib.suppress(*LIBRARY_FAULTS):  # whoever asked will meet it too, and tell of it
             look_into(json.loads(line))

@@ -40,6 +40,7 @@ def test_a_process_that_dies_or_hangs_is_the_fault_of_the_file(
     program: str, said: str, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(netcdf_probe, "PROGRAM", program)
+    monkeypatch.setattr(netcdf_probe, "START_SECONDS", 0.3)  # none of these says that it is ready
     monkeypatch.setattr(netcdf_probe, "PATIENCE_SECONDS", 0.3 if "sleep" in program else 30.0)
     with pytest.raises(UnreadableInput, match=rf"a\.nc cannot be read as NetCDF: the netCDF library {said}"):
         read_dataset(file)
