@@ -8,7 +8,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from hazecast.forecast.emissions import Emission
-from hazecast.forecast.transport import carry
+from hazecast.forecast.transport.carrying import carry
 from hazecast.grids.regridding import to_stations
 from hazecast.records import Gridded, Station
 

@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from hazecast.forecast.kernels.column import mix_column
-from hazecast.forecast.transport import (
+from hazecast.forecast.transport.carrying import (
     BELOW_CLOUD_PER_MM,
     CENTRE_M,
     CLOUD_BASE_M,

@@ -4,7 +4,7 @@ import xarray as xr
 
 from hazecast.forecast.base import LEAST_PAIRS, base_forecast, fit_base_scale
 from hazecast.forecast.emissions import station_proxy, steady
-from hazecast.forecast.transport import SPIN_UP_HOURS
+from hazecast.forecast.transport.carrying import SPIN_UP_HOURS
 from hazecast.grids.lattice import lattice_of_data
 from hazecast.records import EmissionProxy, Station
 

@@ -8,7 +8,7 @@ import xarray as xr
 
 from hazecast.config import ForecastSettings, VisibilitySettings
 from hazecast.forecast.predict import predict
-from hazecast.forecast.transport import SPIN_UP_HOURS
+from hazecast.forecast.transport.carrying import SPIN_UP_HOURS
 from hazecast.forecast.uncertainty import QUANTILES
 from hazecast.grids.gridding import to_grid
 from hazecast.grids.lattice import Lattice

@@ -3,9 +3,9 @@ import pytest
 import xarray as xr
 from numpy.typing import NDArray
 
-from hazecast.forecast import transport
 from hazecast.forecast.emissions import DIURNAL_PROFILE, Emission, steady
-from hazecast.forecast.transport import (
+from hazecast.forecast.transport import carrying as transport
+from hazecast.forecast.transport.carrying import (
     CENTRE_M,
     HOUR_S,
     LEAST_DIFFUSIVITY,

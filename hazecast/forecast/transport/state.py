@@ -1,0 +1,77 @@
+"""What the air carries: PM2.5 as parts by where it came from, and the gases that more of it is formed from."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hazecast.forecast.transport.layers import Air
+
+Floats = NDArray[np.floating]
+
+EDGES, INITIAL = 0, 1  # the first two parts of PM2.5
+
+
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """The parts that PM2.5 is carried in: what came over the edges, what was there at the start, then region by region.
+
+    `regions` are the ids of the source regions; each has a primary part and, if `secondary`, one that was formed on the way.
+    """
+
+    regions: tuple[str, ...]
+    secondary: bool
+
+    def __post_init__(self) -> None:
+        if not self.regions or len(set(self.regions)) != len(self.regions):
+            raise ValueError(f"The source regions are {self.regions}; expected at least one, and no id twice.")
+
+    @property
+    def count(self) -> int:
+        """How many parts there are."""
+        return 2 + len(self.regions) * (2 if self.secondary else 1)
+
+    @property
+    def gases(self) -> int:
+        """How many parts each gas is carried in."""
+        return len(self.regions) if self.secondary else 0
+
+    @property
+    def primary(self) -> slice:
+        """The primary parts, region by region."""
+        return slice(2, 2 + len(self.regions))
+
+    @property
+    def formed(self) -> slice:
+        """The secondary parts, region by region; empty where none are told apart."""
+        return slice(2 + len(self.regions), self.count)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class State:
+    """Mixing ratios in µg per kg of air, (layer, y, tracer, x), changed in place, and the air in motion in kg, (layer, y, x).
+
+    pm25      by `Tags`
+    so2, nox  by source region, nox as NO2; without secondary parts there are none
+    moving    the air of each cell, which horizontal sweeps change and the vertical motion brings back to `Air.mass`
+    """
+
+    tags: Tags
+    pm25: Floats
+    so2: Floats
+    nox: Floats
+    moving: Floats
+
+    def __post_init__(self) -> None:
+        layers, rows, columns = self.moving.shape
+        for name, tracers in (("pm25", self.tags.count), ("so2", self.tags.gases), ("nox", self.tags.gases)):
+            if (shape := getattr(self, name).shape) != (layers, rows, tracers, columns):
+                raise ValueError(f"{name} has the shape {shape}; expected {(layers, rows, tracers, columns)}.")
+
+
+def clean_state(air: Air, tags: Tags, dtype: type[np.floating] = np.float32) -> State:
+    """Air that carries nothing."""
+    layers, rows, columns = air.shape
+    moving = np.repeat(air.mass[:, :, None], columns, axis=2).astype(dtype)
+    pm25, so2, nox = (np.zeros((layers, rows, count, columns), dtype=dtype) for count in (tags.count, tags.gases, tags.gases))
+    return State(tags, pm25, so2, nox, moving)
