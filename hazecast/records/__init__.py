@@ -9,6 +9,7 @@ from hazecast.records.checks import require_dims, require_places, require_source
 from hazecast.records.codes import Action, Arrivals, EmissionProxy, InputRole, Level, MeteorologyKind, Note, NoteCode, Rung
 from hazecast.records.places import Area, Placement, PlaceName, Station, name_in
 from hazecast.records.quality import Evidence, Finding, FindingKind, Origin, Reason, Trust, Vetted
+from hazecast.records.sources import Attribution, Source, SourceRegion
 from hazecast.records.stages import AnsweredQuestion, Cycle, Forecast, Gathered, Gridded, InputFile, ObservationQuestion
 from hazecast.records.warnings import Assessment, HazeWarning, LevelChance, WindowAssessment
 
@@ -18,6 +19,7 @@ __all__ = [
     "Area",
     "Arrivals",
     "Assessment",
+    "Attribution",
     "Bulletin",
     "BulletinFacts",
     "Cycle",
@@ -44,6 +46,8 @@ __all__ = [
     "Reason",
     "Receipt",
     "Rung",
+    "Source",
+    "SourceRegion",
     "Station",
     "Trust",
     "Vetted",

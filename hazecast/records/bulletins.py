@@ -9,6 +9,7 @@ import xarray as xr
 from hazecast.records.checks import require_utc
 from hazecast.records.codes import Note
 from hazecast.records.places import Area, PlaceName, Station
+from hazecast.records.sources import Attribution
 from hazecast.records.stages import Cycle, Forecast, InputFile
 from hazecast.records.warnings import Assessment
 
@@ -32,6 +33,7 @@ class BulletinFacts:
     inputs: tuple[InputFile, ...]
     notes: tuple[Note, ...]
     exercise: bool
+    attribution: Attribution | None = None
 
 
 @dataclass(frozen=True, slots=True)

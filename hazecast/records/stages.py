@@ -9,6 +9,7 @@ import xarray as xr
 from hazecast.records.checks import require_dims, require_places, require_sources, require_utc
 from hazecast.records.codes import MeteorologyKind, Note
 from hazecast.records.places import Station
+from hazecast.records.sources import SourceRegion
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ class Gathered:
     (sector, month, latitude, longitude) in kg m-2 s-1 on the inventory's own cells; `month` is 1 to 12, or 0 alone for the mean of a
     year. `population`, if delivered, has (latitude, longitude) in persons per m2. `base`, if another model's PM2.5 was delivered, has
     `pm25` in µg m-3 as `meteorology` has its fields, with `init_time` along time; of analyses nothing after `as_of`. `asked` is what
-    `observations` answer, where they come from the store.
+    `observations` answer, where they come from the store. `regions` are those whose part in the air is told apart.
     """
 
     cycle: Cycle
@@ -109,6 +110,7 @@ class Gathered:
     meteorology_aloft: xr.Dataset | None = None
     base: xr.Dataset | None = None
     asked: AnsweredQuestion | None = None
+    regions: tuple[SourceRegion, ...] = ()
 
     def __post_init__(self) -> None:
         require_places("meteorology", self.meteorology)
@@ -130,7 +132,8 @@ class Gridded:
     `lattice_weather` has (time, latitude, longitude), `station_weather` (time, station); both end at the cycle's last
     valid time or where the weather ends, with NaN in hours that could not be filled. The `time` of `observations` is the same.
     `emissions` and `population` are those gathered, on the lattice, 0 where nothing is known; of that a note tells. `lattice_base` and
-    `station_base` are the `base` gathered, NaN where it does not reach.
+    `station_base` are the `base` gathered, NaN where it does not reach. `region_shares` has (region, latitude, longitude): the share of
+    each cell that belongs to each region, whose sum is 1; the last is the rest of the domain.
     """
 
     gathered: Gathered
@@ -142,6 +145,7 @@ class Gridded:
     population: xr.Dataset | None = None
     lattice_base: xr.Dataset | None = None
     station_base: xr.Dataset | None = None
+    region_shares: xr.DataArray | None = None
 
     def __post_init__(self) -> None:
         require_sources(self.emissions, self.population)
