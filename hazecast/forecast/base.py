@@ -7,7 +7,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from hazecast.forecast.emissions import Emission
+from hazecast.forecast.emissions.emission import Emission
 from hazecast.forecast.transport.carrying import carry
 from hazecast.grids.regridding import to_stations
 from hazecast.records import Gridded, Station

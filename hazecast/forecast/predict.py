@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from hazecast.config import ForecastSettings, VisibilitySettings
 from hazecast.forecast.base import BaseForecast, base_forecast, delivered_base, scaled_to
-from hazecast.forecast.emissions import Emission, emission_of
+from hazecast.forecast.emissions.choosing import emission_of
+from hazecast.forecast.emissions.emission import Emission
 from hazecast.forecast.humidity import relative_humidity
 from hazecast.forecast.mixing_height import mixing_height
 from hazecast.forecast.neighbours import mean_of_others
@@ -20,6 +21,7 @@ from hazecast.forecast.products import grid_product, station_product
 from hazecast.forecast.series import Series, carried_forward, series_of
 from hazecast.forecast.spreading import spread
 from hazecast.forecast.stations import StationForecast, predict_stations
+from hazecast.forecast.transport.layers import TOPS_M
 from hazecast.grids.regridding import to_stations
 from hazecast.records import Cycle, Forecast, Gridded, MeteorologyKind, Note, NoteCode, Rung, Station
 
@@ -66,7 +68,7 @@ def predict(
 
     `progress` is told the stage and the share of it that is done; `time_zone` is that of the clocks which people emit by.
     """
-    inputs, emission = _inputs(gridded, arrival_delay), emission_of(gridded, time_zone)
+    inputs, emission = _inputs(gridded, arrival_delay), emission_of(gridded, time_zone, np.array(TOPS_M))
     base = base_forecast(inputs.weather, emission, inputs.observations["pm25"].values, inputs.stations, partial(progress, "transport"))
     model = delivered_base(gridded)
     series = _station_series(inputs, base, model)

@@ -7,7 +7,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from hazecast.forecast.emissions import Emission
+from hazecast.forecast.emissions.emission import Emission
 from hazecast.forecast.kernels.hour import advance
 from hazecast.forecast.mixing_height import friction_velocity, mixing_height
 from hazecast.grids.lattice import Lattice, lattice_of_data
@@ -49,7 +49,7 @@ def carry(weather: xr.Dataset, emission: Emission, progress: Progress) -> xr.Dat
             tracer[:] = 0.0
             hours_carried = 0
         else:
-            _carry_one_hour(tracer, air, hour, emission.during(t) * lattice.cell_area[:, None], lattice)
+            _carry_one_hour(tracer, air, hour, emission.during(t)[:, 0].sum(axis=0) * lattice.cell_area[:, None], lattice)
             hours_carried += 1
         if hours_carried > SPIN_UP_HOURS:
             surface[t] = tracer[0] / air[0]
