@@ -1,0 +1,73 @@
+"""What happens in each cell by itself: something is added, lost at a first-order rate, or turned into something else."""
+
+import numpy as np
+from numba import njit, prange
+from numpy.typing import NDArray
+
+Floats = NDArray[np.floating]
+Array = NDArray[np.float64]
+
+
+@njit(parallel=True, cache=True)
+def emit(load: Floats, rates: Floats, first: int, air: Array, seconds: float) -> None:
+    """Add what is emitted during `seconds` to the mixing ratios `load` (layer, y, tracer, x) in µg kg-1, in place.
+
+    rates  (lowest layers, y, source, x) µg s-1 into each cell; source n goes into tracer `first` + n
+    air    (layer, y) kg in each cell
+    """
+    layers, rows, sources, columns = rates.shape
+    for y in prange(rows):
+        for k in range(layers):
+            factor = load.dtype.type(seconds / air[k, y])
+            for n in range(sources):
+                for x in range(columns):
+                    load[k, y, first + n, x] += rates[k, y, n, x] * factor
+
+
+@njit(parallel=True, cache=True)
+def lose(load: Floats, lowest: int, beyond: int, remaining: Floats) -> None:
+    """Leave the share `remaining` (y, x) of all tracers of `load` (layer, y, tracer, x) in the layers `lowest` to `beyond` - 1, in place.
+
+    Rows, and the ends of rows, where everything remains are passed over.
+    """
+    tracers = load.shape[2]
+    for y in prange(load.shape[1]):
+        start, stop = _touched(remaining[y])
+        if start < stop:
+            for k in range(lowest, beyond):
+                for n in range(tracers):
+                    _scale(load[k, y, n, start:stop], remaining[y, start:stop])
+
+
+@njit(cache=True)
+def _touched(remaining: Floats) -> tuple[int, int]:
+    """From where to where along a row something is lost; nowhere if the two are equal."""
+    start, stop = 0, remaining.size
+    while start < stop and remaining[start] == 1.0:
+        start += 1
+    while stop > start and remaining[stop - 1] == 1.0:
+        stop -= 1
+    return start, stop
+
+
+@njit(cache=True)
+def _scale(values: Floats, factors: Floats) -> None:
+    for i in range(values.size):
+        values[i] *= factors[i]
+
+
+@njit(parallel=True, cache=True)
+def convert(gas: Floats, share: Floats, gained: float, particles: Floats, first: int) -> None:
+    """Turn `share` (y, x) of the gas in every layer into particles, both in µg kg-1 and (layer, y, tracer, x), in place.
+
+    Tracer r of the gas goes into tracer `first` + r of the particles, `gained` µg for each µg that the gas loses.
+    """
+    layers, rows, tracers, columns = gas.shape
+    factor = gas.dtype.type(gained)
+    for y in prange(rows):
+        for k in range(layers):
+            for r in range(tracers):
+                for x in range(columns):
+                    turned = gas[k, y, r, x] * share[y, x]
+                    gas[k, y, r, x] -= turned
+                    particles[k, y, first + r, x] += factor * turned
