@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict, ValidationError, model_validator
 
 from hazecast.errors import SettingsError
-from hazecast.records import MeteorologyKind
+from hazecast.records import RESERVED, MeteorologyKind
 from hazecast.vocabulary import POLAR_WIND, POLLUTANTS, VARIABLES
 
 
@@ -238,6 +238,40 @@ class AreaSettings(_Section):
     stations: Distinct = Field(description="Ids of its stations.")
 
 
+def _free_id(id: str) -> str:
+    if id in RESERVED:
+        raise ValueError(f"the id {id!r} is hazecast's own; expected another than {', '.join(RESERVED)}")
+    return id
+
+
+class SourceSettings(_Section):
+    """A region whose part in the air is told apart; where two overlap, the ground belongs to the first."""
+
+    id: Annotated[Filled, AfterValidator(_free_id)] = Field(description="Short and lasting, as in the products.")
+    names: dict[Filled, Filled] = Field(min_length=1, description="Its name by language.")
+    china: OneOrMore | None = Field(None, description="It is these provinces or prefectures of China, by their full Chinese names.")
+    around_area: Filled | None = Field(None, description="It is a circle round the stations of the area with this id.")
+    radius_km: Number | None = Field(None, gt=0, le=2000, description="The radius of that circle.")
+    polygons: Path | None = Field(None, description="Or: a GeoJSON file of polygons in degrees.")
+    property: Filled | None = Field(None, description="Of that file only the features whose property of this name …")
+    value: OneOrMore | None = Field(None, description="… has this value, or one of these.")
+    mask: Path | None = Field(None, description="Or: a NetCDF file of the share of each cell, 0 to 1.")
+    variable: Filled | None = Field(None, description="Its variable, where the file has several.")
+
+    @model_validator(mode="after")
+    def _is_one_thing(self) -> "SourceSettings":
+        kinds = ("china", "polygons", "mask", "around_area")
+        if len(given := [kind for kind in kinds if getattr(self, kind) is not None]) != 1:
+            raise ValueError(f"source {self.id!r} has {' and '.join(given) or 'none'} of {', '.join(kinds)}; expected one of them")
+        if (self.around_area is None) != (self.radius_km is None):
+            raise ValueError(f"source {self.id!r}: around_area and radius_km belong together")
+        if (self.property is None) != (self.value is None) or (self.property is not None and self.polygons is None):
+            raise ValueError(f"source {self.id!r}: property and value belong together, and to polygons")
+        if self.variable is not None and self.mask is None:
+            raise ValueError(f"source {self.id!r}: variable belongs to mask")
+        return self
+
+
 class Settings(_Section):
     """Everything one installation forecasts by."""
 
@@ -255,16 +289,21 @@ class Settings(_Section):
     output: OutputSettings
     stations: tuple[StationSettings, ...] = Field(min_length=1)
     areas: tuple[AreaSettings, ...] = Field(min_length=1)
+    sources: tuple[SourceSettings, ...] = ()
 
     @model_validator(mode="after")
     def _areas_know_their_stations(self) -> "Settings":
         ids = [s.id for s in self.stations]
-        for what, found in (("stations", ids), ("areas", [a.id for a in self.areas])):
+        named = (("stations", ids), ("areas", [a.id for a in self.areas]), ("sources", [s.id for s in self.sources]))
+        for what, found in named:
             if repeated := sorted({i for i in found if found.count(i) > 1}):
                 raise ValueError(f"two {what} have one id: {repeated}")
         unknown = sorted({s for a in self.areas for s in a.stations} - set(ids))
         if unknown:
             raise ValueError(f"areas name stations that are not listed: {unknown}")
+        areas = {a.id for a in self.areas}
+        if unknown := sorted({s.around_area for s in self.sources if s.around_area is not None} - areas):
+            raise ValueError(f"sources lie around areas that are not listed: {unknown}")
         return self
 
     def sha256(self) -> str:
@@ -274,6 +313,7 @@ class Settings(_Section):
             exclude={
                 **{section: {"path"} for section in ("meteorology", "observations", "base_forecast")},
                 "emissions": {"path", "population"},
+                "sources": {"__all__": {"polygons", "mask"}},
                 "output": True,
             },
         )
@@ -339,5 +379,9 @@ def _resolved(settings: Settings, folder: Path) -> Settings:
             "emissions": EmissionSettings(**{key: path and folder / path for key, path in settings.emissions}),
             "base_forecast": settings.base_forecast.model_copy(update={"path": base and folder / base}),
             "output": OutputSettings(archive=folder / settings.output.archive, outbox=folder / settings.output.outbox),
+            "sources": tuple(
+                source.model_copy(update={key: folder / path for key in ("polygons", "mask") if (path := getattr(source, key)) is not None})
+                for source in settings.sources
+            ),
         }
     )

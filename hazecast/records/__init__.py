@@ -9,11 +9,15 @@ from hazecast.records.checks import require_dims, require_places, require_source
 from hazecast.records.codes import Action, Arrivals, EmissionProxy, InputRole, Level, MeteorologyKind, Note, NoteCode, Rung
 from hazecast.records.places import Area, Placement, PlaceName, Station, name_in
 from hazecast.records.quality import Evidence, Finding, FindingKind, Origin, Reason, Trust, Vetted
-from hazecast.records.sources import Attribution, Source, SourceRegion
+from hazecast.records.sources import EDGES, ELSEWHERE, INITIAL, RESERVED, Attribution, Source, SourceRegion
 from hazecast.records.stages import AnsweredQuestion, Cycle, Forecast, Gathered, Gridded, InputFile, ObservationQuestion
 from hazecast.records.warnings import Assessment, HazeWarning, LevelChance, WindowAssessment
 
 __all__ = [
+    "EDGES",
+    "ELSEWHERE",
+    "INITIAL",
+    "RESERVED",
     "Action",
     "AnsweredQuestion",
     "Area",

@@ -47,6 +47,7 @@ class InputRole(StrEnum):
     BASE = "base"
     EMISSIONS = "emissions"
     POPULATION = "population"
+    SOURCES = "sources"
 
 
 class Rung(IntEnum):

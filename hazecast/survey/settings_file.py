@@ -21,9 +21,10 @@ def settings_text(settings: Settings, folder: Path, findings: Sequence[str] = ()
         section = getattr(settings, name)
         if isinstance(section, BaseModel):
             lines += _section(section, name, folder)
-    for name in ("areas", "stations"):
+    for name in ("sources", "areas", "stations"):
         for i, item in enumerate(getattr(settings, name)):
-            lines += [f"\n[[{name}]]\n", *_lines(item, folder, commented=i == 0)]
+            heading = f"# {_first_line(item)}\n" if i == 0 else ""
+            lines += [f"\n{heading}[[{name}]]\n", *_lines(item, folder, commented=i == 0)]
     return "".join(lines)
 
 
@@ -44,7 +45,7 @@ def _lines(section: BaseModel, folder: Path, commented: bool = True) -> Iterator
     for key, field in type(section).model_fields.items():
         value = getattr(section, key)
         comment = f"  # {field.description}" if commented and field.description else ""
-        if value is None and Path in get_args(field.annotation):
+        if value is None and commented and Path in get_args(field.annotation):
             yield f'# {key} = "…"{comment}\n'
         if value is None or isinstance(value, BaseModel):
             continue

@@ -181,7 +181,7 @@ def sections() -> list[type[BaseModel]]:
 
 
 def test_every_setting_has_a_description_that_fits_on_one_line() -> None:
-    assert len(sections()) == 14
+    assert len(sections()) == 15
     for section in sections():
         assert section.__doc__
         for name, field in section.model_fields.items():
@@ -202,3 +202,58 @@ def test_settings_cannot_be_changed(tmp_path: Path) -> None:
     settings = load_settings(written(tmp_path, TEXT))
     with pytest.raises(ValueError, match="frozen"):
         settings.site.exercise = True  # type: ignore[misc]
+
+
+SOURCES = """
+[[sources]]
+id = "mine"
+names = { en = "Mine" }
+"""
+
+
+def with_source(lines: str) -> str:
+    return f"{TEXT}{SOURCES}{lines}\n"
+
+
+def test_source_regions_are_optional_and_their_files_are_found_from_the_settings(tmp_path: Path) -> None:
+    assert load_settings(written(tmp_path, TEXT)).sources == ()
+    text = with_source('polygons = "regions.geojson"\nproperty = "NAME"\nvalue = "Jinan"')
+    (source,) = load_settings(written(tmp_path, text)).sources
+    assert source.polygons == tmp_path / "regions.geojson"
+    assert (source.property, source.value, source.mask) == ("NAME", ("Jinan",), None)
+    assert load_settings(written(tmp_path, with_source('mask = "/data/mask.nc"'))).sources[0].mask == Path("/data/mask.nc")
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ("", "source 'mine' has none of china, polygons, mask, around_area; expected one of them"),
+        ('china = "唐山市"\nmask = "mask.nc"', "source 'mine' has china and mask of china"),
+        ('around_area = "city"', "around_area and radius_km belong together"),
+        ('china = ["唐山市"]\nradius_km = 40.0', "around_area and radius_km belong together"),
+        ('around_area = "town"\nradius_km = 40.0', "sources lie around areas that are not listed: ['town']"),
+        ('around_area = "city"\nradius_km = -1.0', "sources.0.radius_km: input should be greater than 0"),
+        ('polygons = "a.geojson"\nproperty = "NAME"', "property and value belong together, and to polygons"),
+        ('mask = "a.nc"\nproperty = "NAME"\nvalue = "x"', "property and value belong together, and to polygons"),
+        ('polygons = "a.geojson"\nvariable = "share"', "variable belongs to mask"),
+        ("china = []", "sources.0.china"),
+        ('polygon = "a.geojson"', "sources.0.polygon: there is no such setting"),
+        (f'china = "唐山市"{SOURCES}china = "天津市"', "two sources have one id: ['mine']"),
+    ],
+)
+def test_a_source_region_is_one_thing(lines: str, said: str, tmp_path: Path) -> None:
+    assert said in str(refusal(tmp_path, with_source(lines)))
+
+
+@pytest.mark.parametrize("reserved", ["edges", "initial", "elsewhere"])
+def test_a_source_region_is_not_called_as_hazecast_calls_its_own(reserved: str, tmp_path: Path) -> None:
+    text = with_source('china = "唐山市"').replace('id = "mine"', f'id = "{reserved}"')
+    assert f"the id '{reserved}' is hazecast's own" in str(refusal(tmp_path, text))
+
+
+def test_where_the_files_of_source_regions_lie_is_of_no_matter_to_the_identity(tmp_path: Path) -> None:
+    here, there, other = (
+        load_settings(written(tmp_path, with_source(line)))
+        for line in ('polygons = "a.geojson"', 'polygons = "/b/c.geojson"', 'china = "唐山市"')
+    )
+    assert here.sha256() == there.sha256() != other.sha256()

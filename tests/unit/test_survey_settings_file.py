@@ -19,12 +19,13 @@ from hazecast.config import (
     ScheduleSettings,
     Settings,
     SiteSettings,
+    SourceSettings,
     StationSettings,
     VisibilitySettings,
     WarningSettings,
     load_settings,
 )
-from hazecast.records import MeteorologyKind
+from hazecast.records import RESERVED, MeteorologyKind
 from hazecast.survey.settings_file import printable, settings_text
 from tests.small_case import SmallCase, small_settings
 
@@ -51,7 +52,7 @@ def numbers(low: float, high: float) -> st.SearchStrategy[float]:
 
 @st.composite
 def all_settings(draw: st.DrawFn, folder: Path) -> Settings:
-    ids = draw(st.lists(texts, min_size=1, max_size=4, unique=True))
+    ids, area = draw(st.lists(texts, min_size=1, max_size=4, unique=True)), draw(texts)
     names = st.dictionaries(texts, texts, min_size=1, max_size=3)
     places = st.sampled_from(["data", "../elsewhere", "a b/ü'\"#", "/absolute/path", "x\ny"])
     south, west = draw(numbers(-80, 70)), draw(numbers(-180, 300))
@@ -73,8 +74,21 @@ def all_settings(draw: st.DrawFn, folder: Path) -> Settings:
         stations=tuple(
             StationSettings(id=id, name=draw(texts), latitude=draw(numbers(-90, 90)), longitude=draw(numbers(-180, 360))) for id in ids
         ),
-        areas=(AreaSettings(id=draw(texts), names=draw(names), stations=tuple(ids)),),
+        areas=(AreaSettings(id=area, names=draw(names), stations=tuple(ids)),),
+        sources=draw(all_sources(folder, area)),
     )
+
+
+@st.composite
+def all_sources(draw: st.DrawFn, folder: Path, area: str) -> tuple[SourceSettings, ...]:
+    others = texts.filter(lambda text: text not in RESERVED)
+    ids, names = draw(st.lists(others, min_size=4, max_size=4, unique=True)), {draw(texts): draw(texts)}
+    return (
+        SourceSettings(id=ids[0], names=names, china=tuple(draw(st.lists(texts, min_size=1, max_size=3, unique=True)))),
+        SourceSettings(id=ids[1], names=names, around_area=area, radius_km=draw(numbers(1e-9, 2000.0))),
+        SourceSettings(id=ids[2], names=names, polygons=folder / "x\ny.json", property=draw(texts), value=(draw(texts),)),
+        SourceSettings(id=ids[3], names=names, mask=folder / "../masks/a b.nc", variable=draw(texts)),
+    )[: draw(st.integers(0, 4))]
 
 
 def with_paths_resolved(settings: Settings) -> Settings:
@@ -83,6 +97,10 @@ def with_paths_resolved(settings: Settings) -> Settings:
             "meteorology": settings.meteorology.model_copy(update={"path": settings.meteorology.path.resolve()}),
             "observations": settings.observations.model_copy(update={"path": settings.observations.path.resolve()}),
             "output": OutputSettings(archive=settings.output.archive.resolve(), outbox=settings.output.outbox.resolve()),
+            "sources": tuple(
+                s.model_copy(update={"polygons": s.polygons and s.polygons.resolve(), "mask": s.mask and s.mask.resolve()})
+                for s in settings.sources
+            ),
         }
     )
 
@@ -100,7 +118,8 @@ def test_what_is_written_is_read_back_as_it_was(data: st.DataObject) -> None:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return small_settings(SmallCase(tmp_path))
+    sources = (SourceSettings(id="own", names={"en": "Jinan"}, around_area="jinan", radius_km=40.0),)
+    return small_settings(SmallCase(tmp_path)).model_copy(update={"sources": sources})
 
 
 def test_every_line_of_every_section_says_what_it_is(settings: Settings, tmp_path: Path) -> None:
@@ -126,6 +145,13 @@ def test_every_section_is_headed_by_what_it_is_for(settings: Settings, tmp_path:
 
 def test_comments_of_stations_and_areas_stand_at_the_first_alone(settings: Settings, tmp_path: Path) -> None:
     assert settings_text(settings, tmp_path).count("# As in the observations.") == 1
+
+
+def test_what_else_a_source_region_may_be_stands_at_the_first_alone(settings: Settings, tmp_path: Path) -> None:
+    china = SourceSettings(id="tangshan", names={"zh": "唐山"}, china=("唐山市",))
+    text = settings_text(settings.model_copy(update={"sources": (*settings.sources, china)}), tmp_path)
+    assert text.count('# polygons = "…"  # Or: a GeoJSON file') == 1
+    assert text.split("[[sources]]")[2].splitlines()[1:4] == ['id = "tangshan"', 'names = { zh = "唐山" }', 'china = ["唐山市"]']
 
 
 def test_paths_become_relative_to_the_file(settings: Settings, tmp_path: Path) -> None:
