@@ -19,6 +19,7 @@ class Hour:
     mixing_height      (y, x) m
     rain               (y, x) mm h-1
     cosine_of_zenith   (y, x) of the sun, below zero at night
+    emission           (layer, species, y, x) µg m-2 s-1 into the lowest layers: PM2.5 alone, or PM2.5, SO2 and NOx as NO2; None of nothing
     """
 
     east_flux: Floats
@@ -28,11 +29,14 @@ class Hour:
     mixing_height: Floats
     rain: Floats
     cosine_of_zenith: Floats
+    emission: Floats | None = None
 
     def __post_init__(self) -> None:
         layers, rows, faces = self.east_flux.shape
         if self.north_flux.shape != (layers, rows + 1, faces - 1):
             raise ValueError(f"Fluxes have the shapes {self.east_flux.shape} and {self.north_flux.shape}; expected those of one lattice.")
-        for field in fields(self)[2:]:
+        for field in fields(self)[2:-1]:
             if (shape := getattr(self, field.name).shape) != (rows, faces - 1):
                 raise ValueError(f"{field.name} has the shape {shape}; expected {(rows, faces - 1)}.")
+        if self.emission is not None and self.emission.shape[2:] != (rows, faces - 1):
+            raise ValueError(f"Emission has the shape {self.emission.shape}; expected (layer, species, {rows}, {faces - 1}).")
