@@ -3,6 +3,7 @@
 import hashlib
 import reprlib
 import tomllib
+from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Literal
@@ -47,6 +48,12 @@ def _known_encoding(name: str) -> str:
     except (LookupError, ValueError) as missing:
         raise ValueError(f"{name!r} is no encoding; expected a name such as utf-8 or gb18030") from missing
     return name
+
+
+def _rising(tops: tuple[float, ...]) -> tuple[float, ...]:
+    if not 3 <= len(tops) <= 10 or any(b <= a for a, b in pairwise((0.0, *tops))) or tops[-1] > 10_000.0:
+        raise ValueError("the tops of 3 to 10 layers were expected, in m and rising, up to 10,000 at most")
+    return tops
 
 
 TimeZone = Annotated[str, AfterValidator(_known_time_zone)]
@@ -175,6 +182,18 @@ class ForecastSettings(_Section):
     random_seed: Whole = Field(0, ge=0, le=2**32 - 1, description="The same seed and inputs give the same forecast, bit for bit.")
 
 
+class TransportSettings(_Section):
+    """The transport model, and where the haze comes from; see docs/transport.md."""
+
+    scheme: Literal["ppm", "van-leer"] = Field("ppm", description="Advection: piecewise parabolic, or van Leer's, cheaper and less sharp.")
+    layer_tops: Annotated[tuple[Number, ...], AfterValidator(_rising)] = Field(
+        (60.0, 180.0, 400.0, 800.0, 1500.0, 3000.0), description="Upper bounds of the layers over the ground, m."
+    )
+    history_days: Whole = Field(800, ge=3, le=3650, description="How far back it runs to learn what each region emits; fewer is faster.")
+    from_observations: YesOrNo = Field(True, description="Whether the forecast starts from the air as the stations last observed it.")
+    members: Whole = Field(8, ge=0, le=50, description="Runs with other winds and emissions that tell how sure the shares of sources are.")
+
+
 class QualitySettings(_Section):
     """How observations are checked; see docs/quality.md."""
 
@@ -282,6 +301,7 @@ class Settings(_Section):
     emissions: EmissionSettings = EmissionSettings()
     base_forecast: BaseForecastSettings = BaseForecastSettings()
     forecast: ForecastSettings = ForecastSettings()
+    transport: TransportSettings = TransportSettings()
     quality: QualitySettings = QualitySettings()
     visibility: VisibilitySettings = VisibilitySettings()
     warnings: WarningSettings = WarningSettings()
