@@ -8,6 +8,7 @@ import xarray as xr
 
 from hazecast.grids.hours import bridged, hours_between, onto_hours
 from hazecast.grids.lattice import Lattice
+from hazecast.grids.regions import region_shares
 from hazecast.grids.regridding import to_lattice, to_stations
 from hazecast.grids.sources import cells_without_emission, emissions_on, population_on
 from hazecast.grids.wind_profile import lowest_level_name, wind_near_ground
@@ -19,7 +20,8 @@ def to_grid(gathered: Gathered, lattice: Lattice) -> Gridded:
     """Bring weather to `lattice` and to the stations, and everything to the hours from the first input to the last valid time.
 
     What was bridged, estimated or lacks becomes a note; weather that lacks inside the forecast period is named apart. Raises InputError
-    for an inventory or a population grid that has nothing on the lattice, and for weather without a wind that can be used.
+    for an inventory or a population grid that has nothing on the lattice, and for weather without a wind that can be used; SettingsError
+    for a source region that has nothing on it.
     """
     weather, observations, from_aloft = gathered.meteorology, gathered.observations, _wind_from_aloft(gathered)
     init_time, end_time = _naive(gathered.cycle.init_time), _naive(gathered.cycle.end_time)
@@ -43,6 +45,7 @@ def to_grid(gathered: Gathered, lattice: Lattice) -> Gridded:
         population=None if gathered.population is None else population_on(lattice, gathered.population),
         lattice_base=None if base is None else to_lattice(base, lattice),
         station_base=None if base is None else to_stations(base, gathered.stations),
+        region_shares=region_shares(lattice, gathered.regions),
     )
 
 

@@ -17,9 +17,9 @@ RESERVED = (EDGES, INITIAL, ELSEWHERE)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SourceRegion:
-    """A region whose emission is told apart: inside an odd number of `rings`, or, where there is one, by its `mask`.
+    """A region whose emission is told apart: what its `rings` wind round, or, where there is one, its `mask`.
 
-    rings  each (point, 2): longitude and latitude in degrees, closed or not
+    rings  each (point, 2): longitude and latitude in degrees, closed or not; a hole runs the other way round than what it is cut from
     mask   (latitude, longitude): the share of each cell that belongs to it, 0 to 1
     """
 
@@ -43,6 +43,28 @@ class Source:
 
     id: str
     names: tuple[PlaceName, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SourceForecast:
+    """PM2.5 of the transport model by where it comes from, in µg m-3; NaN where the air is not known.
+
+    grid       (lead_time, source, latitude, longitude): pm25_source; (lead_time, latitude, longitude): pm25_secondary, formed on the way;
+               (lead_time, layer, latitude, longitude): pm25_layer
+    stations   (station, lead_time, source): pm25_source; (station, lead_time): pm25_secondary; with `member` first: pm25_source_member, as
+               it is with other winds and emissions
+    strengths  (season, source): strength, by which the emission of a region is multiplied, and what flows in over the edges in µg m-3;
+               strength_error, its standard deviation; (season): days of observations behind them
+    """
+
+    grid: xr.Dataset
+    stations: xr.Dataset
+    strengths: xr.Dataset
+
+    def __post_init__(self) -> None:
+        require_dims("grid", self.grid, ("lead_time", "source", "latitude", "longitude"))
+        require_dims("stations", self.stations, ("station", "lead_time", "source"))
+        require_dims("strengths", self.strengths, ("season", "source"))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -6,7 +7,7 @@ import xarray as xr
 
 from hazecast.grids.gridding import to_grid
 from hazecast.grids.lattice import Lattice
-from hazecast.records import Cycle, Gathered, Gridded, MeteorologyKind, Note, NoteCode, Station
+from hazecast.records import Cycle, Gathered, Gridded, MeteorologyKind, Note, NoteCode, PlaceName, SourceRegion, Station
 
 INIT = datetime(2026, 1, 10, tzinfo=UTC)
 CYCLE = Cycle(INIT, INIT, timedelta(hours=12))
@@ -59,6 +60,16 @@ def test_values_are_those_of_the_inputs() -> None:
     at_a = delivered.interp(latitude=39.6, longitude=115.4)["eastward_wind"]
     np.testing.assert_allclose(result.station_weather["eastward_wind"].sel(station="a"), at_a, rtol=1e-9)
     xr.testing.assert_identical(result.observations.sel(time=slice(None, hours(0, 0)[0])), observed)
+
+
+def test_source_regions_come_with_their_shares_of_the_cells() -> None:
+    plain = gridded(weather(-24, 12), observations(-24, 0))
+    assert plain.region_shares is not None
+    assert plain.region_shares["region"].values.tolist() == ["elsewhere"]
+    west = SourceRegion("west", (PlaceName("en", "West"),), (np.array([(110.0, 30.0), (115.5, 30.0), (115.5, 50.0), (110.0, 50.0)]),))
+    shares = to_grid(replace(plain.gathered, regions=(west,)), LATTICE).region_shares
+    assert shares is not None
+    assert shares.sel(region="west").values[0].tolist() == [1.0, 1.0, 0.5, 0.0, 0.0]
 
 
 def test_without_observations_the_hours_still_reach_back_to_the_init_time() -> None:
