@@ -33,7 +33,12 @@ def level_heights(aloft: xr.Dataset) -> Array:
     values = aloft["level"].values.astype(np.float64)
     if aloft["level"].attrs["kind"] == "height":
         return values
-    return np.asarray(ATMOSPHERE_M * (1.0 - (values / SEA_LEVEL_PRESSURE_PA) ** ATMOSPHERE_EXPONENT))
+    return standard_height(values)
+
+
+def standard_height(pressure: Array) -> Array:
+    """Height in m over the sea at which the ICAO standard atmosphere has a pressure in Pa, below 11 km (Doc 7488)."""
+    return np.asarray(ATMOSPHERE_M * (1.0 - (pressure / SEA_LEVEL_PRESSURE_PA) ** ATMOSPHERE_EXPONENT))
 
 
 def lowest_level_name(aloft: xr.Dataset) -> str:
