@@ -27,6 +27,7 @@ from hazecast.records import (
     Station,
     WindowAssessment,
 )
+from tests.attribution_facts import attribution_of
 
 BEFORE_FIRST_WINDOW = 2
 QUANTILES = np.array([0.05, 0.25, 0.5, 0.75, 0.95])
@@ -71,6 +72,13 @@ NORTH_CHINA = (
     Place("handan", "邯郸", "Handan", 36.60, 114.49, "ooyy"),
     Place("cangzhou", "沧州", "Cangzhou", 38.30, 116.86, "yoy-", 1),
     Place("taiyuan", "太原", "Taiyuan", 37.87, 112.55, "????", 1),
+)
+SOURCE_REGIONS = (
+    *(place for place in NORTH_CHINA if place.id in ("beijing", "tianjin", "shijiazhuang", "tangshan")),
+    Place("hebei", "河北", "Hebei", 38.4, 115.6, ""),
+    Place("shandong", "山东", "Shandong", 36.7, 117.6, ""),
+    Place("shanxi", "山西", "Shanxi", 38.2, 112.6, ""),
+    Place("henan", "河南", "Henan", 35.3, 114.2, ""),
 )
 LONDON = (
     Place("inner", "内伦敦", "Inner London", 51.51, -0.12, "----", 3),
@@ -294,15 +302,20 @@ def episode_facts() -> BulletinFacts:
         Note(NoteCode.MIXING_HEIGHT_DIAGNOSED),
     )
     init = datetime(2030, 1, 13, 22, tzinfo=UTC)
-    return facts_of(
-        Scenario("华北平原 PM2.5", "Asia/Shanghai", init, NORTH_CHINA, np.arange(34, 42.1, 0.25), np.arange(112.25, 120.3, 0.25), notes)
+    scenario = Scenario(
+        "华北平原 PM2.5", "Asia/Shanghai", init, NORTH_CHINA, np.arange(34, 42.1, 0.25), np.arange(112.25, 120.3, 0.25), notes
     )
+    own = dict.fromkeys(("baoding", "langfang", "zhangjiakou", "handan", "cangzhou"), "hebei") | {"jinan": "shandong"}
+    sources = attribution_of(NORTH_CHINA, SOURCE_REGIONS, scenario.valid_times, own, unknown=("handan",))
+    return replace(facts_of(scenario), attribution=sources)
 
 
 def calm_facts() -> BulletinFacts:
     """Clean air over 0.5° by 0.5°, with the clocks going forward on the second day."""
     init = datetime(2030, 3, 30, 6, tzinfo=UTC)
-    return facts_of(Scenario("London air", "Europe/London", init, LONDON, np.arange(51.3, 51.71, 0.1), np.arange(-0.4, 0.11, 0.1), ()))
+    scenario = Scenario("London air", "Europe/London", init, LONDON, np.arange(51.3, 51.71, 0.1), np.arange(-0.4, 0.11, 0.1), ())
+    sources = attribution_of(LONDON, LONDON, scenario.valid_times, edges=1.1)
+    return replace(facts_of(scenario), attribution=sources)
 
 
 def blind_facts() -> BulletinFacts:

@@ -14,8 +14,9 @@ from hazecast.records import Bulletin, BulletinFacts, Document
 def compose(facts: BulletinFacts, in_languages: Sequence[str] | None = None) -> Bulletin:
     """Turn facts into a bulletin in `in_languages`, or in all there are.
 
-    For each language: `bulletin.<language>.html` and `.txt`, `map.<language>.png` and `stations.<language>.png`.
-    Without the optional part 'maps' there are no pictures, and the HTML says so. The same facts give the same bytes.
+    For each language: `bulletin.<language>.html` and `.txt`, `map.<language>.png`, `stations.<language>.png` and, with an attribution,
+    `sources.<language>.png`. Without the optional part 'maps' there are no pictures, and the HTML says so. The same facts give the
+    same bytes.
     Raises SettingsError for a language that there is none of.
     """
     chosen = dict.fromkeys(languages() if in_languages is None else in_languages)
@@ -45,8 +46,10 @@ def _documents(facts: BulletinFacts, bulletin_id: str, language: Wording) -> lis
 
 def _pictures(facts: BulletinFacts, told: Page, language: Wording) -> list[Document]:
     try:
-        from hazecast.bulletins.pictures import curves, level_map
+        from hazecast.bulletins.pictures import curves, level_map, source_stacks
     except ImportError:
         return []
-    drawn = (("map", level_map.draw(facts, told, language)), ("stations", curves.draw(facts, told, language)))
+    drawn = [("map", level_map.draw(facts, told, language)), ("stations", curves.draw(facts, told, language))]
+    if facts.attribution is not None:
+        drawn.append(("sources", source_stacks.draw(facts, told, language)))
     return [Document(f"{name}.{language.language}.png", "image/png", language.language, content) for name, content in drawn]

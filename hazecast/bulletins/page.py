@@ -8,6 +8,7 @@ from hazecast.bulletins.phrases import BADGES, HEADLINES, guidance
 from hazecast.bulletins.remarks import all_notes, is_perfect_prognosis, note_in_words, rungs_in_words
 from hazecast.bulletins.rows import AreaRow, Badge, OutlookDay, OutlookEntry, area_rows, badge, outlook
 from hazecast.bulletins.situation import AreaView, shown_level, standing_warnings
+from hazecast.bulletins.source_sentences import no_sources, source_sentences, sources_basis
 from hazecast.bulletins.telling import Telling
 from hazecast.bulletins.text_layout import plain
 from hazecast.bulletins.wording import N_, Wording
@@ -31,6 +32,8 @@ class Page:
     warnings: tuple[str, ...]
     period: str
     rows: tuple[AreaRow, ...]
+    sources: tuple[str, ...]
+    sources_basis: str
     outlook: tuple[OutlookDay, ...]
     reasons: tuple[Fact, ...]
     guidance: tuple[str, ...]
@@ -65,6 +68,8 @@ def page(facts: BulletinFacts, wording: Wording) -> Page:
         warnings=_warnings(telling),
         period=telling.clock.span(telling.period.start, telling.period.end) if telling.period else wording.unknown(),
         rows=area_rows(telling),
+        sources=source_sentences(telling),
+        sources_basis=sources_basis(telling),
         outlook=outlook(telling),
         reasons=_reasons(telling),
         guidance=guidance({view.level for view in telling.views} | {level}, wording),
@@ -122,5 +127,9 @@ def _reason(view: AreaView, telling: Telling) -> str:
 
 def _lacks(telling: Telling) -> tuple[str, ...]:
     notes = (note for note in all_notes(telling.facts) if note.code is not NoteCode.PERFECT_PROGNOSIS)
-    sentences = (*(note_in_words(note, telling.wording) for note in notes), *rungs_in_words(telling.facts, telling.wording))
+    sentences = (
+        *(note_in_words(note, telling.wording) for note in notes),
+        *rungs_in_words(telling.facts, telling.wording),
+        *([no_sources(telling.wording)] if telling.facts.attribution is None else []),
+    )
     return sentences or (telling.wording.say("Nothing that was expected."),)

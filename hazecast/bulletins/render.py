@@ -41,7 +41,7 @@ def _environment(language: str) -> Environment:
 
 
 def html(page: Page, trace: Trace, language: Wording, pictures: tuple[str, ...]) -> bytes:
-    """The bulletin as one HTML file; `pictures` are the names of the level map and of the curves, or nothing."""
+    """The bulletin as one HTML file; `pictures` are the names of the level map, the curves and, if drawn, the stacks; or nothing."""
     return _rendered("bulletin.html.j2", page, trace, language, pictures)
 
 

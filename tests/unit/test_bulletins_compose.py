@@ -10,7 +10,7 @@ import pytest
 
 from hazecast.bulletins.compose import compose
 from hazecast.bulletins.palette import STYLES
-from hazecast.bulletins.pictures import curves, level_map
+from hazecast.bulletins.pictures import curves, level_map, source_stacks
 from hazecast.bulletins.trace import MOST_FILES_OF_A_ROLE
 from hazecast.records import Area, BulletinFacts, InputFile, Level, PlaceName
 from tests.bulletin_facts import blind_facts, calm_facts, episode_facts
@@ -49,7 +49,7 @@ def written(facts: BulletinFacts) -> dict[str, str]:
 @pytest.fixture(autouse=True)
 def blank_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pictures take their time and have tests of their own."""
-    for module in (level_map, curves):
+    for module in (level_map, curves, source_stacks):
         monkeypatch.setattr(module, "draw", lambda *_: b"a picture")
 
 
@@ -67,7 +67,7 @@ def test_each_language_has_its_html_text_and_pictures() -> None:
     assert [document.name for document in bulletin.documents] == [
         f"{name}.{language}.{ending}"
         for language in ("en", "zh")
-        for name, ending in (("bulletin", "html"), ("bulletin", "txt"), ("map", "png"), ("stations", "png"))
+        for name, ending in (("bulletin", "html"), ("bulletin", "txt"), ("map", "png"), ("stations", "png"), ("sources", "png"))
     ]
     assert {document.language for document in bulletin.documents} == {"en", "zh"}
 
@@ -113,7 +113,8 @@ def test_the_html_is_accessible(facts: object, language: str) -> None:
     outline = Outline(written(facts())[f"bulletin.{language}.html"])
     assert outline.all("html")[0]["lang"] == {"en": "en", "zh": "zh-Hans-CN"}[language]
     pictures = outline.all("img")
-    assert [picture["src"] for picture in pictures] == [f"map.{language}.png", f"stations.{language}.png"]
+    names = ["map", "stations", "sources"][: 2 if facts is blind_facts else 3]
+    assert [picture["src"] for picture in pictures] == [f"{name}.{language}.png" for name in names]
     assert all(len(str(picture["alt"])) > 20 for picture in pictures)
     assert all(heading.get("scope") in ("col", "row") for heading in outline.all("th"))
     assert len(outline.all("caption")) == len(outline.all("table")) >= 2
@@ -126,7 +127,7 @@ def test_the_html_fetches_nothing_but_its_pictures() -> None:
     outline = Outline(written(episode_facts())["bulletin.en.html"])
     assert {tag for tag, _ in outline.elements} & {"script", "link", "iframe", "object"} == set()
     addresses = [a[key] for _, a in outline.elements for key in ("src", "href") if key in a]
-    assert set(addresses) == {"map.en.png", "stations.en.png"}
+    assert set(addresses) == {"map.en.png", "stations.en.png", "sources.en.png"}
     assert "url(" not in written(episode_facts())["bulletin.en.html"]
 
 

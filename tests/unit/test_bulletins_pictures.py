@@ -15,7 +15,7 @@ from PIL import Image
 
 from hazecast.bulletins.area_series import area_series, median_of_stations
 from hazecast.bulletins.page import page
-from hazecast.bulletins.pictures import curves, level_map
+from hazecast.bulletins.pictures import curves, level_map, source_stacks
 from hazecast.bulletins.pictures.borders import borders, land
 from hazecast.bulletins.pictures.canvas import EXERCISE, figure, png
 from hazecast.bulletins.pictures.cautions import cautions
@@ -96,7 +96,7 @@ def test_a_picture_has_the_size_of_a_page_and_no_date(draw: Callable[..., bytes]
     assert set(image.info) <= {"dpi"}
 
 
-@pytest.mark.parametrize("draw", [level_map.draw, curves.draw])
+@pytest.mark.parametrize("draw", [level_map.draw, curves.draw, source_stacks.draw])
 def test_the_same_facts_give_the_same_picture(draw: Callable[..., bytes]) -> None:
     assert picture(draw, calm_facts()) == picture(draw, calm_facts())
 
@@ -233,7 +233,7 @@ def test_a_picture_says_what_stands_in_for_an_input(language: str, said: str) ->
     assert len(cautions(replace(bare, notes=(PROXY, PERFECT)), wording(language))) == 2
 
 
-@pytest.mark.parametrize("draw", [level_map.draw, curves.draw])
+@pytest.mark.parametrize("draw", [level_map.draw, curves.draw, source_stacks.draw])
 def test_every_caution_has_its_line_in_the_picture(draw: Callable[..., bytes]) -> None:
     facts = episode_facts()
     bare = replace(facts, notes=(), forecast=replace(facts.forecast, notes=()), exercise=False)

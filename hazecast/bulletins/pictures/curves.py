@@ -1,19 +1,13 @@
 """PM2.5 of the areas over time: what was observed, and the forecast with its bands."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
 from math import ceil
-from zoneinfo import ZoneInfo
 
 import numpy as np
-from babel.dates import format_datetime
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 from matplotlib.patheffects import withStroke
-from matplotlib.ticker import FixedLocator, FuncFormatter
-from numpy.typing import NDArray
 
 from hazecast.bulletins.area_series import HOURS_BEFORE, AreaSeries, area_series
 from hazecast.bulletins.editions import edition
@@ -21,17 +15,15 @@ from hazecast.bulletins.page import Page
 from hazecast.bulletins.palette import STYLES
 from hazecast.bulletins.pictures.canvas import EXERCISE, INK, SOFT, figure, heading, png, watermark
 from hazecast.bulletins.pictures.cautions import cautions
+from hazecast.bulletins.pictures.panels import FOOT_LINE, LEFT, WIDTH, columns_of, day_of, days_of, label_axes, write_foot
 from hazecast.bulletins.rows import rung_remarks
 from hazecast.bulletins.telling import Telling
 from hazecast.bulletins.wording import Wording
 from hazecast.records import BulletinFacts, Level
 
 MOST_PANELS = 12
-WIDTH, PANEL_HEIGHT, HEAD, FOOT = 11.0, 2.3, 1.35, 1.25
-FOOT_LINE, LOWEST_LINE = 0.16, 0.14  # the foot has one line below its legend, and more where there are more cautions
-LEFT = 0.02  # of what is written around the panels, as a share of the width
+PANEL_HEIGHT, HEAD, FOOT = 2.3, 1.35, 1.25
 LINE, WIDE_BAND, NARROW_BAND = "#0b4f7d", "#b9d3e6", "#7fb0d3"
-SECONDS_A_DAY = 86_400
 STRIP_EDGE = "#6b7177"
 STRIP = 0.11  # height of the strip of levels above a panel, as a share of the panel
 
@@ -40,7 +32,7 @@ def draw(facts: BulletinFacts, page: Page, wording: Wording) -> bytes:
     """The curves as PNG: one panel for each area, the highest levels first and at most twelve."""
     telling = Telling(facts, wording)
     series = [area_series(view, facts) for view in telling.views[:MOST_PANELS]]
-    columns = min(3, len(series)) if len(series) != 4 else 2
+    columns = columns_of(len(series))
     rows = ceil(len(series) / columns)
     cautioned = cautions(facts, wording)
     more_foot = FOOT_LINE * max(len(cautioned) - 1, 0)
@@ -53,9 +45,9 @@ def draw(facts: BulletinFacts, page: Page, wording: Wording) -> bytes:
             _draw_panel(axes, one, highest, telling)
         for axes in panels[len(series) :]:
             axes.remove()
-        _label_axes(panels, len(series), columns, telling)
+        label_axes(panels, len(series), columns, telling)
         _write_head(drawn, height, _subtitle(len(series), page, telling), page, telling)
-        _write_foot(drawn, height, cautioned, telling)
+        write_foot(drawn, height, _legend(telling), 4, cautioned, telling)
         if page.exercise_mark:
             watermark(drawn, wording.say("EXERCISE"))
         return png(drawn)
@@ -70,28 +62,8 @@ def _top(series: list[AreaSeries], telling: Telling) -> float:
     return 1.08 * max(middle, min(float(np.nanmax(bands)), 1.8 * middle))
 
 
-def _day(moment: datetime) -> float:
-    """A moment as days since 1970, as matplotlib's axes have them."""
-    return moment.timestamp() / SECONDS_A_DAY
-
-
-def _days(times: NDArray[np.datetime64]) -> NDArray[np.float64]:
-    return np.asarray(times.astype("datetime64[s]").astype(np.float64) / SECONDS_A_DAY)
-
-
-def _moment(day: float, zone: ZoneInfo) -> datetime:
-    return datetime.fromtimestamp(round(day * SECONDS_A_DAY), zone)
-
-
-def _midnights(first: float, last: float, zone: ZoneInfo) -> list[float]:
-    """The local beginnings of days, about eight at most."""
-    start = _moment(first, zone).replace(hour=0, minute=0, second=0)
-    midnights = [_day(start + timedelta(days=number)) for number in range(1, ceil(last - first) + 2)]
-    return [day for day in midnights if day <= last][:: max(1, ceil((last - first) / 8))]
-
-
 def _draw_panel(axes: Axes, one: AreaSeries, top: float, telling: Telling) -> None:
-    init_time, past, ahead = _day(telling.facts.cycle.init_time), _days(one.observed_times), _days(one.valid_times)
+    init_time, past, ahead = day_of(telling.facts.cycle.init_time), days_of(one.observed_times), days_of(one.valid_times)
     axes.set(ylim=(0, top), xlim=(init_time - HOURS_BEFORE / 24, ahead[-1]))
     _shade_limits(axes, top, telling)
     for low, high, colour in ((0.05, 0.95, WIDE_BAND), (0.25, 0.75, NARROW_BAND)):
@@ -121,7 +93,7 @@ def _draw_levels(axes: Axes, one: AreaSeries, telling: Telling) -> None:
     windows = [w for w in telling.facts.assessment.windows if w.area_id == one.view.area.id]
     size = min(7.5, max(5.0, 36 / max(1, len(windows))))  # points: the words must fit into ever narrower boxes
     for window in windows:
-        start, end = (_day(moment) for moment in (window.valid_from, window.valid_until))
+        start, end = (day_of(moment) for moment in (window.valid_from, window.valid_until))
         style = STYLES[window.level]
         hatch = style.hatch if window.level is Level.UNKNOWN else ""
         box = Rectangle(
@@ -141,7 +113,7 @@ def _remark(axes: Axes, one: AreaSeries, telling: Telling) -> None:
     """Say in the panel where there is no forecast, or one without all that it should rest on."""
     remarks = rung_remarks(one.view, telling)
     if np.isnan(one.at(0.5)).all():
-        start = _day(telling.facts.cycle.init_time)
+        start = day_of(telling.facts.cycle.init_time)
         axes.axvspan(start, axes.get_xlim()[1], facecolor="#eceeef", edgecolor="#c3c7ca", hatch="xx", linewidth=0, zorder=2.5)
         remark, place, size = telling.wording.say("No forecast"), (0.66, 0.56), 11
     elif remarks:
@@ -152,48 +124,10 @@ def _remark(axes: Axes, one: AreaSeries, telling: Telling) -> None:
     axes.text(*place, remark, transform=axes.transAxes, ha="center", va="top", color=EXERCISE, fontsize=size, zorder=8, bbox=paper)
 
 
-def _label_axes(panels: NDArray[np.object_], count: int, columns: int, telling: Telling) -> None:
-    zone, locale = telling.clock.zone, telling.wording.locale
-    pattern = telling.wording.say_as("day pattern", "d MMM")
-    (first, last), axis = panels[0].get_xlim(), panels[0].xaxis
-    axis.set_major_locator(FixedLocator(_midnights(first, last, zone)))
-    axis.set_major_formatter(FuncFormatter(lambda day, _: str(format_datetime(_moment(day, zone), pattern, tzinfo=zone, locale=locale))))
-    for axes in panels[max(0, count - columns) : count]:
-        axes.tick_params(labelbottom=True)
-    for axes in panels[:count:columns]:
-        axes.set_ylabel("µg/m³", fontsize=8.5)
-
-
 def _write_head(drawn: Figure, height: float, subtitle: str, page: Page, telling: Telling) -> None:
     title = telling.wording.say("PM2.5, observed and forecast: %(title)s", title=page.title)
     heading(drawn, LEFT, 1 - 0.3 / height, page.exercise_mark + title)
     drawn.text(LEFT, 1 - 0.58 / height, subtitle, fontsize=9.5, va="center", color=SOFT)
-
-
-def _write_foot(drawn: Figure, height: float, cautioned: Sequence[str], telling: Telling) -> None:
-    """The legend, and below it where the picture comes from on the left and the cautions on the right, one a line."""
-    highest_line = LOWEST_LINE + FOOT_LINE * max(len(cautioned) - 1, 0)
-    drawn.legend(
-        handles=_legend(telling),
-        loc="lower left",
-        bbox_to_anchor=(LEFT, (highest_line + 0.14) / height),
-        bbox_transform=drawn.transFigure,
-        ncols=4,
-        fontsize=8.8,
-        frameon=False,
-        borderaxespad=0,
-        columnspacing=1.6,
-        handlelength=2.2,
-    )
-    origin = telling.wording.say(
-        "Cycle %(key)s, forecast from %(moment)s. Automatic product.",
-        key=telling.facts.cycle.key,
-        moment=telling.clock.stamp(telling.facts.cycle.init_time),
-    )
-    drawn.text(LEFT, highest_line / height, origin, fontsize=8.5, va="center", color=SOFT)
-    for number, sentence in enumerate(cautioned):
-        line = (highest_line - FOOT_LINE * number) / height
-        drawn.text(1 - LEFT, line, sentence, fontsize=8.5, va="center", ha="right", color=EXERCISE)
 
 
 def _subtitle(count: int, page: Page, telling: Telling) -> str:

@@ -1,0 +1,87 @@
+"""The layers of a stack: which sources have one, how each looks, and its name written where there is room."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.patheffects import withStroke
+from matplotlib.text import Text
+from numpy.typing import NDArray
+
+from hazecast.bulletins.pictures.canvas import INK
+from hazecast.bulletins.source_sentences import source_name
+from hazecast.bulletins.source_series import SourceSeries, largest_sources
+from hazecast.bulletins.wording import Wording
+from hazecast.records import Attribution
+from hazecast.records.sources import EDGES, ELSEWHERE, INITIAL, RESERVED
+
+REGION_COLOURS = ("#332288", "#ddcc77", "#117733", "#88ccee", "#882255", "#44aa99", "#cc6677", "#999933")
+"""Dark and light by turns; readers who do not see all colours tell them apart (the muted set of Paul Tol's note of 2021)."""
+OTHERS = ("#c3c8cd", "#c3c8cd", "")
+LOOKS = {ELSEWHERE: ("#ece5d3", "#a5936a", "...."), EDGES: ("#dbe3ea", "#6d8296", "////"), INITIAL: ("#f4f4f4", "#8f8f8f", "xxxx")}
+TEXT_SIZE = 7.5
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One or more sources, by their numbers, drawn as one; `source_id` is empty for those that are gathered."""
+
+    source_id: str
+    name: str
+    numbers: tuple[int, ...]
+    colour: str
+    edge: str
+    hatch: str
+
+
+def layers_of(series: Sequence[SourceSeries], attribution: Attribution, wording: Wording) -> tuple[Layer, ...]:
+    """The layers from the lowest up: the largest regions, the other regions together, and what is of no region."""
+    sources = attribution.sources
+    regions = [number for number, source in enumerate(sources) if source.id not in RESERVED]
+    shown = largest_sources(series, regions, len(REGION_COLOURS))
+    layers = [
+        Layer(sources[number].id, source_name(sources[number], wording), (number,), colour, colour, "")
+        for number, colour in zip(shown, REGION_COLOURS, strict=False)
+    ]
+    rest = tuple(largest_sources(series, [number for number in regions if number not in shown], len(regions)))
+    if rest:
+        layers.append(Layer("", wording.say("other regions"), rest, *OTHERS))
+    numbers = {source.id: number for number, source in enumerate(sources)}
+    return (*layers, *(Layer(i, source_name(sources[numbers[i]], wording), (numbers[i],), *LOOKS[i]) for i in LOOKS if i in numbers))
+
+
+def name_layers(axes: Axes, days: Array, bands: Sequence[tuple[Layer, Array, Array]], mark: float | None) -> None:
+    """Write the name of each layer where it is thickest, if it fits in there and covers no `mark` (a day).
+
+    `bands` have the lower and the upper edges of the layers at `days`.
+    """
+    for layer, low, high in bands:
+        word = axes.text(0, 0, layer.name, fontsize=TEXT_SIZE, ha="center", va="center", color=_ink(layer.colour), zorder=6)
+        if layer.hatch:
+            word.set_path_effects([withStroke(linewidth=2.5, foreground="white")])
+        place = _place(axes, word, days, (low, high), mark)
+        if place is None:
+            word.remove()
+        else:
+            word.set_position(place)
+
+
+def _ink(colour: str) -> str:
+    red, green, blue = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    return "white" if 0.3 * red + 0.59 * green + 0.11 * blue < 0.5 else INK
+
+
+def _place(axes: Axes, word: Text, days: Array, edges: tuple[Array, Array], mark: float | None) -> tuple[float, float] | None:
+    """Where the word has the most room between the edges; None where it has too little everywhere."""
+    box, frame = word.get_window_extent(), axes.get_window_extent()
+    (first, last), (bottom, top) = axes.get_xlim(), axes.get_ylim()
+    width, height = 1.1 * box.width / frame.width * (last - first), 1.1 * box.height / frame.height * (top - bottom)
+    best, place = height, None
+    for day in days[(days > first + width / 2) & (days < last - width / 2)]:
+        beside = np.abs(days - day) <= width / 2
+        floor, ceiling = edges[0][beside].max(), edges[1][beside].min()  # NaN where a value is lacking, and that is never above
+        if ceiling - floor > best and (mark is None or abs(day - mark) > 0.6 * width):
+            best, place = float(ceiling - floor), (float(day), float(ceiling + floor) / 2)
+    return place
