@@ -28,6 +28,7 @@ from hazecast.bulletins.compose import compose
 from hazecast.config import Settings
 from hazecast.delivery.outbox import Channel, Recipient, drain, outbox_rows
 from hazecast.errors import ArchiveError
+from hazecast.forecast.attribution.areas import attribution_of
 from hazecast.forecast.predict import predict
 from hazecast.grids.gridding import to_grid
 from hazecast.grids.lattice import lattice_of_domain
@@ -43,9 +44,11 @@ from hazecast.records import (
     Cycle,
     Forecast,
     Gathered,
+    Gridded,
     NoteCode,
     PlaceName,
     Receipt,
+    SourceForecast,
     Vetted,
     name_in,
 )
@@ -56,6 +59,9 @@ Clock = Callable[[], datetime]
 
 GRID_FILE = "grid.nc"
 STATIONS_FILE = "stations.nc"
+SOURCES_FILE = "sources.nc"
+STATION_SOURCES_FILE = "station-sources.nc"
+STRENGTHS_FILE = "strengths.nc"
 ORIGIN_FILE = "origin.json"
 CURVE_HOURS = 72  # how much of the past a bulletin shows before the forecast
 
@@ -104,10 +110,12 @@ def run_cycle(cycle: Cycle, settings: Settings, around: Surroundings, progress: 
         gathered, vetted = _vetted(around.gather(claim.cycle, settings), settings)
         gridded = to_grid(gathered, lattice_of_domain(settings.domain))
         delay = timedelta(hours=settings.observations.arrival_delay_hours)
-        forecast = predict(gridded, settings.forecast, settings.visibility, delay, told, time_zone=settings.site.time_zone)
+        forecast = predict(
+            gridded, settings.forecast, settings.transport, settings.visibility, delay, told, time_zone=settings.site.time_zone
+        )
         assessment = _assessed(forecast, settings, around, announces)
         told("bulletin", 0.0)
-        bulletin = compose(_facts(gathered, forecast, assessment, settings), settings.site.languages)
+        bulletin = compose(_facts(gridded, forecast, assessment, settings), settings.site.languages)
         told("bulletin", 1.0)
         _keep(claim, gathered, vetted, forecast, assessment, bulletin, settings, around, announces)
     receipts = send(around) if announces else ()
@@ -164,7 +172,8 @@ def _assessed(forecast: Forecast, settings: Settings, around: Surroundings, anno
     return assessment if announces else replace(assessment, messages=(), in_force=standing)
 
 
-def _facts(gathered: Gathered, forecast: Forecast, assessment: Assessment, settings: Settings) -> BulletinFacts:
+def _facts(gridded: Gridded, forecast: Forecast, assessment: Assessment, settings: Settings) -> BulletinFacts:
+    gathered = gridded.gathered
     shown_from = np.datetime64(forecast.cycle.init_time.replace(tzinfo=None), "ns") - np.timedelta64(CURVE_HOURS, "h")
     return BulletinFacts(
         titles=_names(settings.site.titles),
@@ -182,6 +191,7 @@ def _facts(gathered: Gathered, forecast: Forecast, assessment: Assessment, setti
         inputs=gathered.inputs,
         notes=forecast.notes,
         exercise=settings.site.exercise,
+        attribution=attribution_of(forecast.sources, areas_of(settings), gridded),
     )
 
 
@@ -202,6 +212,7 @@ def _keep(
             write_dataset, _described(forecast.stations.assign(level=assessment.station_level), gathered, forecast, settings)
         ),
         DECISIONS_FILE: bytes_writer(decisions_json(assessment, forecast.notes)),
+        **_source_files(forecast.sources, partial(_described, gathered=gathered, forecast=forecast, settings=settings)),
         ORIGIN_FILE: bytes_writer(
             origin_json(claim.cycle, __version__, settings.sha256(), gathered.inputs, forecast.notes, gathered.asked)
         ),
@@ -213,6 +224,13 @@ def _keep(
     deliveries = _deliveries(bulletin, around) if announces else ()
     results = CycleResults(gathered.inputs, products, assessment.messages, deliveries, __version__, gathered.asked)
     finish_cycle(around.database, claim, results, around.clock())
+
+
+def _source_files(sources: SourceForecast | None, described: Callable[[xr.Dataset], xr.Dataset]) -> dict[str, FileWriter]:
+    if sources is None:
+        return {}
+    parts = {SOURCES_FILE: sources.grid, STATION_SOURCES_FILE: sources.stations, STRENGTHS_FILE: sources.strengths}
+    return {name: partial(write_dataset, described(data)) for name, data in parts.items()}
 
 
 def _deliveries(bulletin: Bulletin, around: Surroundings) -> tuple[Delivery, ...]:

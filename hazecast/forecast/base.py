@@ -1,70 +1,148 @@
-"""The base forecast: a background and the transported emission, scaled to what was observed; or another model's, as it was delivered."""
+"""The base forecast: hazecast's own transport with the strengths that observations teach, or another model's, as it was delivered."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import xarray as xr
 from numpy.typing import NDArray
 
-from hazecast.forecast.emissions.emission import Emission
-from hazecast.forecast.transport.carrying import carry
-from hazecast.grids.regridding import to_stations
-from hazecast.records import Gridded, Station
+from hazecast.config import TransportSettings
+from hazecast.forecast.attribution.members import BEFORE_HOURS, members_at_stations, with_other_strengths
+from hazecast.forecast.strengths import LEAST_PAIRS, Strengths, season_of
+from hazecast.forecast.transport.driving import Driving
+from hazecast.forecast.transport.forecasting import Fields, run_ahead, scaled_start
+from hazecast.forecast.transport.learning import UnitRun, at_stations, learnt_strengths, run_unscaled
+from hazecast.forecast.transport.state import INITIAL
+from hazecast.grids.sampling import Sampling
+from hazecast.records import Gridded
 
 Array = NDArray[np.float64]
-LEAST_PAIRS = 48
-BACKGROUND_QUANTILE = 0.05
+Progress = Callable[[float], None]
+LEARNING, AHEAD = 0.6, 0.1  # of the time that all runs take
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BaseForecast:
-    """PM2.5 in µg m-3 over all hours: `grid` (time, latitude, longitude) and `stations` (time, station), NaN where unknown."""
+    """PM2.5 in µg m-3, NaN where unknown.
 
-    grid: Array
+    stations  (time, station) over all hours, in the past as in the future without a start from observations
+    grid      (lead, y, x) over the hours ahead;  ahead  (lead, station) the same at the stations
+    """
+
     stations: Array
+    grid: Array
+    ahead: Array
 
     def or_else(self, other: "BaseForecast") -> "BaseForecast":
         """These values, and those of `other` where they are unknown."""
-        return BaseForecast(
-            np.where(np.isnan(self.grid), other.grid, self.grid), np.where(np.isnan(self.stations), other.stations, self.stations)
-        )
+        pairs = ((self.stations, other.stations), (self.grid, other.grid), (self.ahead, other.ahead))
+        return BaseForecast(*(np.where(np.isnan(own), others, own) for own, others in pairs))
 
 
-@dataclass(frozen=True, slots=True)
-class BaseScale:
-    """PM2.5 in µg m-3 is `background` + `strength` × transported unit emission; neither is negative."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Sources:
+    """Where PM2.5 comes from, by the transport model.
 
-    background: float
-    strength: float
-
-    def __call__(self, transported: Array) -> Array:
-        """PM2.5 of the base forecast."""
-        return self.background + self.strength * transported
-
-
-def base_forecast(
-    weather: xr.Dataset, emission: Emission, observed: Array, stations: Sequence[Station], progress: Callable[[float], None]
-) -> BaseForecast:
-    """Carry `emission` through `weather`, scaled to what was `observed` at `stations`; all NaN where that is too little.
-
-    weather   (time, latitude, longitude), as for `transport.carry`
-    observed  (time, station) µg m-3, NaN where nothing was known
+    fields    over the hours ahead
+    stations  (lead, station, source) µg m-3 and `formed` (lead, station), at the stations
+    members   (member, lead, station, source) µg m-3 with other winds and emissions
     """
-    transported = carry(weather, emission, progress)
-    there = to_stations(transported.to_dataset(name="base"), stations)["base"].values
-    scale = fit_base_scale(there, observed)
-    if scale is None:
-        return BaseForecast(np.full(transported.shape, np.nan), np.full(there.shape, np.nan))
-    return BaseForecast(scale(transported.values), scale(there))
+
+    fields: Fields
+    stations: Array
+    formed: Array
+    members: Array
+    strengths: Strengths
 
 
-def delivered_base(gridded: Gridded) -> BaseForecast | None:
+@dataclass(frozen=True, slots=True, eq=False)
+class Task:
+    """What hazecast's own base forecast is made of and for.
+
+    `first`, `known` and `origin` are indices into the hours of `driving`: where the model starts, the last hour whose observation could
+    have arrived, and the cycle's init_time.
+    """
+
+    driving: Driving
+    settings: TransportSettings
+    where: Sampling
+    first: int
+    known: int
+    origin: int
+    seed: int
+
+    @property
+    def end(self) -> int:
+        """One beyond the last hour."""
+        return int(self.driving.weather.sizes["time"])
+
+    @property
+    def early(self) -> int:
+        """The hour after which members have weather of their own."""
+        return max(self.origin - BEFORE_HOURS, self.first)
+
+    @property
+    def times(self) -> NDArray[np.datetime64]:
+        """Of all hours."""
+        return self.driving.weather["time"].values
+
+
+def own_base(task: Task, observed: Array, progress: Progress) -> tuple[BaseForecast, Sources | None]:
+    """Carry what is emitted, with the strengths that `observed` (time, station) in µg m-3 teaches; all NaN where that is too little."""
+    hours = task.early, task.origin
+    run = run_unscaled(task.driving, task.settings, task.where, task.first, hours, lambda done: progress(LEARNING * done))
+    known = np.where(np.arange(task.end)[:, None] <= task.known, observed, np.nan)
+    strengths = learnt_strengths(run, known, task.times)
+    if strengths is None:
+        return _unknown(task), None
+    now = int(season_of(task.times[task.origin : task.origin + 1])[0])
+    fields = _ahead(task, run, strengths.values[now], lambda done: progress(LEARNING + AHEAD * done))
+    whole = fields.sources.sum(axis=1, keepdims=True)
+    base = BaseForecast(at_stations(run, strengths, task.times), whole[:, 0].astype(np.float64), _sampled(whole, task.where)[..., 0])
+    at_the_stations, formed = _sampled(fields.sources, task.where), _sampled(fields.formed[:, None], task.where)[..., 0]
+    members = _members(task, run, strengths, now, lambda done: progress(LEARNING + AHEAD + (1.0 - LEARNING - AHEAD) * done))
+    progress(1.0)
+    return base, Sources(fields, at_the_stations, formed, _in_the_order_of(at_the_stations, members), strengths)
+
+
+def _ahead(task: Task, run: UnitRun, strengths: Array, progress: Progress) -> Fields:
+    start = scaled_start(run.snapshots[task.origin], strengths)
+    return run_ahead(task.driving, task.settings, start, strengths, slice(task.origin + 1, task.end), progress)
+
+
+def _members(task: Task, run: UnitRun, strengths: Strengths, season: int, progress: Progress) -> Array:
+    ahead = slice(task.origin - task.early, None)  # of the members' hours, which begin after `early`
+    if not task.settings.members:
+        return np.empty((0, task.end - task.origin - 1, *run.sources().shape[1:]))
+    window = task.driving.window(task.early, task.end)
+    unscaled = members_at_stations(window, task.settings, run.snapshots[task.early], task.where, task.seed, progress)
+    return with_other_strengths(unscaled[:, ahead], strengths.values[season], strengths.covariance[season], task.seed)
+
+
+def _in_the_order_of(parts: Array, members: Array) -> Array:
+    """Members (member, lead, station, region + 1) as `parts` (lead, station, source) are: what was there at the start is that of these."""
+    initial = np.broadcast_to(parts[None, ..., INITIAL, None], (*members.shape[:-1], 1))
+    return np.concatenate([members[..., -1:], initial, members[..., :-1]], axis=-1)
+
+
+def _sampled(fields: NDArray[np.floating], where: Sampling) -> Array:
+    """(lead, …, y, x) at stations, (lead, station, …)."""
+    return np.stack([where.of(np.moveaxis(field, 0, 1)) for field in fields])
+
+
+def _unknown(task: Task) -> BaseForecast:
+    hours, stations, leads = task.end, task.where.inside.size, task.end - task.origin - 1
+    shapes = (hours, stations), (leads, *task.driving.air.lattice.shape), (leads, stations)
+    return BaseForecast(*(np.full(shape, np.nan) for shape in shapes))
+
+
+def delivered_base(gridded: Gridded, ahead: slice) -> BaseForecast | None:
     """PM2.5 of another model as it was delivered, neither scaled nor corrected; None where none was."""
     if gridded.lattice_base is None or gridded.station_base is None:
         return None
     lattice, stations = gridded.lattice_base["pm25"], gridded.station_base["pm25"]
-    return BaseForecast(lattice.transpose("time", "latitude", "longitude").values, stations.transpose("time", "station").values)
+    at_all = stations.transpose("time", "station").values
+    return BaseForecast(at_all, lattice.transpose("time", "latitude", "longitude").values[ahead], at_all[ahead])
 
 
 def scaled_to(modelled: Array, observed: Array) -> Array:
@@ -73,15 +151,3 @@ def scaled_to(modelled: Array, observed: Array) -> Array:
     if both.sum() < LEAST_PAIRS or not modelled[both].mean() > 0.0:
         return modelled
     return np.asarray(modelled * (observed[both].mean() / modelled[both].mean()))
-
-
-def fit_base_scale(transported: Array, observed: Array) -> BaseScale | None:
-    """Background from the cleanest hours, strength from the mean excess over it; None with fewer than `LEAST_PAIRS` pairs.
-
-    The mean of the base forecast is that of the observations over the pairs that both arrays have.
-    """
-    both = ~(np.isnan(transported) | np.isnan(observed))
-    if both.sum() < LEAST_PAIRS or not transported[both].mean() > 0.0:
-        return None
-    background = float(np.quantile(observed[both], BACKGROUND_QUANTILE))
-    return BaseScale(background, float((observed[both].mean() - background) / transported[both].mean()))

@@ -10,8 +10,9 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from hazecast.config import ForecastSettings, VisibilitySettings
-from hazecast.forecast.base import BaseForecast, base_forecast, delivered_base, scaled_to
+from hazecast.config import ForecastSettings, TransportSettings, VisibilitySettings
+from hazecast.forecast.attribution.products import source_forecast
+from hazecast.forecast.base import BaseForecast, Sources, Task, delivered_base, own_base, scaled_to
 from hazecast.forecast.emissions.choosing import emission_of
 from hazecast.forecast.emissions.emission import Emission
 from hazecast.forecast.humidity import relative_humidity
@@ -21,9 +22,10 @@ from hazecast.forecast.products import grid_product, station_product
 from hazecast.forecast.series import Series, carried_forward, series_of
 from hazecast.forecast.spreading import spread
 from hazecast.forecast.stations import StationForecast, predict_stations
-from hazecast.forecast.transport.layers import TOPS_M
+from hazecast.forecast.transport.driving import driving
 from hazecast.grids.regridding import to_stations
-from hazecast.records import Cycle, Forecast, Gridded, MeteorologyKind, Note, NoteCode, Rung, Station
+from hazecast.grids.sampling import sampling
+from hazecast.records import ELSEWHERE, Cycle, Forecast, Gridded, MeteorologyKind, Note, NoteCode, Rung, SourceForecast, Station
 
 Array = NDArray[np.float64]
 Progress = Callable[[str, float], None]
@@ -58,6 +60,7 @@ class _Inputs:
 def predict(
     gridded: Gridded,
     settings: ForecastSettings,
+    transport: TransportSettings,
     optics: VisibilitySettings,
     arrival_delay: timedelta,
     progress: Progress,
@@ -68,17 +71,39 @@ def predict(
 
     `progress` is told the stage and the share of it that is done; `time_zone` is that of the clocks which people emit by.
     """
-    inputs, emission = _inputs(gridded, arrival_delay), emission_of(gridded, time_zone, np.array(TOPS_M))
-    base = base_forecast(inputs.weather, emission, inputs.observations["pm25"].values, inputs.stations, partial(progress, "transport"))
-    model = delivered_base(gridded)
-    series = _station_series(inputs, base, model)
+    inputs = _inputs(gridded, arrival_delay)
+    emission = emission_of(gridded, time_zone, np.array(transport.layer_tops))
+    task = _transport_task(gridded, inputs, emission, transport, settings.random_seed)
+    own, sources = own_base(task, inputs.observations["pm25"].values, partial(progress, "transport"))
+    model = delivered_base(gridded, inputs.ahead)
+    series = _station_series(inputs, own, model)
     lag = inputs.origin - inputs.known
     predicted = predict_stations(series, inputs.origin, lag, inputs.cycle.lead_hours, settings, partial(progress, "correction"))
-    shown = base if model is None else model.or_else(base)
-    grid = _on_grid(inputs, shown, series, predicted, optics)
-    at_stations = _at_stations(inputs, shown, series, predicted, optics)
+    base = own if model is None else model.or_else(own)
+    grid = _on_grid(inputs, base, series, predicted, optics)
+    at_stations = _at_stations(inputs, base, series, predicted, optics)
     notes = (*gridded.gathered.notes, *gridded.notes, *_base_notes(gridded, inputs), *_notes(gridded, inputs, emission, at_stations))
-    return Forecast(inputs.cycle, grid, at_stations, notes)
+    return Forecast(inputs.cycle, grid, at_stations, notes, _source_forecast(inputs, task, sources))
+
+
+def _transport_task(gridded: Gridded, inputs: _Inputs, emission: Emission, settings: TransportSettings, seed: int) -> Task:
+    shares = gridded.region_shares if gridded.region_shares is not None else _one_region(gridded.lattice_weather)
+    drive = driving(gridded.lattice_weather, gridded.lattice_aloft, emission, shares, settings)
+    first = max(inputs.origin - 24 * settings.history_days, 0)
+    return Task(drive, settings, sampling(drive.air.lattice, inputs.stations), first, inputs.known, inputs.origin, seed)
+
+
+def _one_region(weather: xr.Dataset) -> xr.DataArray:
+    """Of which all of the domain is, where no regions are told apart."""
+    places = {dim: weather[dim].values for dim in ("latitude", "longitude")}
+    return xr.DataArray(np.ones((1, *(axis.size for axis in places.values()))), {"region": [ELSEWHERE], **places}, ("region", *places))
+
+
+def _source_forecast(inputs: _Inputs, task: Task, sources: Sources | None) -> SourceForecast | None:
+    if sources is None:
+        return None
+    at_stations = sources.stations, sources.formed
+    return source_forecast(inputs.cycle, inputs.stations, task.driving, sources.fields, at_stations, sources.members, sources.strengths)
 
 
 def _inputs(gridded: Gridded, arrival_delay: timedelta) -> _Inputs:
@@ -124,15 +149,15 @@ def _station_series(inputs: _Inputs, base: BaseForecast, model: BaseForecast | N
 
 def _on_grid(inputs: _Inputs, base: BaseForecast, series: Series, predicted: StationForecast, optics: VisibilitySettings) -> xr.Dataset:
     weather = inputs.weather.isel(time=inputs.ahead)
-    uncorrected = base.grid[inputs.ahead]
+    uncorrected = base.grid
     cells = weather["latitude"].values, weather["longitude"].values
-    pm25 = spread(uncorrected, base.stations[inputs.ahead], predicted.median.T, cells, (series.latitude, series.longitude))
+    pm25 = spread(uncorrected, base.ahead, predicted.median.T, cells, (series.latitude, series.longitude))
     return grid_product(inputs.cycle, weather, pm25, uncorrected, optics)
 
 
 def _at_stations(inputs: _Inputs, base: BaseForecast, series: Series, predicted: StationForecast, optics: VisibilitySettings) -> xr.Dataset:
     humidity = series.values["relative_humidity"][inputs.ahead].T
-    return station_product(inputs.cycle, inputs.stations, predicted, humidity, base.stations[inputs.ahead].T, optics)
+    return station_product(inputs.cycle, inputs.stations, predicted, humidity, base.ahead.T, optics)
 
 
 def _notes(gridded: Gridded, inputs: _Inputs, emission: Emission, at_stations: xr.Dataset) -> tuple[Note, ...]:

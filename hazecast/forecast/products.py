@@ -32,7 +32,7 @@ def grid_product(cycle: Cycle, weather: xr.Dataset, pm25: Array, uncorrected: Ar
         "relative_humidity": _field(GRID_DIMS, humidity, RELATIVE_HUMIDITY),
         "visibility": _field(GRID_DIMS, visibility(pm25, humidity, optics), VISIBILITY),
     }
-    return xr.Dataset(fields, coords={**coords, **_times(cycle)})
+    return xr.Dataset(fields, coords={**coords, **times_of(cycle)})
 
 
 def station_product(
@@ -59,7 +59,7 @@ def station_product(
         ),
         "rung": (STATION_DIMS, predicted.rung, {"long_name": "Step of the ladder the value stands on", **rungs}),
     }
-    return xr.Dataset(fields, coords={**coords, **_times(cycle)})
+    return xr.Dataset(fields, coords={**coords, **times_of(cycle)})
 
 
 def _field(dims: tuple[str, ...], values: Array, variable: Variable, long_name: str = "") -> Field:
@@ -71,7 +71,8 @@ def _field(dims: tuple[str, ...], values: Array, variable: Variable, long_name: 
     return dims, values.astype(np.float32), attributes
 
 
-def _times(cycle: Cycle) -> dict[str, object]:
+def times_of(cycle: Cycle) -> dict[str, object]:
+    """The coordinates of every product: init_time, lead_time and valid_time."""
     init = np.datetime64(cycle.init_time.replace(tzinfo=None), "ns")
     leads = np.array(cycle.lead_hours, dtype=np.int32)
     return {

@@ -16,6 +16,7 @@ BACKGROUND_QUANTILE = 0.05
 PRIOR_SPREAD = 0.7  # of a region's strength about that of all regions
 SEASONAL_SPREAD = 0.35  # of a season's about the year's
 LEAST_BACKGROUND_SPREAD = 3.0  # µg m-3
+LEAST_ERROR = 0.3  # of the mean of what is observed; a model of this kind errs by more on any day
 FURTHEST = 10.0  # a strength lies within this factor of the first guess
 SEASONS = ("DJF", "MAM", "JJA", "SON")
 
@@ -119,7 +120,7 @@ class _Days:
             goal = np.append(target / noise, centre / spread)
             strengths = lsq_linear(system, goal, bounds=(centre / FURTHEST, np.maximum(centre, spread) * FURTHEST)).x
         covariance = np.linalg.inv(design.T @ design / noise**2 + np.diag(spread**-2.0))
-        return strengths, covariance
+        return strengths, np.asarray(covariance, dtype=np.float64)
 
     def _noise(self, residual: Array) -> float:
         """Standard deviation that makes errors which go together over stations and days count as one."""
@@ -130,4 +131,5 @@ class _Days:
         over_stations = np.clip(stations * float((daily**2).mean()) / max(variance, 1e-9), 1.0, stations)
         lagged = float(np.mean(daily[1:] * daily[:-1])) / max(float((daily**2).mean()), 1e-9) if daily.size > 2 else 0.0
         over_days = (1.0 + np.clip(lagged, 0.0, 0.7)) / (1.0 - np.clip(lagged, 0.0, 0.7))
-        return float(np.sqrt(max(variance, 1.0) * over_stations * over_days))
+        least = (LEAST_ERROR * float(np.nanmean(self.observed))) ** 2
+        return float(np.sqrt(max(variance, least, 1.0) * over_stations * over_days))

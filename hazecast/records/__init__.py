@@ -9,7 +9,7 @@ from hazecast.records.checks import require_dims, require_places, require_source
 from hazecast.records.codes import Action, Arrivals, EmissionProxy, InputRole, Level, MeteorologyKind, Note, NoteCode, Rung
 from hazecast.records.places import Area, Placement, PlaceName, Station, name_in
 from hazecast.records.quality import Evidence, Finding, FindingKind, Origin, Reason, Trust, Vetted
-from hazecast.records.sources import EDGES, ELSEWHERE, INITIAL, RESERVED, Attribution, Source, SourceRegion
+from hazecast.records.sources import EDGES, ELSEWHERE, INITIAL, RESERVED, Attribution, Source, SourceForecast, SourceRegion
 from hazecast.records.stages import AnsweredQuestion, Cycle, Forecast, Gathered, Gridded, InputFile, ObservationQuestion
 from hazecast.records.warnings import Assessment, HazeWarning, LevelChance, WindowAssessment
 
@@ -51,6 +51,7 @@ __all__ = [
     "Receipt",
     "Rung",
     "Source",
+    "SourceForecast",
     "SourceRegion",
     "Station",
     "Trust",

@@ -9,7 +9,7 @@ import xarray as xr
 from hazecast.records.checks import require_dims, require_places, require_sources, require_utc
 from hazecast.records.codes import MeteorologyKind, Note
 from hazecast.records.places import Station
-from hazecast.records.sources import SourceRegion
+from hazecast.records.sources import SourceForecast, SourceRegion
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,13 +161,15 @@ class Forecast:
     `grid` has (lead_time, latitude, longitude): pm25 (µg m-3), relative_humidity (%), visibility (m).
     `stations` has (station, lead_time): the same, `rung`, and with a further dimension `quantile` pm25_quantile and
     visibility_quantile, the latter being the visibility at each pm25_quantile, so that it falls where that rises.
-    `lead_time` is in whole hours; each dataset carries the coordinates `init_time` and `valid_time`.
+    `lead_time` is in whole hours; each dataset carries the coordinates `init_time` and `valid_time`. `sources` tells where PM2.5 comes
+    from, None where the transport model could not be run or scaled.
     """
 
     cycle: Cycle
     grid: xr.Dataset
     stations: xr.Dataset
     notes: tuple[Note, ...]
+    sources: SourceForecast | None = None
 
     def __post_init__(self) -> None:
         require_dims("grid", self.grid, ("lead_time", "latitude", "longitude"))

@@ -5,26 +5,38 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from hazecast.forecast.base import base_forecast
 from hazecast.forecast.cities import AREA_PER_PERSON_M2, City
-from hazecast.forecast.emissions import (
+from hazecast.forecast.emissions.choosing import emission_of
+from hazecast.forecast.emissions.emission import SPECIES, Emission
+from hazecast.forecast.emissions.heights import layer_shares
+from hazecast.forecast.emissions.inventory import MICROGRAMS, inventory_emission
+from hazecast.forecast.emissions.proxies import (
     CITY_RADIUS_M,
     CITY_SHARE,
     COUNTRY_PEOPLE_PER_M2,
     DIURNAL_PROFILE,
-    Emission,
-    city_proxy,
-    emission_of,
-    inventory_emission,
-    station_proxy,
+    PER_PERSON,
+    people_of_cities,
+    people_round_stations,
 )
 from hazecast.forecast.profiles import profiles
+from hazecast.forecast.transport.layers import TOPS_M
 from hazecast.grids.distance import distance
 from hazecast.grids.lattice import Lattice
 from hazecast.records import Cycle, EmissionProxy, Gathered, Gridded, MeteorologyKind, Station
 from hazecast.vocabulary import Sector
 
+TOPS = np.array(TOPS_M)
 LATTICE = Lattice(np.arange(38.0, 42.01, 0.1), np.arange(114.0, 118.01, 0.1))
+
+
+def station_proxy(lattice: Lattice, stations: list[Station]) -> np.ndarray:
+    return people_round_stations(lattice, stations) / COUNTRY_PEOPLE_PER_M2
+
+
+def during(emission: Emission, hour: int) -> np.ndarray:
+    """PM2.5 of all layers, (y, x)."""
+    return emission.during(hour)[:, 0].sum(axis=0)
 
 
 def station(latitude: float, longitude: float) -> Station:
@@ -80,15 +92,16 @@ def test_longitudes_a_whole_turn_apart_are_one_place() -> None:
 
 def test_cities_emit_by_their_people_over_an_even_country() -> None:
     one, four = City("one", 39.0, 115.0, 1e6), City("four", 41.0, 117.0, 4e6)
-    emission = city_proxy(LATTICE, (one, four))
-    assert emission.mean() == pytest.approx(1.0)
+    emission = people_of_cities(LATTICE, (one, four))
     country = emission.min()
+    assert country == pytest.approx(COUNTRY_PEOPLE_PER_M2)
     at = {name: emission[np.abs(LATTICE.latitude - c.latitude).argmin(), np.abs(LATTICE.longitude - c.longitude).argmin()] for name, c in
           (("one", one), ("four", four))}  # fmt: skip
     assert at["one"] == pytest.approx(at["four"], rel=0.02)  # as dense in the middle, but wider
     assert at["one"] / country == pytest.approx(1 + 1 / (AREA_PER_PERSON_M2 * COUNTRY_PEOPLE_PER_M2), rel=0.02)
     excess = (emission - country) * LATTICE.cell_area[:, None]
     assert excess[20:].sum() / excess[:20].sum() == pytest.approx(4.0, rel=0.05)
+    assert excess.sum() == pytest.approx(5e6, rel=0.02)
 
 
 def gridded(**sources: xr.Dataset) -> Gridded:
@@ -102,9 +115,9 @@ def gridded(**sources: xr.Dataset) -> Gridded:
     return Gridded(gathered, weather, observed, observed, (), **sources)
 
 
-def inventory(values: np.ndarray, sectors: list[str], months: list[int]) -> xr.Dataset:
+def inventory(values: np.ndarray, sectors: list[str], months: list[int], keys: tuple[str, ...] = ("pm25",)) -> xr.Dataset:
     coords = {"sector": sectors, "month": months, "latitude": LATTICE.latitude, "longitude": LATTICE.longitude}
-    return xr.Dataset({"pm25": (tuple(coords), values)}, coords=coords)
+    return xr.Dataset({key: (tuple(coords), values * (1 + n)) for n, key in enumerate(keys)}, coords=coords)
 
 
 def one_cell(sectors: int = 1, months: int = 1) -> np.ndarray:
@@ -115,22 +128,26 @@ def one_cell(sectors: int = 1, months: int = 1) -> np.ndarray:
 
 def test_the_best_there_is_stands_for_emission() -> None:
     people = xr.Dataset({"population": (("latitude", "longitude"), np.ones(LATTICE.shape))})
-    with_inventory = emission_of(gridded(emissions=inventory(one_cell(), ["power"], [0]), population=people), "UTC")
+    with_inventory = emission_of(gridded(emissions=inventory(one_cell(), ["power"], [0]), population=people), "UTC", TOPS)
     assert with_inventory.proxy is None
-    assert emission_of(gridded(population=people), "UTC").proxy is EmissionProxy.POPULATION
-    assert emission_of(gridded(), "UTC").proxy is EmissionProxy.CITIES
+    assert emission_of(gridded(population=people), "UTC", TOPS).proxy is EmissionProxy.POPULATION
+    assert emission_of(gridded(), "UTC", TOPS).proxy is EmissionProxy.CITIES
     with_cities_gone = gridded()
     desert = with_cities_gone.lattice_weather.assign_coords(latitude=LATTICE.latitude - 40.0, longitude=LATTICE.longitude - 250.0)
     elsewhere = replace(with_cities_gone, lattice_weather=desert)
-    assert emission_of(elsewhere, "UTC").proxy is EmissionProxy.STATIONS
+    assert emission_of(elsewhere, "UTC", TOPS).proxy is EmissionProxy.STATIONS
 
 
-def test_half_of_a_population_proxy_is_where_people_live() -> None:
-    people = np.ones(LATTICE.shape)
+def test_half_of_a_population_proxy_is_where_people_live_and_gases_go_with_it() -> None:
+    people = np.full(LATTICE.shape, 1e-3)
     people[:20] = 0.0
-    emission = emission_of(gridded(population=xr.Dataset({"population": (("latitude", "longitude"), people)})), "UTC").fields[0]
-    assert emission.mean() == pytest.approx(1.0)
-    assert emission[:20].max() == pytest.approx(0.5)
+    emission = emission_of(gridded(population=xr.Dataset({"population": (("latitude", "longitude"), people)})), "UTC", TOPS)
+    assert emission.has_gases
+    for species in range(len(SPECIES)):
+        field = emission.fields[species, 0]
+        assert field.mean() == pytest.approx(PER_PERSON[species] * people.mean())
+        assert field[:20].max() == pytest.approx(0.5 * field.mean())
+    assert emission.during(0).shape == (1, 3, *LATTICE.shape)  # all of it near the ground
 
 
 # ---- inventories in time ----
@@ -140,27 +157,28 @@ ALL_SECTORS = [s.value for s in Sector]
 
 
 def test_an_inventory_of_a_year_emits_its_mean_over_the_year_by_every_clock() -> None:
-    emission = inventory_emission(inventory(one_cell(len(ALL_SECTORS)), ALL_SECTORS, [0]), HOURS_OF_2018, "Asia/Shanghai")
+    emission = inventory_emission(inventory(one_cell(len(ALL_SECTORS)), ALL_SECTORS, [0]), HOURS_OF_2018, "Asia/Shanghai", TOPS)
     assert emission.proxy is None
     assert emission.shares.shape == (8760, len(ALL_SECTORS))
     np.testing.assert_allclose(emission.shares.mean(axis=0), 1.0, atol=0.01)  # months and weeks do not fit into a year exactly
-    assert emission.fields.sum(axis=0).mean() == pytest.approx(1.0)
+    assert not emission.has_gases
+    assert emission.fields[0].sum(axis=0).max() == pytest.approx(1e-9 * MICROGRAMS * len(ALL_SECTORS))
 
 
 def test_each_hour_is_that_of_its_sectors_profiles_in_civil_time() -> None:
-    emission = inventory_emission(inventory(one_cell(), ["transport"], [0]), HOURS_OF_2018, "Asia/Shanghai")
+    emission = inventory_emission(inventory(one_cell(), ["transport"], [0]), HOURS_OF_2018, "Asia/Shanghai", TOPS)
     traffic = profiles()[Sector.TRANSPORT]
     hour = 24 * 32 + 9  # 2 February 09-10 UTC is Friday 17-18 in Shanghai
     expected = traffic.hourly[17] * traffic.weekly[4] * traffic.seasonal[1]
     assert emission.shares[hour, 0] == pytest.approx(expected)
-    assert emission.during(hour)[12, 7] == pytest.approx(expected * LATTICE.latitude.size * LATTICE.longitude.size)
-    assert emission.during(hour).sum() == pytest.approx(emission.during(hour)[12, 7])
+    assert during(emission, hour)[12, 7] == pytest.approx(expected * 1e-9 * MICROGRAMS)
+    assert during(emission, hour).sum() == pytest.approx(during(emission, hour)[12, 7])
 
 
 def test_an_inventory_by_months_has_its_own_seasons() -> None:
     values = one_cell(2, 12) * np.arange(1, 13)[:, None, None]
-    emission = inventory_emission(inventory(values, ["power", "residential"], list(range(1, 13))), HOURS_OF_2018, "UTC")
-    by_hour = np.array([emission.during(t)[12, 7] for t in range(0, 8760, 1)])
+    emission = inventory_emission(inventory(values, ["power", "residential"], list(range(1, 13))), HOURS_OF_2018, "UTC", TOPS)
+    by_hour = np.array([during(emission, t)[12, 7] for t in range(0, 8760, 1)])
     month = HOURS_OF_2018 - np.timedelta64(1, "h")
     months = month.astype("datetime64[M]").astype(int) % 12
     means = np.array([by_hour[months == m].mean() for m in range(12)])
@@ -168,39 +186,48 @@ def test_an_inventory_by_months_has_its_own_seasons() -> None:
 
 
 def test_a_month_that_lacks_is_the_nearest_there_is_by_the_season() -> None:
-    emission = inventory_emission(inventory(one_cell(1, 2), ["residential"], [1, 7]), HOURS_OF_2018, "UTC")
+    emission = inventory_emission(inventory(one_cell(1, 2), ["residential"], [1, 7]), HOURS_OF_2018, "UTC", TOPS)
     homes = profiles()[Sector.RESIDENTIAL]
     noon_of = [12 + 24 * day for day in (14, 14 + 334, 14 + 181, 14 + 90)]  # of January, December, July, April
-    january, december, july, april = (emission.during(t)[12, 7] / homes.hourly[12] for t in noon_of)
+    january, december, july, april = (during(emission, t)[12, 7] / homes.hourly[12] for t in noon_of)
     assert december / january == pytest.approx(homes.seasonal[11] / homes.seasonal[0])
     assert july == pytest.approx(january)  # as the inventory has them
     assert april / january == pytest.approx(homes.seasonal[3] / homes.seasonal[0])
 
 
-def test_an_emission_whose_shares_do_not_fit_is_refused() -> None:
-    with pytest.raises(ValueError, match="expected one share a field and hour"):
-        Emission(np.ones((2, 3, 3)), np.ones((5, 3)), None)
+def test_an_inventory_with_both_gases_emits_them_too() -> None:
+    emission = inventory_emission(inventory(one_cell(), ["power"], [0], SPECIES), HOURS_OF_2018[:24], "UTC", TOPS)
+    assert emission.has_gases
+    pm25, so2, nox = (emission.during(12)[:, species, 12, 7] for species in range(3))
+    np.testing.assert_allclose(so2, 2 * pm25)
+    np.testing.assert_allclose(nox, 3 * pm25)
+    assert not inventory_emission(inventory(one_cell(), ["power"], [0], ("pm25", "so2")), HOURS_OF_2018[:24], "UTC", TOPS).has_gases
 
 
-# ---- through the transport ----
+def test_power_stations_emit_high_homes_at_the_ground() -> None:
+    power, homes = layer_shares(Sector.POWER, TOPS), layer_shares(Sector.RESIDENTIAL, TOPS)
+    assert power.sum() == pytest.approx(1.0)
+    assert homes.tolist() == [1.0, 0.0, 0.0, 0.0, 0.0, 0.0]
+    assert power[0] < 0.01
+    assert power[2] > 0.5  # from 180 to 400 m
+    assert layer_shares(Sector.POWER, np.array([50.0, 100.0, 300.0]))[2] == pytest.approx(1.0, abs=0.01)  # what rises above is left in it
 
 
-def test_the_plume_lies_downwind_of_what_the_inventory_says_and_not_upwind() -> None:
-    hours = 60
-    axes = {"latitude": LATTICE.latitude, "longitude": LATTICE.longitude}
-    coords = {"time": HOURS_OF_2018[:hours], **axes}
-    shape = (hours, *LATTICE.shape)
-    winds = {"eastward_wind": (tuple(coords), np.full(shape, 3.0)), "northward_wind": (tuple(coords), np.zeros(shape))}
-    weather = xr.Dataset(winds | {"mixing_height": (tuple(coords), np.full(shape, 400.0))}, coords=coords)
-    stations = (station(39.2, 115.5), station(39.2, 114.2), station(40.5, 115.5))
-    values = one_cell()  # 39.2 north, 114.7 east
-    emission = inventory_emission(inventory(values, ["industry"], [0]), HOURS_OF_2018[:hours], "Asia/Shanghai")
-    observed = 20.0 + np.random.default_rng(0).uniform(0, 100, (hours, 3))
-    base = base_forecast(weather, emission, observed, stations, lambda _: None)
-    downwind, upwind, beside = np.nanmean(base.stations, axis=0)
-    background = np.nanmin(base.grid)
-    assert downwind > background + 20.0
-    assert upwind == pytest.approx(background, abs=1e-6)
-    assert beside == pytest.approx(background, rel=0.05)
-    rush, night = (emission.shares[t, 0] for t in (24 + 2, 24 + 18))  # 10 and 02 o'clock in Shanghai
-    assert rush > 1.4 * night
+def test_what_is_emitted_into_the_layers_is_what_is_emitted() -> None:
+    emission = inventory_emission(inventory(one_cell(2), ["power", "industry"], [0]), HOURS_OF_2018[:24], "UTC", TOPS)
+    assert during(emission, 12)[12, 7] == pytest.approx(float((emission.fields[0, :, 12, 7] * emission.shares[12]).sum()))
+
+
+@pytest.mark.parametrize(
+    ("fields", "shares", "heights", "said"),
+    [
+        ((1, 2, 3, 3), (5, 3), (2, 1), "expected one share a field and hour"),
+        ((2, 2, 3, 3), (5, 2), (2, 1), "expected .1 or 3 species"),
+        ((1, 2, 3, 3), (5, 2), (3, 1), "expected shares whose sum is 1"),
+    ],
+)
+def test_an_emission_whose_parts_do_not_fit_is_refused(
+    fields: tuple[int, ...], shares: tuple[int, ...], heights: tuple[int, ...], said: str
+) -> None:
+    with pytest.raises(ValueError, match=said):
+        Emission(np.ones(fields), np.ones(shares), np.ones(heights), None)

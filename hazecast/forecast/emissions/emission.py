@@ -39,13 +39,13 @@ class Emission:
     @property
     def has_gases(self) -> bool:
         """Whether the gases that PM2.5 is formed from are emitted too."""
-        return self.fields.shape[0] > 1
+        return bool(self.fields.shape[0] > 1)
 
     def during(self, hour: int) -> Array:
         """The emission (layer, species, y, x) in µg m-2 s-1 of the hour with this index, up to the highest layer emitted into."""
         used = np.flatnonzero(self.shares[hour])
         into_layers = self.shares[hour, used, None] * self.heights[used]
-        return np.einsum("fk,sfyx->ksyx", into_layers, self.fields[:, used], optimize=True)
+        return np.asarray(np.einsum("fk,sfyx->ksyx", into_layers, self.fields[:, used], optimize=True))
 
     def scaled(self, factors: Array) -> "Emission":
         """Each cell's emission times a factor, (y, x)."""

@@ -24,7 +24,7 @@ def layer_shares(sector: Sector, tops: Array) -> Array:
     bands = np.array(_BANDS.get(sector, _AT_GROUND))
     below = np.append(0.0, np.interp(tops, EDGES_M, np.append(0.0, np.cumsum(bands))))
     below[-1] = bands.sum()
-    return np.diff(below) / bands.sum()
+    return np.asarray(np.diff(below) / bands.sum())
 
 
 def at_ground(layers: int) -> Array:

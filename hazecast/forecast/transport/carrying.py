@@ -1,133 +1,56 @@
-"""The transport model: unit emission carried by wind through a few layers, hour by hour."""
+"""A run of the transport model through consecutive hours."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 
 import numpy as np
-import xarray as xr
 from numpy.typing import NDArray
 
-from hazecast.forecast.emissions.emission import Emission
-from hazecast.forecast.kernels.hour import advance
-from hazecast.forecast.mixing_height import friction_velocity, mixing_height
-from hazecast.grids.lattice import Lattice, lattice_of_data
+from hazecast.forecast.transport.building import Carrier
+from hazecast.forecast.transport.hour import Hour
+from hazecast.forecast.transport.layers import Air
+from hazecast.forecast.transport.state import State
 
 Array = NDArray[np.float64]
-Progress = Callable[[float], None]
+Floats = NDArray[np.floating]
 
-LAYER_TOPS_M = np.array([60.0, 180.0, 400.0, 800.0, 1500.0, 3000.0])
-THICKNESS_M = np.diff(LAYER_TOPS_M, prepend=0.0)
-CENTRE_M = LAYER_TOPS_M - THICKNESS_M / 2
-WIND_EXPONENT = 0.2  # power law of wind with height over suburban land, near-neutral (Counihan 1975)
-LEAST_DIFFUSIVITY = 0.1  # m2 s-1, above the mixed layer and in calm
-CONVECTIVE_TURNOVER_S = 1200.0  # a deep layer overturns in about twenty minutes
-FASTEST_CONVECTION = 2.0  # m s-1
-DEPOSITION_OVER_FRICTION = 0.002  # fine particles, EMEP v5.6
-IN_CLOUD_PER_MM = 2.8e-4  # s-1 per mm h-1, EMEP rv4.17
-BELOW_CLOUD_PER_MM = 5.8e-6
-CLOUD_BASE_M = 800.0
-HOUR_S = 3600.0
-SPIN_UP_HOURS = 24
+SPIN_UP_HOURS = 24  # what is carried for less says little of what is in the air
 
 
-def carry(weather: xr.Dataset, emission: Emission, progress: Progress) -> xr.DataArray:
-    """Concentration in the lowest layer from `emission` alone, at the end of every hour.
+def carried(carrier: Carrier, state: State, hours: Iterable[Hour | None], since: int = 0) -> Iterator[int]:
+    """Carry `state`, in place, hour by hour; gives after each how many hours it was carried without a gap, counted on from `since`.
 
-    weather   (time, latitude, longitude), hourly: wind in m s-1, mixing height if delivered (m), precipitation if any (mm)
-    emission  over the same hours and cells, amount per m2 and s
-
-    Returns (time, latitude, longitude) in amount per m3. Hours without wind, and the `SPIN_UP_HOURS` after such hours and
-    after the start, are NaN: what the air held then is not known. The wind of an hour is that at its end.
+    After an hour without weather what the air holds is not known: it is taken for clean, and the count begins anew. Up to
+    `SPIN_UP_HOURS` it is not to be used.
     """
-    lattice = lattice_of_data(weather)
-    air = np.multiply.outer(THICKNESS_M, np.broadcast_to(lattice.cell_area[:, None], lattice.shape))
-    tracer = np.zeros(air.shape)
-    surface = np.full((weather.sizes["time"], *lattice.shape), np.nan)
-    hours_carried = 0
-    for t, hour in enumerate(_hours(weather)):
+    for hour in hours:
         if hour is None:
-            tracer[:] = 0.0
-            hours_carried = 0
+            carrier.wipe(state)
+            since = 0
         else:
-            _carry_one_hour(tracer, air, hour, emission.during(t)[:, 0].sum(axis=0) * lattice.cell_area[:, None], lattice)
-            hours_carried += 1
-        if hours_carried > SPIN_UP_HOURS:
-            surface[t] = tracer[0] / air[0]
-        progress((t + 1) / surface.shape[0])
-    coords = {dim: weather[dim].values for dim in ("time", "latitude", "longitude")}
-    return xr.DataArray(surface, coords=coords, dims=tuple(coords), attrs={"units": "m-3"})
+            carrier.model.advance(state, hour)
+            since += 1
+        yield since
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Hour:
-    """What drives the transport for one hour, on the lattice (y, x): wind in m s-1, depth in m, rain in mm."""
-
-    eastward: Array
-    northward: Array
-    depth: Array
-    rain: Array
+def surface(state: State, air: Air) -> Floats:
+    """PM2.5 of each part in the lowest layer, (y, part, x) in µg m-3."""
+    return np.asarray(state.pm25[0] * state.pm25.dtype.type(air.layers.density[0]))
 
 
-def _hours(weather: xr.Dataset) -> Iterator[_Hour | None]:
-    """Hour by hour; None where wind or depth lack anywhere."""
-    eastward, northward = weather["eastward_wind"].values, weather["northward_wind"].values
-    depth, rain = mixing_height(weather).values, _rain(weather)
-    for t in range(weather.sizes["time"]):
-        if np.isnan(eastward[t] + northward[t] + depth[t]).any():
-            yield None
-        else:
-            yield _Hour(eastward[t], northward[t], depth[t], rain[t])
+def layered(state: State, air: Air) -> Floats:
+    """PM2.5 of each layer, (layer, y, x) in µg m-3."""
+    density = air.layers.density.astype(state.pm25.dtype)
+    return np.asarray(state.pm25.sum(axis=2) * density[:, None, None])
 
 
-def _carry_one_hour(tracer: Array, air: Array, hour: _Hour, source: Array, lattice: Lattice) -> None:
-    speed = np.hypot(hour.eastward, hour.northward)
-    advance(
-        tracer,
-        air,
-        *air_fluxes(hour.eastward, hour.northward, lattice),
-        exchange=vertical_exchange(speed, hour.depth),
-        deposition=DEPOSITION_OVER_FRICTION * friction_velocity(speed),
-        loss_rate=_loss_rate(hour.rain),
-        emission=source,
-        thickness=THICKNESS_M,
-        inflow=0.0,
-        seconds=HOUR_S,
+def scaled(state: State, parts: Array, gases: Array) -> State:
+    """A state of its own in which each part of PM2.5, (part,), and of the gases, (region,), is multiplied by a factor."""
+    kind = state.pm25.dtype.type
+    of_gases = gases[: state.tags.gases].astype(kind)[:, None]
+    return State(
+        state.tags,
+        state.pm25 * parts.astype(kind)[:, None],
+        state.so2 * of_gases,
+        state.nox * of_gases,
+        state.moving.copy(),
     )
-
-
-def air_fluxes(eastward: Array, northward: Array, lattice: Lattice) -> tuple[Array, Array]:
-    """Air through the eastern and northern faces of every layer, m3 s-1: (layer, y, x + 1) and (layer, y + 1, x).
-
-    The wind at 10 m (y, x) is raised to each layer's centre by a power law.
-    """
-    with_height = (CENTRE_M / 10.0) ** WIND_EXPONENT
-    at_east = np.concatenate([eastward[:, :1], 0.5 * (eastward[:, 1:] + eastward[:, :-1]), eastward[:, -1:]], axis=1)
-    at_north = np.concatenate([northward[:1], 0.5 * (northward[1:] + northward[:-1]), northward[-1:]], axis=0)
-    per_layer = (with_height * THICKNESS_M)[:, None, None]
-    return per_layer * (at_east * lattice.east_face_length[:, None]), per_layer * (at_north * lattice.north_face_length[:, None])
-
-
-def vertical_exchange(speed: Array, depth: Array) -> Array:
-    """Diffusivity over the distance of layer centres, m s-1, shape (layer - 1, y, x).
-
-    K = 0.4 w z (1 - z/h)² inside the mixed layer of depth h (Troen and Mahrt 1986, Boundary-Layer Meteorol. 37, 129), with w from
-    friction and, in a deep layer, convection.
-    """
-    convection = np.minimum(depth / CONVECTIVE_TURNOVER_S, FASTEST_CONVECTION)
-    scale = np.cbrt(friction_velocity(speed) ** 3 + 0.6 * convection**3)
-    height = LAYER_TOPS_M[:-1, None, None]
-    inside = np.clip(1.0 - height / depth, 0.0, 1.0)
-    diffusivity = np.maximum(0.4 * scale * height * inside**2, LEAST_DIFFUSIVITY)
-    return np.asarray(diffusivity / np.diff(CENTRE_M)[:, None, None])
-
-
-def _rain(weather: xr.Dataset) -> Array:
-    if "precipitation" not in weather:
-        return np.zeros(weather["eastward_wind"].shape)
-    return np.nan_to_num(weather["precipitation"].values.astype(np.float64))
-
-
-def _loss_rate(rain: Array) -> Array:
-    """First-order wash-out, s-1, (layer, y, x), from rain in mm h-1 (y, x)."""
-    rate = np.where(CENTRE_M > CLOUD_BASE_M, IN_CLOUD_PER_MM, BELOW_CLOUD_PER_MM)
-    return np.asarray(rate[:, None, None] * rain, dtype=np.float64)
