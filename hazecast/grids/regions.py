@@ -82,12 +82,18 @@ def _covered(lattice: Lattice, regions: Sequence[SourceRegion]) -> Array:
     return out
 
 
+def counted_on(ring: Array) -> Array:
+    """A ring (point, 2) whose longitudes are counted on where it crosses the date line; an edge all round the Earth stays one."""
+    steps = np.diff(ring[:, 0])
+    jumps = (np.abs(steps) > TURN / 2) & (np.abs(steps) != TURN)
+    turned = ring.astype(np.float64)
+    turned[1:, 0] -= TURN * np.cumsum(np.where(jumps, np.round(steps / TURN), 0.0))
+    return turned
+
+
 def _closed(ring: Array, id: str) -> Array:
-    """The ring with its first point once more at its end, and its longitudes counted on where it crosses the date line."""
-    whole = np.concatenate([ring, ring[:1]]).astype(np.float64)
-    steps = np.diff(whole[:, 0])
-    jumps = (np.abs(steps) > TURN / 2) & (np.abs(steps) != TURN)  # an edge all round the Earth is meant so
-    whole[1:, 0] -= TURN * np.cumsum(np.where(jumps, np.round(steps / TURN), 0.0))
+    """The ring counted on, with its first point once more at its end."""
+    whole = counted_on(np.concatenate([ring, ring[:1]]))
     if abs(whole[-1, 0] - whole[0, 0]) > TURN / 2:
         raise InputError(
             f"Source region {id!r} has a ring round a pole, from {ring[0, 0]:g} degrees east all round the Earth.",

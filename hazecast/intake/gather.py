@@ -20,6 +20,7 @@ from hazecast.intake.fields.reading import Fields, read_weather
 from hazecast.intake.files import identified
 from hazecast.intake.monitoring.places import elsewhere, since_last_move
 from hazecast.intake.monitoring.recalling import Recalled, recall
+from hazecast.intake.source_regions.gathering import gather_regions
 from hazecast.records import Cycle, Gathered, InputRole, MeteorologyKind, Note, NoteCode, Station
 from hazecast.vocabulary import POLLUTANTS, PRECIPITATION, REQUIRED_METEOROLOGY
 
@@ -31,9 +32,11 @@ def gather(cycle: Cycle, settings: Settings, memory: Memory) -> Gathered:
     """Weather from the start of the history to the end of the forecast, and observations: what `memory` knows to have arrived by `as_of`.
 
     Weather after `as_of` is there only as the forecast's own input; where it is an analysis, every product says so. Raises
-    InputError for files that cannot be read, NoDataInPeriod where neither weather nor recent observations are there, and ArchiveError.
+    InputError for files that cannot be read, NoDataInPeriod where neither weather nor recent observations are there, SettingsError or
+    MissingExtra for source regions that there are none of, and ArchiveError.
     """
     first = _naive(cycle.init_time - timedelta(days=settings.forecast.history_days))
+    regions = gather_regions(settings)
     weather = _weather(cycle, settings, memory, first)
     _require_domain_covered(weather.data, settings)
     monitoring = _recalled(cycle, settings, memory)
@@ -54,6 +57,7 @@ def gather(cycle: Cycle, settings: Settings, memory: Memory) -> Gathered:
             *monitoring.files,
             *identified(base.files, InputRole.BASE),
             *sources.inputs,
+            *regions.inputs,
         ),
         notes=(
             *weather.notes,
@@ -69,6 +73,7 @@ def gather(cycle: Cycle, settings: Settings, memory: Memory) -> Gathered:
         meteorology_aloft=weather.aloft,
         base=base.data,
         asked=monitoring.asked,
+        regions=regions.regions,
     )
 
 
