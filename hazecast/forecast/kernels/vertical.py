@@ -51,53 +51,57 @@ def mix_columns(
 def _find_shares(moving: Floats, air: Array, exchange: Floats, spread: Array, seconds: float, y: int, below: Floats, above: Floats) -> None:
     """The shares of one row, (layer, x) each: the tracers have no part in them. Sets `moving` to `air` on the way."""
     layers, columns = above.shape
-    real = moving.dtype.type
-    zero = real(0.0)
     rising, fed = np.zeros(columns, moving.dtype), np.zeros(columns, moving.dtype)
     for k in range(layers):
-        _find_exchanged(exchange, spread, seconds, k, y, above)
-        wanted = real(air[k, y])
-        for x in range(columns):
-            held = moving[k, y, x]
-            upward = rising[x] + (held - wanted)
-            exchanged = above[k, x]
-            own = held + fed[x]
-            total = own + (exchanged + max(-upward, zero))
-            below[k, x] = fed[x] / own
-            above[k, x] = (exchanged + max(-upward, zero)) / total
-            fed[x] = (exchanged + max(upward, zero)) * (own / total)
-            rising[x] = upward
-            moving[k, y, x] = wanted
+        if k + 1 < layers:
+            _scale(above[k], exchange[k, y], spread[k, y] * seconds)
+        else:
+            above[k, :] = 0.0  # turbulence ends at the top of the model
+        _find_layer_shares(moving[k, y], air[k, y], rising, fed, below[k], above[k])
 
 
 @njit(cache=True)
-def _find_exchanged(exchange: Floats, spread: Array, seconds: float, k: int, y: int, above: Floats) -> None:
-    """Air in kg that turbulence exchanges through the top of layer k during the step, into `above[k]`; none through the model's top."""
-    layers, columns = above.shape
-    if k + 1 < layers:
-        factor = above.dtype.type(spread[k, y] * seconds)
-        for x in range(columns):
-            above[k, x] = exchange[k, y, x] * factor
-    else:
-        above[k, :] = above.dtype.type(0.0)
+def _scale(out: Floats, values: Floats, factor: float) -> None:
+    narrow = out.dtype.type(factor)
+    for x in range(out.size):
+        out[x] = values[x] * narrow
+
+
+@njit(cache=True)
+def _find_layer_shares(held: Floats, wanted: float, rising: Floats, fed: Floats, below: Floats, above: Floats) -> None:
+    """The shares of one layer of a row, all (x,); `above` comes with the air in kg that turbulence exchanges through its top.
+
+    `rising` is the air that rises from beneath and `fed` what couples the layer to what is beneath; both are left as the next needs them.
+    """
+    zero, target = held.dtype.type(0.0), held.dtype.type(wanted)
+    for x in range(held.size):
+        upward = rising[x] + (held[x] - target)
+        up, down = above[x] + max(upward, zero), above[x] + max(-upward, zero)
+        own = held[x] + fed[x]
+        total = own + down
+        below[x] = fed[x] / own
+        above[x] = down / total
+        fed[x] = up * (own / total)
+        rising[x] = upward
+        held[x] = target
 
 
 @njit(cache=True)
 def _solve_row(load: Floats, aloft: Floats, y: int, below: Floats, above: Floats) -> None:
     """Up and down the columns of one row, tracer by tracer."""
     layers, _, tracers, columns = load.shape
-    top = layers - 1
+    entering = np.empty(columns, load.dtype)
     for n in range(tracers):
         for k in range(1, layers):
-            for x in range(columns):
-                here = load[k, y, n, x]
-                load[k, y, n, x] = here + below[k, x] * (load[k - 1, y, n, x] - here)
-        entering = aloft[n]
-        for x in range(columns):
-            here = load[top, y, n, x]
-            load[top, y, n, x] = here + above[top, x] * (entering - here)
-        for j in range(1, layers):
-            k = top - j
-            for x in range(columns):
-                here = load[k, y, n, x]
-                load[k, y, n, x] = here + above[k, x] * (load[k + 1, y, n, x] - here)
+            _draw(load[k, y, n], load[k - 1, y, n], below[k])
+        entering[:] = aloft[n]
+        _draw(load[layers - 1, y, n], entering, above[layers - 1])
+        for k in range(layers - 2, -1, -1):
+            _draw(load[k, y, n], load[k + 1, y, n], above[k])
+
+
+@njit(cache=True)
+def _draw(values: Floats, towards: Floats, shares: Floats) -> None:
+    """Move values by their shares of the way towards others, (x,) each. Over slices, for with indices it is not vectorised as well."""
+    for x in range(values.size):
+        values[x] += shares[x] * (towards[x] - values[x])
