@@ -1,6 +1,7 @@
 """What came of a cycle, as lines for a person and as plain values for a program."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -11,9 +12,12 @@ from hazecast.archive.decisions import Decisions, load_decisions, load_origin
 from hazecast.archive.ledger import Standing
 from hazecast.backtest.scores import LeadScore
 from hazecast.bulletins.phrases import EMISSION_PROXIES
+from hazecast.bulletins.source_sentences import source_name
+from hazecast.bulletins.sources import Share, peak_sources
+from hazecast.bulletins.wording import wording
 from hazecast.config import Settings
 from hazecast.cycle import ORIGIN_FILE, Outcome, areas_of
-from hazecast.records import Action, EmissionProxy, Level, LevelChance, NoteCode, WindowAssessment
+from hazecast.records import Action, Attribution, EmissionProxy, Level, LevelChance, NoteCode, WindowAssessment
 from hazecast.survey.settings_file import printable
 
 _DONE = {
@@ -23,6 +27,7 @@ _DONE = {
     Action.DOWNGRADE: "downgraded",
     Action.LIFT: "lifted",
 }
+LARGEST_SOURCES = 3
 Scores = tuple[LeadScore, ...]
 
 
@@ -160,6 +165,25 @@ def _peak(window: WindowAssessment, outcome: Outcome, zone: ZoneInfo) -> str:
     lead = round((window.peak_time - outcome.cycle.init_time).total_seconds() / 3600)
     values = "" if window.values is None else f"{window.values:>11,}"
     return f"{band:24}{window.peak_time.astimezone(zone):%d %b %H:%M}  {lead:>4} h{values}"
+
+
+def sources_line(name: str, windows: Sequence[WindowAssessment], attribution: Attribution, zone: ZoneInfo) -> str | None:
+    """Where PM2.5 of one area comes from at its peak: its largest three sources; None where no peak is known.
+
+    `name` is that of the area as it is to be printed, and `windows` are the area's own.
+    """
+    peak = peak_sources(windows[0].area_id, windows, attribution) if windows else None
+    if peak is None or peak.window.peak_time is None:
+        return None
+    largest = sorted((share for share in peak.shares if share.source is not None), key=lambda share: -share.percent)[:LARGEST_SOURCES]
+    told = ", ".join(_source(share) for share in largest) or "sources not known"
+    return printable(f"{name}, {peak.window.peak_pm25:.0f} µg/m³ at {peak.window.peak_time.astimezone(zone):%d %b %H:%M}: {told}")
+
+
+def _source(share: Share) -> str:
+    assert share.source is not None
+    spread = "" if share.low is None or share.high is None else f" ({share.low}–{share.high})"
+    return f"{share.percent or '<1'}{spread} % {source_name(share.source, wording('en'))}{' (own)' if share.own else ''}"
 
 
 def _messages(decisions: Decisions, settings: Settings) -> list[str]:

@@ -8,7 +8,8 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from hazecast.records import EDGES, ELSEWHERE, INITIAL, RESERVED, Attribution, PlaceName, Source
+from hazecast.records import Attribution, PlaceName, Source
+from hazecast.records.sources import EDGES, ELSEWHERE, INITIAL, RESERVED
 
 REACH = 0.9
 """How far a region's PM2.5 comes, in degrees."""

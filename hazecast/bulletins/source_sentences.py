@@ -49,24 +49,23 @@ def sources_of(area: Area, attribution: Attribution, telling: Telling) -> PeakSo
 
 def _sentence(area: Area, peak: PeakSources, telling: Telling) -> str:
     say = telling.wording.say
-    values = {
-        "peak": telling.concentration(peak.window.peak_pm25),
-        "area": telling.area(area),
-        "moment": telling.moment(peak.window.peak_time),
-    }
+    values = {"peak": telling.concentration(peak.window.peak_pm25), "place": _place(area, peak, telling)}
     if not peak.shares:
         sentence = N_(
-            "Where the %(peak)s µg/m³ expected in %(area)s at the peak (%(moment)s) come from cannot be told: "
-            "the transport model does not know these hours."
+            "Where the %(peak)s µg/m³ expected in %(place)s come from cannot be told: the transport model does not know these hours."
         )
         return say(sentence, **values)
     shares = _listed([clause(share, area, telling) for share in peak.shares], telling.wording)
     if peak.secondary is None:
-        return say("Of the %(peak)s µg/m³ expected in %(area)s at the peak (%(moment)s), %(shares)s.", shares=shares, **values)
-    sentence = N_(
-        "Of the %(peak)s µg/m³ expected in %(area)s at the peak (%(moment)s), %(shares)s; of all this %(secondary)s was formed on the way."
-    )
+        return say("Of the %(peak)s µg/m³ expected in %(place)s, %(shares)s.", shares=shares, **values)
+    sentence = N_("Of the %(peak)s µg/m³ expected in %(place)s, %(shares)s; of all this %(secondary)s was formed on the way.")
     return say(sentence, shares=shares, secondary=percent_in_words(peak.secondary, telling.wording), **values)
+
+
+def _place(area: Area, peak: PeakSources, telling: Telling) -> str:
+    """Where and when: a peak after the first window is not the one that the table of areas shows."""
+    first, later = N_("%(area)s at the peak (%(moment)s)"), N_("%(area)s at the highest peak after the first window (%(moment)s)")
+    return telling.wording.say(later if peak.later else first, area=telling.area(area), moment=telling.moment(peak.window.peak_time))
 
 
 def _listed(clauses: Sequence[str], wording: Wording) -> str:

@@ -37,10 +37,11 @@ class Share:
 class PeakSources:
     """Where PM2.5 comes from about the peak of one window; `shares` add up to 100, and there are none where they are not known.
 
-    `secondary` is the percentage that was formed on the way, None where it is not known.
+    `later` tells whether there are windows before it. `secondary` is the percentage that was formed on the way, None where it is not known.
     """
 
     window: WindowAssessment
+    later: bool
     shares: tuple[Share, ...]
     secondary: int | None
 
@@ -71,11 +72,12 @@ def peak_sources(area_id: str, windows: Sequence[WindowAssessment], attribution:
     window = told_window(windows)
     if window is None or window.peak_time is None:
         return None
+    later = any(other.valid_from < window.valid_from for other in windows)
     near = _hours_near(area_id, window.peak_time, attribution)
     if near is None:
-        return PeakSources(window, (), None)
+        return PeakSources(window, later, (), None)
     secondary = float(near["secondary_share"].mean("lead_time", skipna=False))
-    return PeakSources(window, _shares(near, attribution.sources), None if np.isnan(secondary) else round(100 * secondary))
+    return PeakSources(window, later, _shares(near, attribution.sources), None if np.isnan(secondary) else round(100 * secondary))
 
 
 def _hours_near(area_id: str, peak_time: datetime, attribution: Attribution) -> xr.Dataset | None:
@@ -116,7 +118,7 @@ def _named(share: Array, ids: Sequence[str], own: str) -> list[int]:
 def _range(low: float, high: float) -> tuple[int | None, int | None]:
     if np.isnan(low) or np.isnan(high):
         return None, None
-    return max(0, floor(100 * low)), min(100, ceil(100 * high))
+    return max(0, floor(round(100 * low, 4))), min(100, ceil(round(100 * high, 4)))  # a share of 32 bit is a little off
 
 
 def whole_percents(parts: Sequence[float] | Array) -> list[int]:

@@ -73,7 +73,8 @@ def _draw_panel(axes: Axes, one: SourceSeries, layers: Sequence[Layer], top: flo
         axes.fill_between(days, low, high, facecolor=layer.colour, edgecolor=layer.edge, hatch=layer.hatch, linewidth=0, zorder=3)
         axes.plot(days, high, color="white", linewidth=0.7, zorder=3.5)
         if layer.source_id == one.own:
-            axes.plot(days, high, color=INK, linewidth=OWN_LINE, zorder=5)
+            for colour, width in (("white", 2 * OWN_LINE), (INK, OWN_LINE)):
+                axes.plot(days, high, color=colour, linewidth=width, zorder=5)
     axes.plot(days, one.total, color=INK, linewidth=0.9, zorder=4.5)
     for midnight in midnights(init_time, float(days[-1]), telling.clock.zone):
         axes.axvline(midnight, color="white", linewidth=0.8, alpha=0.55, zorder=4)
