@@ -27,13 +27,20 @@ def region_shares(lattice: Lattice, regions: Sequence[SourceRegion]) -> xr.DataA
     Where regions overlap, the ground belongs to the first; a mask takes what is left of a cell, as far as it goes. The shares of a cell
     add up to exactly 1. Raises SettingsError for a region that has nothing on the lattice, InputError for a ring round a pole.
     """
+    shares = covered_shares(lattice, regions)
+    for region, share in zip(regions, shares.values, strict=False):
+        if not share.any():
+            raise _nothing_of(region, lattice)
+    return shares
+
+
+def covered_shares(lattice: Lattice, regions: Sequence[SourceRegion]) -> xr.DataArray:
+    """The same, with nothing for a region that has nothing on the lattice."""
     left = np.ones(lattice.shape)
     shares = np.zeros((len(regions) + 1, *lattice.shape))
     for i, part in enumerate(_parts(lattice, regions)):
         shares[i] = np.minimum(np.round(part * STEPS_OF_A_SHARE) / STEPS_OF_A_SHARE, left)
         left -= shares[i]
-        if not shares[i].any():
-            raise _nothing_of(regions[i], lattice)
     shares[-1] = left
     coords = {"region": [*(region.id for region in regions), ELSEWHERE], "latitude": lattice.latitude, "longitude": lattice.longitude}
     return xr.DataArray(shares, coords=coords, dims=("region", "latitude", "longitude"), attrs={"units": "1"})

@@ -43,6 +43,7 @@ def finding_lines(found: Survey) -> list[str]:
         f"Lattice       {found.cells[0]} × {found.cells[1]} cells of {d.spacing:g}°",
         f"Time zone     {s.site.time_zone}",
         f"Emissions     {emission_line(found.emissions)}",
+        *([f"Sources       told apart: {_listed([source.names['en'] for source in s.sources])}; and elsewhere"] if s.sources else []),
     ]
     return [printable(line) for line in lines]
 
@@ -101,6 +102,7 @@ def survey_facts(found: Survey, out: Path) -> dict[str, Any]:
         "cells": found.cells,
         "time_zone": found.settings.site.time_zone,
         "emissions": asdict(found.emissions),
+        "source_regions": [source.id for source in found.settings.sources],
     }
 
 

@@ -35,6 +35,7 @@ from hazecast.records import MeteorologyKind, Note, NoteCode, Station
 from hazecast.survey.areas import areas_of
 from hazecast.survey.emissions import EmissionsFound, emissions_found
 from hazecast.survey.extent import MARGIN_DEGREES, Extent, beside, domain_edges, extent_of, within
+from hazecast.survey.source_regions import sources_of
 from hazecast.survey.sources import SourcesFound, sources_found
 from hazecast.vocabulary import ALOFT, METEOROLOGY, PM25, POLLUTANTS, REQUIRED_METEOROLOGY, VARIABLES
 
@@ -98,6 +99,7 @@ def survey(
     _require_pm25(monitoring.data, near, observations)
     domain = _domain(extent, near, meteorology)
     areas = areas_of(near)
+    stations = tuple(StationSettings(id=s.id, name=s.name, latitude=s.latitude, longitude=s.longitude) for s in near)
     settings = Settings(
         site=SiteSettings(titles=_titles(areas), time_zone=_time_zone(near)),
         domain=domain,
@@ -106,8 +108,9 @@ def survey(
         emissions=emissions or EmissionSettings(),
         base_forecast=BaseForecastSettings(path=base),
         output=OutputSettings(archive=out.parent / f"{out.stem}-archive", outbox=out.parent / f"{out.stem}-bulletins"),
-        stations=tuple(StationSettings(id=s.id, name=s.name, latitude=s.latitude, longitude=s.longitude) for s in near),
+        stations=stations,
         areas=areas,
+        sources=sources_of(areas, stations, domain),
     )
     return _described(settings, weather, read, monitoring)
 

@@ -36,6 +36,7 @@ def test_a_survey_is_told_in_a_few_lines(found: Survey) -> None:
         "Lattice       12 × 12 cells of 0.1°",
         "Time zone     Asia/Shanghai",
         "Emissions     no inventory: where people are known to live stands in for it; every product will say so",
+        "Sources       told apart: Jinan, other parts of Shandong; and elsewhere",
         "Written       case.toml",
     ]
 

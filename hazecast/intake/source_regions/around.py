@@ -1,6 +1,6 @@
 """Circles round the stations of areas: the source regions that need no borders."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import count
 
 import numpy as np
@@ -38,7 +38,7 @@ def sources_around(
             continue
         radius = _radius_km(places)
         circles.append((latitude, longitude, radius))
-        id = _free_id(area.id, {a.id for a in areas})
+        id = free_id(area.id, {a.id for a in areas} - {area.id})
         found.append(SourceSettings(id=id, names=dict(area.names), around_area=area.id, radius_km=radius))
     return tuple(found)
 
@@ -69,5 +69,7 @@ def _holds(domain: DomainSettings, latitude: float, longitude: float) -> bool:
     return domain.south <= latitude <= domain.north and (longitude - domain.west) % 360.0 <= domain.east - domain.west
 
 
-def _free_id(id: str, taken: set[str]) -> str:
-    return id if id not in RESERVED else next(free for n in count(1) if (free := f"{id}-{n}") not in taken)
+def free_id(id: str, taken: Collection[str] = ()) -> str:
+    """The id or, where hazecast or another has it, with a number behind it."""
+    used = {*RESERVED, *taken}
+    return id if id not in used else next(free for n in count(1) if (free := f"{id}-{n}") not in used)
