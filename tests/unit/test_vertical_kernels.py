@@ -121,6 +121,14 @@ def test_the_air_is_where_it_was_afterwards() -> None:
     np.testing.assert_array_equal(columns.moving, np.broadcast_to(columns.air[:, :, None], columns.moving.shape))
 
 
+def test_ratios_next_to_nothing_become_nothing_and_unknown_ones_stay_unknown() -> None:
+    columns = some_columns(3, layers=4, columns=2)
+    columns.load[:], columns.aloft[:], columns.load[0, :, :, 1] = 1e-31, 0.0, np.nan
+    after = columns.after()
+    assert (after[..., 0] == 0.0).all()
+    assert np.isnan(after[..., 1]).all()
+
+
 def test_several_loads_go_as_each_of_them_alone() -> None:
     columns, gases = some_columns(4), some_columns(5, tracers=3)
     loads = columns.load.copy(), gases.load.copy(), np.zeros((6, 3, 0, 4))

@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.floating]
 Array = NDArray[np.float64]
 
+NEXT_TO_NOTHING = 1e-30  # smaller ratios become zero: arithmetic on numbers too small for their type is very slow
+
 
 @njit(parallel=True, cache=True)
 def mix_columns(
@@ -103,5 +105,7 @@ def _solve_row(load: Floats, aloft: Floats, y: int, below: Floats, above: Floats
 @njit(cache=True)
 def _draw(values: Floats, towards: Floats, shares: Floats) -> None:
     """Move values by their shares of the way towards others, (x,) each. Over slices, for with indices it is not vectorised as well."""
+    zero, tiny = values.dtype.type(0.0), values.dtype.type(NEXT_TO_NOTHING)
     for x in range(values.size):
-        values[x] += shares[x] * (towards[x] - values[x])
+        drawn = values[x] + shares[x] * (towards[x] - values[x])
+        values[x] = zero if abs(drawn) < tiny else drawn
