@@ -5,15 +5,18 @@ from datetime import datetime
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
-from hazecast.grids.hours import bridged, hours_between, onto_hours
+from hazecast.grids.hours import bridged, bridged_between, hours_between, onto_hours
 from hazecast.grids.lattice import Lattice
 from hazecast.grids.regions import region_shares
 from hazecast.grids.regridding import to_lattice, to_stations
 from hazecast.grids.sources import cells_without_emission, emissions_on, population_on
 from hazecast.grids.wind_profile import lowest_level_name, wind_near_ground
 from hazecast.records import Gathered, Gridded, Note, NoteCode
-from hazecast.vocabulary import REQUIRED_METEOROLOGY
+from hazecast.vocabulary import EASTWARD_WIND_ALOFT, GEOPOTENTIAL_HEIGHT_ALOFT, NORTHWARD_WIND_ALOFT, REQUIRED_METEOROLOGY
+
+DRIVING_ALOFT = (EASTWARD_WIND_ALOFT, NORTHWARD_WIND_ALOFT, GEOPOTENTIAL_HEIGHT_ALOFT)
 
 
 def to_grid(gathered: Gathered, lattice: Lattice) -> Gridded:
@@ -46,7 +49,16 @@ def to_grid(gathered: Gathered, lattice: Lattice) -> Gridded:
         lattice_base=None if base is None else to_lattice(base, lattice),
         station_base=None if base is None else to_stations(base, gathered.stations),
         region_shares=region_shares(lattice, gathered.regions),
+        lattice_aloft=_aloft_on(lattice, gathered.meteorology_aloft, hours),
     )
+
+
+def _aloft_on(lattice: Lattice, aloft: xr.Dataset | None, hours: NDArray[np.datetime64]) -> xr.Dataset | None:
+    """What is aloft and drives transport, from its own first hour on; cells that lack stay so, for no note would tell of a filling."""
+    driving = [] if aloft is None else [variable.key for variable in DRIVING_ALOFT if variable.key in aloft]
+    if aloft is None or not driving or not aloft.sizes["time"]:
+        return None
+    return to_lattice(bridged_between(aloft[driving], hours[hours >= aloft["time"].values[0]]), lattice)
 
 
 def _wind_from_aloft(gathered: Gathered) -> xr.Dataset | None:

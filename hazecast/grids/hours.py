@@ -41,6 +41,27 @@ def bridged(data: xr.Dataset, hours: NDArray[np.datetime64]) -> Filled:
     return Filled(filled, int(bridged_hours.sum()), cells)
 
 
+def bridged_between(data: xr.Dataset, hours: NDArray[np.datetime64]) -> xr.Dataset:
+    """Fields of any shape, time first, on `hours`: short gaps bridged as `bridged` does, everything else that lacks stays NaN.
+
+    Level by level where there are levels: working arrays are as large as one of them, not as all.
+    """
+    on_hours = onto_hours(data, hours)
+    filled = {key: v.transpose("time", ...) for key, v in on_hours.data_vars.items()}
+    return on_hours.assign({key: v.copy(data=_bridge_each_level(v)) for key, v in filled.items()})
+
+
+def _bridge_each_level(field: xr.DataArray) -> NDArray[np.floating]:
+    if "level" not in field.dims:
+        return _bridge_in_time(field.values)
+    axis = field.get_axis_num("level")
+    out = np.array(field.values)
+    for level in range(field.sizes["level"]):
+        one = np.moveaxis(out, axis, 0)[level]
+        one[...] = _bridge_in_time(one)
+    return out
+
+
 def _hours_with_values(data: xr.Dataset) -> NDArray[np.bool_]:
     present = np.zeros(data.sizes["time"], dtype=bool)
     for values in data.data_vars.values():

@@ -133,7 +133,8 @@ class Gridded:
     valid time or where the weather ends, with NaN in hours that could not be filled. The `time` of `observations` is the same.
     `emissions` and `population` are those gathered, on the lattice, 0 where nothing is known; of that a note tells. `lattice_base` and
     `station_base` are the `base` gathered, NaN where it does not reach. `region_shares` has (region, latitude, longitude): the share of
-    each cell that belongs to each region, whose sum is 1; the last is the rest of the domain.
+    each cell that belongs to each region, whose sum is 1; the last is the rest of the domain. `lattice_aloft` has (time, level, latitude,
+    longitude): winds and heights of the `meteorology_aloft` gathered, hourly from its own first hour on, NaN where it lacks.
     """
 
     gathered: Gathered
@@ -146,9 +147,12 @@ class Gridded:
     lattice_base: xr.Dataset | None = None
     station_base: xr.Dataset | None = None
     region_shares: xr.DataArray | None = None
+    lattice_aloft: xr.Dataset | None = None
 
     def __post_init__(self) -> None:
         require_sources(self.emissions, self.population)
+        if self.lattice_aloft is not None:
+            require_dims("lattice_aloft", self.lattice_aloft, ("time", "level", "latitude", "longitude"))
         require_dims("lattice_weather", self.lattice_weather, ("time", "latitude", "longitude"))
         require_dims("station_weather", self.station_weather, ("time", "station"))
         require_dims("observations", self.observations, ("time", "station"))

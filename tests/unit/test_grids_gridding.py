@@ -110,3 +110,47 @@ def test_a_gap_in_the_past_is_no_hour_of_the_forecast() -> None:
 def test_a_lattice_that_the_weather_does_not_cover_lacks_every_hour() -> None:
     wide = Lattice(np.arange(39.0, 43.1, 0.25), LATTICE.longitude)
     assert gridded(weather(-24, 12), observations(-24, 0), wide).notes == (Note(NoteCode.WEATHER_HOURS_LACKING, 12),)
+
+
+def aloft(times: np.ndarray) -> xr.Dataset:
+    """Wind, height and temperature on two levels, linear in time and space."""
+    near = weather(0, 0).isel(time=0, drop=True)
+    plane = (near["latitude"] + 0.5 * near["longitude"]).expand_dims(time=times, level=2, axis=(0, 1))
+    since = xr.DataArray((times - hours(0, 0)[0]) / np.timedelta64(1, "h"), dims="time")
+    field = (plane + since + xr.DataArray([0.0, 10.0], dims="level")).transpose("time", "level", "latitude", "longitude")
+    keys = ("eastward_wind_aloft", "northward_wind_aloft", "geopotential_height_aloft", "air_temperature_aloft")
+    return xr.Dataset({key: field.copy() for key in keys}).assign_coords(level=("level", [95_000.0, 90_000.0], {"kind": "pressure"}))
+
+
+def gridded_aloft(high: xr.Dataset | None) -> xr.Dataset | None:
+    gathered = Gathered(CYCLE, weather(-24, 12), MeteorologyKind.FORECAST, observations(-24, 0), STATIONS, (), (), meteorology_aloft=high)
+    return to_grid(gathered, LATTICE).lattice_aloft
+
+
+def test_what_is_aloft_is_bridged_to_hours_and_brought_to_the_lattice() -> None:
+    high = gridded_aloft(aloft(hours(-6, 12)[::3]))
+    assert high is not None
+    np.testing.assert_array_equal(high["time"], hours(-6, 12))
+    assert set(high.data_vars) == {"eastward_wind_aloft", "northward_wind_aloft", "geopotential_height_aloft"}
+    assert high["level"].attrs["kind"] == "pressure"
+    wind = high["eastward_wind_aloft"]
+    assert wind.dims == ("time", "level", "latitude", "longitude")
+    expected = LATTICE.latitude[:, None] + 0.5 * LATTICE.longitude[None, :] + 10.0 - 5.0
+    np.testing.assert_allclose(wind.sel(time=hours(-5, -5)[0])[1], expected)
+
+
+def test_what_lacks_aloft_stays_unknown_and_is_told_of_by_no_note() -> None:
+    source = aloft(hours(-6, 12))
+    source["eastward_wind_aloft"][:, 0] = np.nan  # a level below the ground
+    source = source.drop_isel(time=range(5, 15))
+    high = gridded_aloft(source)
+    assert high is not None
+    wind = high["eastward_wind_aloft"]
+    assert wind[:, 0].isnull().all()
+    assert wind[:5, 1].notnull().all()
+    assert wind[5:15, 1].isnull().all()
+
+
+def test_without_anything_useful_aloft_there_is_nothing_aloft() -> None:
+    assert gridded_aloft(None) is None
+    assert gridded_aloft(aloft(hours(-6, 12))[["air_temperature_aloft"]]) is None

@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit, prange
 from numpy.typing import NDArray
 
-from hazecast.forecast.kernels.depth import convective_depth, stable_depth
+from hazecast.forecast.kernels.depth import convective_depth, mechanical_depth, stable_depth
 from hazecast.forecast.kernels.heat import (
     net_radiation,
     psychrometric_ratio,
@@ -14,7 +14,14 @@ from hazecast.forecast.kernels.heat import (
     sensible_heat,
     share_through_cloud,
 )
-from hazecast.forecast.kernels.similarity import HEAT_CAPACITY, friction_velocity, stable, temperature_scale_at_night, unstable
+from hazecast.forecast.kernels.similarity import (
+    HEAT_CAPACITY,
+    exposure_factor,
+    friction_velocity,
+    stable,
+    temperature_scale_at_night,
+    unstable,
+)
 
 Array = NDArray[np.float64]
 
@@ -70,6 +77,7 @@ def rub(
     heat: Array,
     temperature: Array,
     cloud: Array,
+    exposure: float,
     roughness: float,
     calmest: float,
     strongest_cooling: float,
@@ -79,12 +87,14 @@ def rub(
 ) -> None:
     """Friction velocity in m s-1 and 1/L in m-1, from the wind at 10 m and the heat that the ground gives to the air.
 
-    All arrays (y, x); no wind counts for less than `calmest`, and 1/L keeps from -`strongest_heating` to `strongest_cooling`.
+    All arrays (y, x); the wind is that over land of roughness `exposure`, the friction that over land of `roughness`. No wind counts for
+    less than `calmest`, and 1/L keeps from -`strongest_heating` to `strongest_cooling`.
     """
     rows, columns = heat.shape
+    here = exposure_factor(exposure, roughness)
     for y in prange(rows):
         for x in range(columns):
-            wind = max(math.sqrt(eastward[y, x] ** 2 + northward[y, x] ** 2), calmest)
+            wind = here * max(math.sqrt(eastward[y, x] ** 2 + northward[y, x] ** 2), calmest)
             warmth = _or(temperature[y, x], USUAL_TEMPERATURE)
             if heat[y, x] > 0.0:
                 found = unstable(wind, roughness, heat[y, x], warmth, strongest_heating)
@@ -96,17 +106,30 @@ def rub(
 
 @njit(parallel=True, cache=True)
 def deepen(
-    friction: Array, inverse_obukhov: Array, gathered: Array, coriolis: Array, lapse: float, lowest: float, highest: float, depth: Array
+    friction: Array,
+    inverse_obukhov: Array,
+    heat: Array,
+    gathered: Array,
+    temperature: Array,
+    coriolis: Array,
+    lapse: float,
+    lowest: float,
+    highest: float,
+    depth: Array,
 ) -> None:
-    """The depth of mixing in m, (y, x): the deeper of what wind and warmth make, where `depth` is NaN; within bounds everywhere.
+    """The depth of mixing in m, (y, x): diagnosed where `depth` is NaN, within bounds everywhere.
 
-    `gathered` as `warm` leaves it, (y, x); `coriolis` > 0 in s-1, (y,); `lapse` in K m-1.
+    By day the deeper of what wind and warmth make, while the ground cools what the wind makes. `heat` and `gathered` as `warm` leaves
+    them, and `temperature` in K, all (y, x); `coriolis` > 0 in s-1, (y,); `lapse` in K m-1.
     """
     rows, columns = friction.shape
     for y in prange(rows):
         for x in range(columns):
             known = depth[y, x]
-            if np.isnan(known):
-                known = stable_depth(friction[y, x], max(inverse_obukhov[y, x], 0.0), coriolis[y])
-                known = max(known, convective_depth(gathered[y, x], lapse))
-            depth[y, x] = min(max(known, lowest), highest)
+            if np.isnan(known) and heat[y, x] > 0.0:
+                warmth = _or(temperature[y, x], USUAL_TEMPERATURE)
+                by_wind = mechanical_depth(friction[y, x], coriolis[y], lapse, warmth)
+                known = max(by_wind, convective_depth(gathered[y, x], lapse))
+            elif np.isnan(known):
+                known = stable_depth(friction[y, x], inverse_obukhov[y, x], coriolis[y])
+            depth[y, x] = min(max(known, lowest), highest) if not np.isnan(known) else np.nan

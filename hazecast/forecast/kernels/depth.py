@@ -4,7 +4,10 @@ import math
 
 from numba import njit
 
+from hazecast.forecast.kernels.similarity import GRAVITY
+
 NEUTRAL_FACTOR, STABLE_FACTOR = 0.3, 2.28
+MECHANICAL_FACTOR = math.sqrt(2.0)
 ENTRAINMENT = 0.2  # heat drawn down through the top of the layer over that from the ground
 
 
@@ -18,6 +21,15 @@ def stable_depth(friction: float, inverse_obukhov: float, coriolis: float) -> fl
     """
     ekman = friction / coriolis
     return 2.0 * NEUTRAL_FACTOR * ekman / (1.0 + math.sqrt(1.0 + STABLE_FACTOR * ekman * inverse_obukhov))
+
+
+@njit(cache=True, inline="always")
+def mechanical_depth(friction: float, coriolis: float, lapse: float, temperature: float) -> float:
+    """Depth in m to which wind alone mixes by day, under air whose potential temperature rises: √2 u*/sqrt(f N), N² = g γ/T.
+
+    u* in m s-1, f > 0 in s-1, γ in K m-1, T in K (Venkatram 1980, 11th NATO-CCMS meeting, as CALMET has it: Scire et al. 2000).
+    """
+    return MECHANICAL_FACTOR * friction / math.sqrt(coriolis * math.sqrt(GRAVITY * lapse / temperature))
 
 
 @njit(cache=True, inline="always")

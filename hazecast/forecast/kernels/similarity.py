@@ -11,12 +11,12 @@ from numba import njit
 VON_KARMAN = 0.4
 GRAVITY = 9.81
 HEAT_CAPACITY = 1.2 * 1005.0  # J m-3 K-1 of air near the ground
-WIND_HEIGHT_M = 10.0
+WIND_HEIGHT_M, BLENDING_HEIGHT_M = 10.0, 60.0
 STABLE_LIMIT, STABLE_RATE = 17.0, 0.29
 UNSTABLE_RATE = 16.0
 STABLE_SLOPE = STABLE_LIMIT * STABLE_RATE  # of -ψ next to neutral air
 SCALE_OF_CLEAR_NIGHTS = 0.09  # K
-ROUNDS = 5  # friction and stability are then alike to about a hundredth
+ROUNDS = 5  # friction is then right to a hundredth
 TURN_FACTOR, TURN_HEIGHT_M = 1.58, 200.0
 TURN_STABILITY = np.array([-1 / 30, -1 / 100, -1 / 370, 0.0, 1 / 10_000, 1 / 350, 1 / 130, 1 / 60, 1 / 20, 1 / 9])
 TURN_DEGREES = np.array([12.0, 10.0, 9.0, 12.0, 12.0, 18.0, 28.0, 35.0, 38.0, 39.0])
@@ -39,6 +39,16 @@ def profile(height: float, roughness: float, inverse_obukhov: float) -> float:
     """Wind speed over u*/k at `height`: ln(z/z0) - ψ(z/L) + ψ(z0/L)."""
     gain = stability_function(height, inverse_obukhov) - stability_function(roughness, inverse_obukhov)
     return math.log(height / roughness) - gain
+
+
+@njit(cache=True, inline="always")
+def exposure_factor(exposure: float, roughness: float) -> float:
+    """Wind at 10 m over land of `roughness` over that on land of roughness `exposure`, such as that round a station.
+
+    At 60 m the wind over both is taken to be the same (Wieringa 1986, Quart. J. Roy. Meteor. Soc. 112, 867), the air to be neutral.
+    """
+    over_open_land = math.log(BLENDING_HEIGHT_M / exposure) / math.log(WIND_HEIGHT_M / exposure)
+    return over_open_land * math.log(WIND_HEIGHT_M / roughness) / math.log(BLENDING_HEIGHT_M / roughness)
 
 
 @njit(cache=True, inline="always")
@@ -72,7 +82,7 @@ def temperature_scale_at_night(cloud: float) -> float:
 def stable(speed: float, roughness: float, scale: float, temperature: float, strongest: float) -> float:
     """1/L of air that the ground cools, from the wind at 10 m and θ* = `scale`; never above `strongest`.
 
-    u* solves a quadratic (Venkatram 1980, Bound.-Layer Meteor. 18, 481). Below the wind at which that has no root, both u* and θ* fall
+    u* solves a quadratic (Venkatram 1980, Bound.-Layer Meteor. 19, 481). Below the wind at which that has no root, both u* and θ* fall
     off in proportion to the wind (van Ulden and Holtslag 1985).
     """
     drag = VON_KARMAN / math.log(WIND_HEIGHT_M / roughness)

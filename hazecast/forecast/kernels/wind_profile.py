@@ -11,7 +11,7 @@ from hazecast.forecast.kernels.similarity import WIND_HEIGHT_M, share_of_turn, s
 Array = NDArray[np.float64]
 Floats = NDArray[np.floating]
 
-HOLDS_TO_M = 200.0  # the profile, in whatever air (Holtslag 1984)
+HOLDS_TO_M = 200.0  # what stability does to the profile, as far as it was measured (van Ulden and Holtslag 1985)
 
 
 @njit(parallel=True, cache=True)
@@ -47,8 +47,9 @@ def layer_winds(
     heights               (layer, point) where the wind is taken, in m, rising;  roughness  m
 
     Without levels the wind follows the similarity profile up to the mixing height, or to `HOLDS_TO_M` if that is higher, and turns as
-    it did at Cabauw. Where there are levels it runs from 10 m to the lowest of them along the same profile, component by component
-    and without a turn of its own, then linearly from level to level. Above the highest of either it stays as it is there.
+    it did at Cabauw; above `HOLDS_TO_M` stability changes it no further. Where there are levels it runs from 10 m to the lowest of them
+    along the same profile, component by component and without a turn of its own, then linearly from level to level. Above the highest
+    of either it stays as it is there.
     """
     rows, columns = eastward.shape
     logs = np.log(heights / roughness)
@@ -86,11 +87,14 @@ def _scale(heights: Array, logs: Array, roughness: float, stability: float, top:
     """
     here, log_here = stability_function(WIND_HEIGHT_M, stability), math.log(WIND_HEIGHT_M / roughness)
     at_10_m = log_here - here + stability_function(roughness, stability)
-    reach = (math.log(top / WIND_HEIGHT_M) - stability_function(top, stability) + here) / at_10_m
+    at_top = stability_function(min(top, HOLDS_TO_M), stability)
+    reach = (math.log(top / WIND_HEIGHT_M) - at_top + here) / at_10_m
     for k in range(heights.shape[0]):
         for point in range(heights.shape[1]):
-            if heights[k, point] < top:
-                scaled[k, point] = (logs[k, point] - log_here - stability_function(heights[k, point], stability) + here) / at_10_m
+            height = heights[k, point]
+            if height < top:
+                changed = at_top if height >= HOLDS_TO_M else stability_function(height, stability)
+                scaled[k, point] = (logs[k, point] - log_here - changed + here) / at_10_m
             else:
                 scaled[k, point] = reach
     return reach

@@ -17,6 +17,7 @@ from hazecast.grids.lattice import Lattice
 Array = NDArray[np.float64]
 
 ROUGHNESS_M = 0.5  # suburban land
+EXPOSURE_M = 0.1  # roughness of the open land for which winds at 10 m are measured, and by most models given
 ALBEDO = 0.2
 MOISTURE = 0.5  # of towns: Hanna and Chang 1992
 CALMEST = 0.5  # m s-1; air that is measured as calm still stirs
@@ -97,12 +98,13 @@ def ground_under(eastward: Array, northward: Array, delivered_depth: Array, warm
     """From wind at 10 m in m s-1 and the mixing height delivered in m, NaN where it is not; all (y, x). Where wind lacks, NaN.
 
     Friction and stability after Holtslag and van Ulden (1983) by day and van Ulden and Holtslag (1985) by night. The depth, where none
-    is delivered, is the deeper of what the wind makes (Nieuwstadt 1981) and what warmth does (Tennekes 1973, under a constant lapse
-    rate above); at night only the first. Within `LOWEST_M` and `HIGHEST_M` in any case.
+    is delivered, is by day the deeper of what the wind makes (Venkatram 1980) and what warmth does (Tennekes 1973), both under a
+    constant lapse rate, and while the ground cools what the wind makes in steady stable or neutral air (Nieuwstadt 1981). Within
+    `LOWEST_M` and `HIGHEST_M` in any case.
     """
     friction, stability, depth = np.empty(lattice.shape), np.empty(lattice.shape), delivered_depth.copy()
-    limits = ROUGHNESS_M, CALMEST, STRONGEST_COOLING, STRONGEST_HEATING
+    limits = EXPOSURE_M, ROUGHNESS_M, CALMEST, STRONGEST_COOLING, STRONGEST_HEATING
     rub(eastward, northward, warmth.heat, warmth.temperature, warmth.cloud, *limits, friction, stability)
     coriolis = np.maximum(TWICE_ROTATION * np.abs(np.sin(np.deg2rad(lattice.latitude))), LEAST_CORIOLIS)
-    deepen(friction, stability, warmth.gathered, coriolis, LAPSE_ABOVE, LOWEST_M, HIGHEST_M, depth)
+    deepen(friction, stability, warmth.heat, warmth.gathered, warmth.temperature, coriolis, LAPSE_ABOVE, LOWEST_M, HIGHEST_M, depth)
     return Ground(friction, stability, depth)

@@ -12,7 +12,7 @@ from hazecast.forecast.kernels.wind_profile import layer_winds, mean_or_later
 from hazecast.forecast.transport.hour import Hour
 from hazecast.forecast.transport.layers import Layers
 from hazecast.forecast.winds.aloft import heights_above_ground
-from hazecast.forecast.winds.boundary_layer import ROUGHNESS_M, Ground, Warmth, field_at, ground_under, warmth_of
+from hazecast.forecast.winds.boundary_layer import EXPOSURE_M, Ground, Warmth, field_at, ground_under, warmth_of
 from hazecast.forecast.winds.consistency import Balance, air_through_faces, balance_of, close_columns
 from hazecast.grids.lattice import Lattice, lattice_of_data
 
@@ -113,7 +113,7 @@ def winds_of_layers(eastward: Array, northward: Array, ground: Ground, aloft: Al
     heights = layers.centres[:, None] + layers.thickness[:, None] * POINTS
     turning = np.clip(lattice.latitude / TURNS_FROM_DEGREES, -1.0, 1.0)
     near = eastward, northward, ground.inverse_obukhov, ground.mixing_height, turning
-    layer_winds(*near, aloft.eastward, aloft.northward, aloft.height, heights, ROUGHNESS_M, east, north, layered)
+    layer_winds(*near, aloft.eastward, aloft.northward, aloft.height, heights, EXPOSURE_M, east, north, layered)
     return LayerWinds(east, north, bool(2 * layered.sum() > east[0].size))
 
 
