@@ -105,4 +105,4 @@ def _labelled(paths: Array, times: NDArray[np.datetime64], fields: Winds) -> xr.
         "trajectory": ("trajectory", np.arange(paths.shape[0]), {"cf_role": "trajectory_id", "long_name": "number of the particle"}),
         "time": ("time", times, {"standard_name": "time", "axis": "T"}),
     }
-    return xr.Dataset(variables, coords, {"Conventions": "CF-1.11", "featureType": "trajectory"}).set_coords(list(variables))
+    return xr.Dataset(variables, coords, {"Conventions": "CF-1.11", "featureType": "trajectory"})

@@ -60,6 +60,7 @@ def winds_for_kernel(winds: xr.Dataset) -> Winds:
     if not (np.diff(levels) > 0.0).all():
         raise InputError(f"Levels are {winds['level'].values.tolist()}; expected them from the ground up.", "Sort the winds by level.")
     values = np.stack([winds[name].transpose(*DIMS).values for name in names], axis=-1).astype(np.float32)
+    values[..., 2:] *= np.float32(UPWARD[kind][2])
     around = abs(longitude.size * (longitude[1] - longitude[0]) - 360.0) < 1e-6 * 360.0
     if around:
         latitude, values = _over_the_poles(latitude, values)
@@ -124,7 +125,8 @@ def winds_of_transport(weather: xr.Dataset, aloft: xr.Dataset | None, layers: La
     weather, aloft   as `hours_of` takes them: wind at 10 m is enough
 
     Horizontal winds are the means of the fluxes through opposite faces over the air that is there; the vertical one closes the balance
-    of each layer from the ground up, as the model's own does. NaN in hours in which wind lacks anywhere.
+    of each layer from the ground up, as the model's own does. NaN in hours in which wind lacks anywhere. The last half hour has the wind
+    of the hour that it ends.
     """
     lattice = lattice_of_data(weather)
     air = air_of(lattice, layers)
@@ -133,14 +135,15 @@ def winds_of_transport(weather: xr.Dataset, aloft: xr.Dataset | None, layers: La
     for t, hour in enumerate(hours_of(weather, aloft, layers)):
         if hour is not None:
             east[t], north[t], up[t] = _at_centres(hour, lattice, air)
+    times = weather["time"].values
     coords = {
-        "time": weather["time"].values - HALF_AN_HOUR,
+        "time": np.append(times - HALF_AN_HOUR, times[-1] + HALF_AN_HOUR),
         "level": ("level", layers.centres, {"kind": "height", "units": "m"}),
         "latitude": lattice.latitude,
         "longitude": lattice.longitude,
     }
     fields = {EASTWARD: east, NORTHWARD: north, UPWARD["height"][0]: up}
-    return xr.Dataset({name: (DIMS, values, {"units": "m s-1"}) for name, values in fields.items()}, coords)
+    return xr.Dataset({name: (DIMS, np.concatenate([of, of[-1:]]), {"units": "m s-1"}) for name, of in fields.items()}, coords)
 
 
 def _at_centres(hour: Hour, lattice: Lattice, air: Air) -> tuple[Floats, Floats, Floats]:
