@@ -26,6 +26,15 @@ def test_emission_adds_its_mass_to_its_tracers_and_layers() -> None:
     np.testing.assert_array_equal(load[:, :, :2], before[:, :, :2])
 
 
+@pytest.mark.parametrize("emitting", [[], [0], [5], [2, 3], [0, 5], [1, 4]])
+def test_emission_finds_the_cells_where_something_is_emitted(emitting: list[int]) -> None:
+    load, rates = some_load(9), np.zeros((4, 3, 5, 6))
+    rates[1, 2, 3, emitting] = 2.0
+    expected = load + rates * 3.0
+    emit(load, rates, 0, np.ones(SHAPE[:2]), 3.0)
+    np.testing.assert_array_equal(load, expected)
+
+
 def test_without_sources_nothing_is_added() -> None:
     load = some_load(2)
     before = load.copy()

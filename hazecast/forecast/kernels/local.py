@@ -14,14 +14,16 @@ def emit(load: Floats, rates: Floats, first: int, air: Array, seconds: float) ->
 
     rates  (lowest layers, y, source, x) µg s-1 into each cell; source n goes into tracer `first` + n
     air    (layer, y) kg in each cell
+
+    Rows, and the ends of rows, where a source emits nothing are passed over.
     """
-    layers, rows, sources, columns = rates.shape
+    layers, rows, sources, _ = rates.shape
     for y in prange(rows):
         for k in range(layers):
-            factor = load.dtype.type(seconds / air[k, y])
             for n in range(sources):
-                for x in range(columns):
-                    load[k, y, first + n, x] += rates[k, y, n, x] * factor
+                start, stop = _touched(rates[k, y, n], 0.0)
+                if start < stop:
+                    _add(load[k, y, first + n, start:stop], rates[k, y, n, start:stop], seconds / air[k, y])
 
 
 @njit(parallel=True, cache=True)
@@ -32,7 +34,7 @@ def lose(load: Floats, lowest: int, beyond: int, remaining: Floats) -> None:
     """
     tracers = load.shape[2]
     for y in prange(load.shape[1]):
-        start, stop = _touched(remaining[y])
+        start, stop = _touched(remaining[y], 1.0)
         if start < stop:
             for k in range(lowest, beyond):
                 for n in range(tracers):
@@ -40,14 +42,21 @@ def lose(load: Floats, lowest: int, beyond: int, remaining: Floats) -> None:
 
 
 @njit(cache=True)
-def _touched(remaining: Floats) -> tuple[int, int]:
-    """From where to where along a row something is lost; nowhere if the two are equal."""
-    start, stop = 0, remaining.size
-    while start < stop and remaining[start] == 1.0:
+def _touched(row: Floats, neutral: float) -> tuple[int, int]:
+    """From where to where along a row the values are not all `neutral`; the two are equal where all are."""
+    start, stop = 0, row.size
+    while start < stop and row[start] == neutral:
         start += 1
-    while stop > start and remaining[stop - 1] == 1.0:
+    while stop > start and row[stop - 1] == neutral:
         stop -= 1
     return start, stop
+
+
+@njit(cache=True)
+def _add(values: Floats, rates: Floats, factor: float) -> None:
+    narrow = values.dtype.type(factor)
+    for i in range(values.size):
+        values[i] += rates[i] * narrow
 
 
 @njit(cache=True)
