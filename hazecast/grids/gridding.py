@@ -56,9 +56,9 @@ def to_grid(gathered: Gathered, lattice: Lattice) -> Gridded:
 def _aloft_on(lattice: Lattice, aloft: xr.Dataset | None, hours: NDArray[np.datetime64]) -> xr.Dataset | None:
     """What is aloft and drives transport, from its own first hour on; cells that lack stay so, for no note would tell of a filling."""
     driving = [] if aloft is None else [variable.key for variable in DRIVING_ALOFT if variable.key in aloft]
-    if aloft is None or not driving or not aloft.sizes["time"]:
+    if aloft is None or not driving or not (within := hours >= aloft["time"].values[:1]).any():
         return None
-    return to_lattice(bridged_between(aloft[driving], hours[hours >= aloft["time"].values[0]]), lattice)
+    return to_lattice(bridged_between(aloft[driving], hours[within]), lattice)
 
 
 def _wind_from_aloft(gathered: Gathered) -> xr.Dataset | None:

@@ -11,6 +11,7 @@ WIND_HEIGHT_M = 10.0
 EXPONENT = 1.0 / 7.0  # power law of neutral wind with height: Hsu, Meindl and Gilhousen 1994, J. Appl. Meteor. 33, 757
 SEA_LEVEL_PRESSURE_PA = 101_325.0
 ATMOSPHERE_M, ATMOSPHERE_EXPONENT = 44_330.77, 0.190263  # of the ICAO standard atmosphere below 11 km (Doc 7488)
+ESTIMATED_FROM = "estimated_from"  # attribute of a wind that was not delivered as such
 _PAIRS = ((EASTWARD_WIND, EASTWARD_WIND_ALOFT), (NORTHWARD_WIND, NORTHWARD_WIND_ALOFT))
 Array = NDArray[np.float64]
 
@@ -20,11 +21,13 @@ def wind_near_ground(aloft: xr.Dataset) -> xr.Dataset:
 
     aloft   (time, level, …) winds in m s-1, levels from the ground up; those of pressure stand at the height of the standard atmosphere
 
-    Returns (time, …). Raises MissingVariable where levels have no height of their own, and where a component is lacking.
+    Returns (time, …), each with the attribute `ESTIMATED_FROM` that names the lowest level. Raises MissingVariable where levels have no
+    height of their own, and where a component is lacking.
     """
     _require_winds(aloft)
     shares = _shares(level_heights(aloft))
-    fields = {near.key: _lowest(aloft[high.key], shares).assign_attrs(units=near.units) for near, high in _PAIRS}
+    said = {ESTIMATED_FROM: lowest_level_name(aloft)}
+    fields = {near.key: _lowest(aloft[high.key], shares).assign_attrs(units=near.units, **said) for near, high in _PAIRS}
     return xr.Dataset(fields).drop_vars("level", errors="ignore")
 
 

@@ -152,6 +152,18 @@ def test_levels_that_all_lack_or_have_no_height_do_with_the_wind_at_10_m() -> No
             np.testing.assert_array_equal(got.east_flux, alone.east_flux)
 
 
+def test_a_wind_at_10_m_that_was_estimated_from_aloft_follows_the_time_of_day() -> None:
+    """Aloft always the same: near the ground the wind drops at night and backs from it, and picks up by day."""
+    high, data = aloft((540.0,), lambda z: 8.0 + 0.0 * z, 24), weather(24)
+    data["eastward_wind"][:], data["northward_wind"][:] = 4.5, 0.0
+    data["eastward_wind"].attrs["estimated_from"] = "950 hPa"
+    hours = driven(data, high)
+    noon, night = hours[5], hours[20]
+    assert eastward(noon)[0] > 1.3 * eastward(night)[0]
+    assert (night.north_flux[0] > 1.5 * noon.north_flux[0]).all()
+    np.testing.assert_allclose(eastward(night)[4:], 8.0, rtol=0.02)
+
+
 def test_layers_may_be_others() -> None:
     hour = driven(weather(), None, Layers(np.array([20.0, 100.0, 1000.0])))[0]
     assert hour.east_flux.shape == (3, 7, 10)

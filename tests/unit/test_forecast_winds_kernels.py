@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from hazecast.forecast.kernels import depth, heat, similarity
 from hazecast.forecast.kernels.boundary_layer import deepen, rub, warm
 from hazecast.forecast.kernels.mass_consistency import eliminated, solve_rows
-from hazecast.forecast.kernels.wind_profile import HOLDS_TO_M, layer_winds, mean_or_later
+from hazecast.forecast.kernels.wind_profile import HOLDS_TO_M, layer_winds, lower_wind, mean_or_later
 
 Array = NDArray[np.float64]
 ZERO_C = 273.15
@@ -293,6 +293,24 @@ def test_below_the_lowest_level_the_wind_joins_it_along_the_profile() -> None:
 def test_one_level_alike_to_the_ground_leaves_an_even_wind() -> None:
     east, north, _ = winds(near=(3.0, 1.0), stability=0.01, levels=((540.0, 3.0, 1.0),))
     np.testing.assert_allclose([east, north], [[3.0] * 6, [1.0] * 6], rtol=1e-12)
+
+
+def lowered(levels: tuple[tuple[float, float, float], ...], stability: float, mixed: float, turning: float) -> tuple[float, float]:
+    height, east, north = (np.ascontiguousarray(column).reshape(-1, 1, 1) for column in np.array(levels).T)
+    near = np.array([[7.0]]), np.array([[8.0]])
+    lower_wind(np.array([[stability]]), np.array([[mixed]]), np.array([turning]), east, north, height, ROUGHNESS, *near)
+    return float(near[0][0, 0]), float(near[1][0, 0])
+
+
+@pytest.mark.parametrize(("stability", "mixed"), [(0.0, 800.0), (-0.05, 800.0), (0.02, 80.0)])
+def test_a_wind_lowered_from_a_level_is_raised_to_it_again(stability: float, mixed: float) -> None:
+    east, north, _ = winds((3.0, 1.0), stability, mixed, turning=1.0)
+    levels = ((float(HEIGHTS[4].mean()), east[-1], north[-1]),)  # above all that changes with height
+    np.testing.assert_allclose(lowered(levels, stability, mixed, 1.0), (3.0, 1.0), rtol=1e-9)
+
+
+def test_without_a_level_nothing_is_lowered() -> None:
+    assert lowered(((-20.0, 1.0, 1.0), (300.0, np.nan, 1.0)), 0.0, 500.0, 1.0) == (7.0, 8.0)
 
 
 def test_levels_that_lack_or_lie_below_the_ground_do_not_count() -> None:

@@ -24,6 +24,36 @@ def mean_or_later(before: Floats, after: Floats, out: Floats) -> None:
 
 
 @njit(parallel=True, cache=True)
+def lower_wind(
+    inverse_obukhov: Array,
+    depth: Array,
+    turning: Array,
+    aloft_east: Floats,
+    aloft_north: Floats,
+    aloft_height: Floats,
+    roughness: float,
+    eastward: Array,
+    northward: Array,
+) -> None:
+    """Wind at 10 m that similarity and the turning of the wind leave of that on the lowest level, into `eastward` and `northward` (y, x).
+
+    Arguments as those of `layer_winds`. Columns without a level keep what stood in `eastward` and `northward`.
+    """
+    none, levels = np.empty((0, 1)), aloft_height.shape[0]
+    for y in prange(eastward.shape[0]):
+        for x in range(eastward.shape[1]):
+            lowest = _next_level(aloft_height, aloft_east, aloft_north, 0, y, x)
+            if lowest < levels:
+                height, stability = float(aloft_height[lowest, y, x]), inverse_obukhov[y, x]
+                speed = 1.0 / (1.0 + _scale(none, none, roughness, stability, min(max(depth[y, x], HOLDS_TO_M), height), none))
+                back = -turning[y] * turn_at_200_m(stability) * (share_of_turn(height) - share_of_turn(WIND_HEIGHT_M))
+                cosine, sine = speed * math.cos(back), speed * math.sin(back)
+                east, north = float(aloft_east[lowest, y, x]), float(aloft_north[lowest, y, x])
+                eastward[y, x] = east * cosine + north * sine
+                northward[y, x] = north * cosine - east * sine
+
+
+@njit(parallel=True, cache=True)
 def layer_winds(
     eastward: Array,
     northward: Array,

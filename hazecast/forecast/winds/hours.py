@@ -8,17 +8,19 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from hazecast.forecast.kernels.wind_profile import layer_winds, mean_or_later
+from hazecast.forecast.kernels.wind_profile import layer_winds, lower_wind, mean_or_later
 from hazecast.forecast.transport.hour import Hour
 from hazecast.forecast.transport.layers import Layers
 from hazecast.forecast.winds.aloft import heights_above_ground
 from hazecast.forecast.winds.boundary_layer import EXPOSURE_M, Ground, Warmth, field_at, ground_under, warmth_of
 from hazecast.forecast.winds.consistency import Balance, air_through_faces, balance_of, close_columns
 from hazecast.grids.lattice import Lattice, lattice_of_data
+from hazecast.grids.wind_profile import ESTIMATED_FROM
 
 Array = NDArray[np.float64]
 Floats = NDArray[np.floating]
 
+ROUNDS_FROM_ALOFT = 2  # in which the wind at 10 m and the stability that it is lowered by are found in turn
 POINTS = np.array([-0.5, 0.5]) / np.sqrt(3.0)  # of Gauss and Legendre, in thicknesses from the middle of a layer
 TURNS_FROM_DEGREES = 10.0  # of latitude; nearer to the equator the wind turns less with height, and at it not at all
 WINDS = ("eastward_wind", "northward_wind")
@@ -67,8 +69,9 @@ def hours_of(weather: xr.Dataset, aloft: xr.Dataset | None, layers: Layers) -> I
 
     The wind of an hour is the mean of those at its beginning and its end, or that at its end where the one before lacks; so are the
     mixing height and what is aloft. The sun is that of the middle of the hour. Fields are read hour by hour, never more than two at once.
-    Winds that were raised from 10 m or from one level are made to close every column (`close_columns`); those on several levels are not.
-    Fluxes are of 32 bits.
+    A wind at 10 m that was itself estimated from that aloft, as its attribute says, is but a first guess: the wind there is lowered from
+    the lowest level by similarity and turned back. Winds that were raised from 10 m or from one level are made to close every column
+    (`close_columns`); those on several levels are not. Fluxes are of 32 bits.
     """
     lattice = lattice_of_data(weather)
     balance = balance_of(lattice, layers)
@@ -83,6 +86,8 @@ def hours_of(weather: xr.Dataset, aloft: xr.Dataset | None, layers: Layers) -> I
         high = _aloft_at(aloft, int(lookup[hour]), _pressure(weather, hour), lattice)
         mean = (surface, high) if before is None else (_mean_surface(before[0], surface), _mean_aloft(before[1], high))
         before = surface, high
+        if ESTIMATED_FROM in weather["eastward_wind"].attrs:
+            mean = _lowered(*mean, warmth, lattice), mean[1]
         yield _driven(*mean, warmth, _rain(weather, hour), lattice, layers, balance)
 
 
@@ -103,6 +108,22 @@ def _driven(surface: _Surface, aloft: Aloft, warmth: Warmth, rain: Array, lattic
     )
 
 
+def _lowered(surface: _Surface, aloft: Aloft, warmth: Warmth, lattice: Lattice) -> _Surface:
+    """The wind at 10 m that agrees with the lowest level, under a stability that agrees with it."""
+    for _ in range(ROUNDS_FROM_ALOFT):
+        ground = ground_under(surface.eastward, surface.northward, surface.depth, warmth, lattice)
+        near = surface.eastward.copy(), surface.northward.copy()
+        state = ground.inverse_obukhov, ground.mixing_height, _turning(lattice)
+        lower_wind(*state, aloft.eastward, aloft.northward, aloft.height, EXPOSURE_M, *near)
+        surface = _Surface(*near, surface.depth)
+    return surface
+
+
+def _turning(lattice: Lattice) -> Array:
+    """1 where the wind veers with height as at Cabauw, -1 where it backs so, (y,)."""
+    return np.clip(lattice.latitude / TURNS_FROM_DEGREES, -1.0, 1.0)
+
+
 def winds_of_layers(eastward: Array, northward: Array, ground: Ground, aloft: Aloft, lattice: Lattice, layers: Layers) -> LayerWinds:
     """From the wind at 10 m in m s-1 (y, x) and what is aloft.
 
@@ -111,8 +132,7 @@ def winds_of_layers(eastward: Array, northward: Array, ground: Ground, aloft: Al
     east, north = (np.empty((layers.count, *lattice.shape), np.float32) for _ in range(2))
     layered = np.empty(lattice.shape[0], np.int64)
     heights = layers.centres[:, None] + layers.thickness[:, None] * POINTS
-    turning = np.clip(lattice.latitude / TURNS_FROM_DEGREES, -1.0, 1.0)
-    near = eastward, northward, ground.inverse_obukhov, ground.mixing_height, turning
+    near = eastward, northward, ground.inverse_obukhov, ground.mixing_height, _turning(lattice)
     layer_winds(*near, aloft.eastward, aloft.northward, aloft.height, heights, EXPOSURE_M, east, north, layered)
     return LayerWinds(east, north, bool(2 * layered.sum() > east[0].size))
 
