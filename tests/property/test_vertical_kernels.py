@@ -7,7 +7,7 @@ from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
 from hazecast.forecast.kernels.local import convert, emit, lose
-from hazecast.forecast.kernels.vertical import mix_columns
+from hazecast.forecast.kernels.vertical import NEXT_TO_NOTHING, mix_columns
 
 Array = NDArray[np.float64]
 LAYERS = 5
@@ -46,8 +46,8 @@ def test_the_mass_of_a_column_changes_by_what_passes_its_top(drawn: tuple[Array,
     through = (moving - air[:, :, None]).sum(axis=0)[:, None, :]
     mix_columns((load,), (aloft,), moving, air, exchange, spread, seconds)
     after = (air[:, :, None, None] * load).sum(axis=0) + np.where(through > 0.0, through * load[-1], through * aloft[:, None])
-    scale = before.max() + np.abs(through).max() * aloft.max()
-    np.testing.assert_allclose(after, before, rtol=1e-11, atol=1e-12 * scale)
+    atol = 1e-12 * (before.max() + np.abs(through).max() * aloft.max()) + NEXT_TO_NOTHING * air.sum()
+    np.testing.assert_allclose(after, before, rtol=1e-11, atol=atol)
 
 
 @given(RATIO, columns(), st.floats(1.0, 1e5), FLOATS)

@@ -26,12 +26,12 @@ def test_emission_adds_its_mass_to_its_tracers_and_layers() -> None:
     np.testing.assert_array_equal(load[:, :, :2], before[:, :, :2])
 
 
-@pytest.mark.parametrize("emitting", [[], [0], [5], [2, 3], [0, 5], [1, 4]])
+@pytest.mark.parametrize("emitting", [[], [0], [127], [128], [299], [5, 290]])
 def test_emission_finds_the_cells_where_something_is_emitted(emitting: list[int]) -> None:
-    load, rates = some_load(9), np.zeros((4, 3, 5, 6))
-    rates[1, 2, 3, emitting] = 2.0
+    load, rates = np.random.default_rng(9).uniform(0.0, 9.0, (2, 3, 2, 300)), np.zeros((2, 3, 2, 300))
+    rates[1, 2, 1, emitting] = 2.0
     expected = load + rates * 3.0
-    emit(load, rates, 0, np.ones(SHAPE[:2]), 3.0)
+    emit(load, rates, 0, np.ones((2, 3)), 3.0)
     np.testing.assert_array_equal(load, expected)
 
 
@@ -50,12 +50,12 @@ def test_loss_leaves_its_share_in_its_layers() -> None:
     np.testing.assert_array_equal(load, expected)
 
 
-@pytest.mark.parametrize("rainy", [[], [0], [5], [2, 3], [0, 5], [1, 4]])
+@pytest.mark.parametrize("rainy", [[], [0], [127], [128], [299], [5, 290]])
 def test_loss_finds_the_cells_where_something_goes(rainy: list[int]) -> None:
-    load, remaining = some_load(4), np.ones((3, 6))
+    load, remaining = np.random.default_rng(4).uniform(0.0, 9.0, (2, 3, 2, 300)), np.ones((3, 300))
     remaining[1, rainy] = 0.5
     expected = load * remaining[:, None, :]
-    lose(load, 0, 4, remaining)
+    lose(load, 0, 2, remaining)
     np.testing.assert_array_equal(load, expected)
 
 

@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.floating]
 Array = NDArray[np.float64]
 
+STRETCH = 128  # cells along a row
+
 
 @njit(parallel=True, cache=True)
 def emit(load: Floats, rates: Floats, first: int, air: Array, seconds: float) -> None:
@@ -15,41 +17,41 @@ def emit(load: Floats, rates: Floats, first: int, air: Array, seconds: float) ->
     rates  (lowest layers, y, source, x) µg s-1 into each cell; source n goes into tracer `first` + n
     air    (layer, y) kg in each cell
 
-    Rows, and the ends of rows, where a source emits nothing are passed over.
+    Stretches of a row where a source emits nothing are passed over.
     """
-    layers, rows, sources, _ = rates.shape
+    layers, rows, sources, columns = rates.shape
     for y in prange(rows):
         for k in range(layers):
             for n in range(sources):
-                start, stop = _touched(rates[k, y, n], 0.0)
-                if start < stop:
-                    _add(load[k, y, first + n, start:stop], rates[k, y, n, start:stop], seconds / air[k, y])
+                for x in range(0, columns, STRETCH):
+                    emitted = rates[k, y, n, x : x + STRETCH]
+                    if _differs(emitted, 0.0):
+                        _add(load[k, y, first + n, x : x + STRETCH], emitted, seconds / air[k, y])
 
 
 @njit(parallel=True, cache=True)
 def lose(load: Floats, lowest: int, beyond: int, remaining: Floats) -> None:
     """Leave the share `remaining` (y, x) of all tracers of `load` (layer, y, tracer, x) in the layers `lowest` to `beyond` - 1, in place.
 
-    Rows, and the ends of rows, where everything remains are passed over.
+    Stretches of a row where everything remains are passed over.
     """
-    tracers = load.shape[2]
+    tracers, columns = load.shape[2:]
     for y in prange(load.shape[1]):
-        start, stop = _touched(remaining[y], 1.0)
-        if start < stop:
-            for k in range(lowest, beyond):
-                for n in range(tracers):
-                    _scale(load[k, y, n, start:stop], remaining[y, start:stop])
+        for x in range(0, columns, STRETCH):
+            share = remaining[y, x : x + STRETCH]
+            if _differs(share, 1.0):
+                for k in range(lowest, beyond):
+                    for n in range(tracers):
+                        _scale(load[k, y, n, x : x + STRETCH], share)
 
 
 @njit(cache=True)
-def _touched(row: Floats, neutral: float) -> tuple[int, int]:
-    """From where to where along a row the values are not all `neutral`; the two are equal where all are."""
-    start, stop = 0, row.size
-    while start < stop and row[start] == neutral:
-        start += 1
-    while stop > start and row[stop - 1] == neutral:
-        stop -= 1
-    return start, stop
+def _differs(values: Floats, neutral: float) -> bool:
+    """Whether any value is not `neutral`. They are counted, for a loop that may end early is not vectorised."""
+    others = 0
+    for i in range(values.size):
+        others += values[i] != neutral
+    return others > 0
 
 
 @njit(cache=True)
