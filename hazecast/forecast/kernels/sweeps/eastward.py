@@ -1,0 +1,99 @@
+"""The sweep along one row of cells: every tracer of the row is moved through its western and eastern faces.
+
+Scratch: `cells` (line, x + 2 HALO), lines of cells with a halo at each end, one that every tracer uses in turn, or with tags one each and
+one for their whole; `passed` (line, x + 1), values at the faces; `shapes` (2, x + 2 HALO), the rows SLOPE and EDGE.
+"""
+
+from typing import Final
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from hazecast.forecast.kernels.sweeps.carried_air import ENTERING, FAR, FLUX, LEAVING, NEAR, ROOM
+from hazecast.forecast.kernels.sweeps.limiters import FAST, edge_value, half_slope, swept_mean
+from hazecast.forecast.kernels.sweeps.tags import GIVE, KEEP, SUM, add_row, constants_for, keep_and_give
+
+Floats = NDArray[np.floating]
+
+HALO: Final = 3  # cells that the scheme looks at beyond each end of a row
+SLOPE, EDGE = range(2)
+
+
+@njit(cache=True, error_model="numpy", fastmath=FAST)
+def lay_out(row: Floats, t: int, west: float, east: float, periodic: bool, cells: Floats, line: int) -> None:
+    """Tracer t of `row` (tracer, x) as a line with a halo: of what flows in, or of the other end of a ring."""
+    n = row.shape[1]
+    for i in range(n):
+        cells[line, i + HALO] = row[t, i]
+    if periodic:
+        for i in range(HALO):
+            cells[line, i] = row[t, (i - HALO) % n]
+            cells[line, n + HALO + i] = row[t, i % n]
+    else:
+        for i in range(HALO):
+            cells[line, i] = west
+            cells[line, n + HALO + i] = east
+
+
+@njit(cache=True, error_model="numpy", fastmath=FAST)
+def find_passed(parabolic: bool, line: int, faces: Floats, cells: Floats, shapes: Floats, passed: Floats) -> None:
+    """Values of a line at its faces."""
+    kind = cells.dtype.type
+    quarter, zero = kind(0.25), kind(0.0)
+    for i in range(cells.shape[1] - 2):
+        shapes[SLOPE, i] = half_slope(cells[line, i], cells[line, i + 1], cells[line, i + 2], quarter, zero)
+    if parabolic:
+        _pass_parabola(line, faces, cells, shapes, passed)
+    else:
+        for i in range(passed.shape[1]):
+            before, after, rise, rise_after = cells[line, i + 2], cells[line, i + 3], shapes[SLOPE, i + 1], shapes[SLOPE, i + 2]
+            eastward = faces[FLUX, i] >= zero
+            passed[line, i] = (before if eastward else after) + faces[NEAR, i] * (rise if eastward else rise_after)
+
+
+@njit(cache=True, error_model="numpy", fastmath=FAST)
+def _pass_parabola(line: int, faces: Floats, cells: Floats, shapes: Floats, passed: Floats) -> None:
+    kind = cells.dtype.type
+    zero, half, third = kind(0.0), kind(0.5), kind(1.0 / 3.0)
+    for i in range(cells.shape[1] - 3):
+        slope_before, slope_after = shapes[SLOPE, i], shapes[SLOPE, i + 1]
+        shapes[EDGE, i] = edge_value(cells[line, i + 1], cells[line, i + 2], slope_before, slope_after, half, third)
+    for i in range(passed.shape[1]):
+        before, after = cells[line, i + 2], cells[line, i + 3]
+        behind, near, ahead = shapes[EDGE, i], shapes[EDGE, i + 1], shapes[EDGE, i + 2]
+        eastward = faces[FLUX, i] >= zero
+        donor, far = (before if eastward else after), (behind if eastward else ahead)
+        passed[line, i] = swept_mean(donor, near, far, faces[NEAR, i], faces[FAR, i], zero)
+
+
+@njit(cache=True, error_model="numpy", fastmath=FAST)
+def move(row: Floats, t: int, line: int, faces: Floats, cells: Floats, passed: Floats) -> None:
+    """Tracer t of `row` after the sweep."""
+    for i in range(row.shape[1]):
+        ratio = cells[line, i + HALO]
+        inward = faces[ENTERING, i] * (passed[line, i] - ratio)
+        row[t, i] = ratio + inward - faces[LEAVING, i] * (passed[line, i + 1] - ratio)
+
+
+@njit(cache=True, error_model="numpy", fastmath=FAST)
+def share(faces: Floats, cells: Floats, shapes: Floats, passed: Floats, parabolic: bool, shares: Floats) -> None:
+    """Rescale the tags' values at the faces, in place, so that their sum is that of the whole, which is the last of the lines."""
+    whole = cells.shape[0] - 1
+    for t in range(whole):
+        add_row(cells, t, cells, whole, t == 0)
+        add_row(passed, t, shares, SUM, t == 0)
+    find_passed(parabolic, whole, faces, cells, shapes, passed)
+    number = constants_for(cells)
+    zero = number.zero
+    for i in range(passed.shape[1]):
+        before, after = cells[whole, i + 2], cells[whole, i + 3]
+        donor = before if faces[FLUX, i] >= zero else after
+        keep, give = keep_and_give(shares[SUM, i], passed[whole, i], donor, faces[ROOM, i], number)
+        shares[KEEP, i] = keep
+        shares[GIVE, i] = give
+    for t in range(whole):
+        for i in range(passed.shape[1]):
+            before, after = cells[t, i + 2], cells[t, i + 3]
+            donor = before if faces[FLUX, i] >= zero else after
+            passed[t, i] = shares[KEEP, i] * passed[t, i] + shares[GIVE, i] * donor

@@ -1,0 +1,236 @@
+"""Advection of many tracers, layer by layer: the sweep along rows feeds the sweep across them while a row is at hand."""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+from numba import get_num_threads, njit, prange
+from numpy.typing import NDArray
+
+from hazecast.forecast.kernels.sweeps import carried_air, eastward, northward
+from hazecast.forecast.kernels.sweeps.carried_air import AMPLE_ROOM, CELL_ROOM, FACE_ROWS
+from hazecast.forecast.kernels.sweeps.limiters import FAST, Number
+from hazecast.forecast.kernels.sweeps.tags import SHARE_ROWS
+
+Floats = NDArray[np.floating]
+Index = NDArray[np.int64]
+
+NEXT_TO_NOTHING: Final = 1e-30  # smaller ratios become zero: arithmetic on numbers too small for their type is very slow
+
+
+class Scheme(NamedTuple):
+    """How to advect: parabolas (PPM) or slopes (van Leer); tracers as parts of one whole or each by itself; rows that are rings."""
+
+    parabolic: bool
+    coupled: bool
+    periodic: bool
+
+
+class Inflow(NamedTuple):
+    """Mixing ratios of air that flows in: west and east (layer, y, tracer), south and north (layer, tracer, x)."""
+
+    west: Floats
+    east: Floats
+    south: Floats
+    north: Floats
+
+
+class Layer(NamedTuple):
+    """One layer: ratio (y, tracer, x), air (y, x), fluxes (y, x + 1) and (y + 1, x), and its inflow without the axis of layers."""
+
+    ratio: Floats
+    air: Floats
+    east_flux: Floats
+    north_flux: Floats
+    west: Floats
+    east: Floats
+    south: Floats
+    north: Floats
+
+
+class Workspace(NamedTuple):
+    """Scratch of one layer, as `carried_air`, `eastward`, `northward` and `tags` tell; `infinite` is the air of a row outside."""
+
+    eastern: Floats
+    northern: Floats
+    cells: Floats
+    passed: Floats
+    shapes: Floats
+    kept: Floats
+    whole: Floats
+    shares: Floats
+    infinite: Floats
+
+
+def advect(
+    scheme: Scheme,
+    ratio: Floats,
+    air: Floats,
+    east_flux: Floats,
+    north_flux: Floats,
+    inflow: Inflow,
+    substeps: Index,
+    seconds: Number,
+    first: int,
+) -> None:
+    """Advance mixing ratios and the air that carries them by `seconds`, in place.
+
+    ratio       (layer, y, tracer, x), not negative
+    air         (layer, y, x) kg
+    east_flux   (layer, y, x + 1) kg s-1;  north_flux (layer, y + 1, x) kg s-1
+    substeps    (layer,) equal steps to take in each layer, enough for no cell to lose more than 0.9 of its air in a sweep
+    first       the sweep of the first substep: even for along the rows, odd for across them; then they take turns (Strang 1968)
+
+    All arrays are of 32 or all of 64 bits. Flux form with the air carried through both sweeps, written so that a constant stays exactly
+    what it is: ratio' = ratio + (entering (passed - ratio) - leaving (passed - ratio)) / air'. Monotone and positive in each sweep;
+    mass is conserved to rounding. The result does not depend on the number of threads: a layer is done by one of them.
+    """
+    if ratio.size:
+        owner = share_out(substeps, min(get_num_threads(), substeps.size))
+        _advect(scheme, ratio, air, east_flux, north_flux, inflow, substeps, owner, seconds, first)
+
+
+def share_out(substeps: Index, threads: int) -> Index:
+    """Which thread does which layer: the longest first, each to the thread with the least to do."""
+    owner, load = np.zeros(substeps.size, np.int64), np.zeros(threads, np.int64)
+    for layer in np.argsort(-substeps, kind="stable"):
+        owner[layer] = np.argmin(load)
+        load[owner[layer]] += substeps[layer]
+    return owner
+
+
+@njit(parallel=True, cache=True, error_model="numpy", fastmath=FAST)
+def _advect(
+    scheme: Scheme,
+    ratio: Floats,
+    air: Floats,
+    east_flux: Floats,
+    north_flux: Floats,
+    inflow: Inflow,
+    substeps: Index,
+    owner: Index,
+    seconds: Number,
+    first: int,
+) -> None:
+    for thread in prange(owner.max() + 1):
+        for k in range(owner.size):
+            if owner[k] == thread:
+                west, east, south, north = inflow.west[k], inflow.east[k], inflow.south[k], inflow.north[k]
+                layer = Layer(ratio[k], air[k], east_flux[k], north_flux[k], west, east, south, north)
+                _advance_layer(scheme, layer, substeps[k], seconds, first)
+
+
+@njit(cache=True, error_model="numpy", fastmath=FAST)
+def _advance_layer(scheme: Scheme, layer: Layer, substeps: int, seconds: Number, first: int) -> None:
+    kind = layer.air.dtype.type
+    space = _new_workspace(scheme, layer)
+    for step in range(substeps):
+        along_first = (first + step) % 2 == 0
+        _substep(scheme, layer, along_first, kind(seconds / substeps), kind(NEXT_TO_NOTHING), space)
+
+
+@njit(cache=True, error_model="numpy", fastmath=FAST)
+def _new_workspace(scheme: Scheme, layer: Layer) -> Workspace:
+    _, tracers, columns = layer.ratio.shape
+    kind, lines = layer.ratio.dtype, tracers + 1 if scheme.coupled else 1
+    return Workspace(
+        np.zeros((FACE_ROWS, columns + 1), kind),
+        np.zeros((FACE_ROWS, columns), kind),
+        np.zeros((lines, columns + 2 * eastward.HALO), kind),
+        np.zeros((lines, columns + 1), kind),
+        np.zeros((2, columns + 2 * eastward.HALO), kind),
+        np.zeros((northward.KEPT_ROWS, tracers, columns), kind),
+        np.zeros((northward.KEPT_OF_WHOLE, 1, columns), kind),
+        np.zeros((SHARE_ROWS, columns + 1), kind),
+        np.full(columns, np.inf, kind),
+    )
+
+
+@njit(cache=True, error_model="numpy", fastmath=FAST)
+def _substep(scheme: Scheme, layer: Layer, along_first: bool, seconds: Number, tiny: Number, space: Workspace) -> None:
+    """Row of faces by row of faces, from two rows of cells before the first: what a row needs ahead is swept along before, or never yet."""
+    rows = layer.ratio.shape[0]
+    _begin(scheme, layer, space)
+    for face in range(-2, rows + 1):
+        if along_first:
+            for y in range(0 if face == -2 else face + 2, min(face + 3, rows)):
+                _sweep_along(scheme, layer, y, seconds, space)
+        _meet(scheme, layer, face, seconds, space)
+        if face >= 1:
+            _sweep_across(layer, face, tiny, space)
+            if not along_first:
+                _sweep_along(scheme, layer, face - 1, seconds, space)
+
+
+@njit(cache=True, error_model="numpy", fastmath=FAST)
+def _begin(scheme: Scheme, layer: Layer, space: Workspace) -> None:
+    """Nothing varies in the south outside."""
+    space.kept[:] = 0
+    if scheme.coupled:
+        space.whole[:] = 0
+        space.northern[CELL_ROOM] = AMPLE_ROOM
+        northward.begin_sums(layer.south, space.whole)
+
+
+@njit(cache=True, error_model="numpy", fastmath=FAST)
+def _sweep_along(scheme: Scheme, layer: Layer, y: int, seconds: Number, space: Workspace) -> None:
+    parabolic, coupled, periodic = scheme
+    air, row, faces, cells, passed = layer.air[y], layer.ratio[y], space.eastern, space.cells, space.passed
+    carried_air.weigh_eastern_faces(parabolic, periodic, air, layer.east_flux[y], seconds, faces)
+    if coupled:
+        carried_air.find_eastern_room(periodic, air, faces)
+    carried_air.carry_air_east(air, faces)
+    for t in range(row.shape[0]):
+        line = t if coupled else 0
+        eastward.lay_out(row, t, layer.west[y, t], layer.east[y, t], periodic, cells, line)
+        eastward.find_passed(parabolic, line, faces, cells, space.shapes, passed)
+        if not coupled:
+            eastward.move(row, t, line, faces, cells, passed)
+    if coupled:
+        eastward.share(faces, cells, space.shapes, passed, parabolic, space.shares)
+        for t in range(row.shape[0]):
+            eastward.move(row, t, t, faces, cells, passed)
+
+
+@njit(cache=True, error_model="numpy", fastmath=FAST)
+def _row(layer: Layer, y: int) -> Floats:
+    if y < 0:
+        return layer.south
+    return layer.north if y >= layer.ratio.shape[0] else layer.ratio[y]
+
+
+@njit(cache=True, error_model="numpy", fastmath=FAST)
+def _meet(scheme: Scheme, layer: Layer, face: int, seconds: Number, space: Workspace) -> None:
+    """What the tracers have at a row of faces; of the first two, which lie outside, only what the next ones need."""
+    parabolic, coupled, _ = scheme
+    turn, passes, faces = face + northward.ROUND, face >= 0, space.northern
+    if passes:
+        _weigh_across(scheme, layer, face, seconds, space)
+    cells = northward.Cells(_row(layer, face - 1), _row(layer, face), _row(layer, face + 1), _row(layer, face + 2))
+    passed = space.kept[northward.PASSED + turn % 2]
+    slopes, edges = northward.kept_slopes(turn, space.kept), northward.kept_edges(turn, space.kept)
+    northward.meet(parabolic, passes, cells, slopes, edges, faces, passed)
+    if coupled:
+        sums, whole_passed = northward.kept_sums(turn, space.whole), space.whole[northward.PASSED]
+        northward.sum_tags(cells.farthest, sums.farthest)
+        slopes, edges = northward.kept_slopes(turn, space.whole), northward.kept_edges(turn, space.whole)
+        northward.meet(parabolic, passes, sums, slopes, edges, faces, whole_passed)
+        if passes:
+            northward.share(cells, passed, sums, whole_passed, faces, space.shares)
+
+
+@njit(cache=True, error_model="numpy", fastmath=FAST)
+def _weigh_across(scheme: Scheme, layer: Layer, face: int, seconds: Number, space: Workspace) -> None:
+    rows = layer.air.shape[0]
+    south = layer.air[face - 1] if face > 0 else space.infinite
+    north = layer.air[face] if face < rows else space.infinite
+    carried_air.weigh_northern_faces(scheme.parabolic, south, north, layer.north_flux[face], seconds, space.northern)
+    if scheme.coupled:
+        carried_air.find_northern_room(north, layer.north_flux[min(face + 1, rows)], seconds, space.northern)
+
+
+@njit(cache=True, error_model="numpy", fastmath=FAST)
+def _sweep_across(layer: Layer, face: int, tiny: Number, space: Workspace) -> None:
+    carried_air.carry_air_north(layer.air[face - 1], space.northern)
+    row, passed = layer.ratio[face - 1], northward.PASSED
+    south, north = space.kept[passed + (face - 1) % 2], space.kept[passed + face % 2]
+    northward.move(row, south, north, space.northern, tiny)

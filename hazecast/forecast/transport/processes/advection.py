@@ -1,0 +1,85 @@
+"""Horizontal advection: monotone sweeps east and north, each layer in as many steps as its winds ask for."""
+
+from collections.abc import Callable
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hazecast.forecast.kernels.sweeps.streaming import Inflow, Scheme, advect
+from hazecast.forecast.kernels.sweeps.substeps import count_substeps
+from hazecast.forecast.transport.hour import Hour
+from hazecast.forecast.transport.layers import Air
+from hazecast.forecast.transport.process import Process, Step
+from hazecast.forecast.transport.state import State
+
+Array = NDArray[np.float64]
+Floats = NDArray[np.floating]
+Index = NDArray[np.int64]
+
+SCHEMES: Final = {"ppm": True, "van-leer": False}
+"""Each scheme, and whether it is of parabolas: Colella and Woodward (1984), or van Leer (1977)."""
+
+
+def advection(scheme: str, inflow: Array) -> Process:
+    """PM2.5 as parts of one whole, and each gas by itself, carried by the winds of the hour.
+
+    `scheme` is one of `SCHEMES`; `inflow` (layer, part) are the mixing ratios of PM2.5 in air that flows in over the edges, in µg kg-1.
+    No gases flow in. The order of the sweeps alternates from step to step and on from hour to hour.
+
+    Raises ValueError for an unknown scheme, and in a step where `inflow` has not the parts of the state or the winds would empty a cell.
+    """
+    if scheme not in SCHEMES:
+        raise ValueError(f"There is no scheme {scheme!r} of advection; expected one of {', '.join(SCHEMES)}.")
+    parabolic, taken = SCHEMES[scheme], _Turns()
+
+    def prepare(hour: Hour, air: Air) -> Step:
+        substeps = _counted(hour)
+
+        def step(state: State, seconds: float) -> None:
+            if inflow.shape != (parts := (air.layers.count, state.tags.count)):
+                raise ValueError(f"Inflow has the shape {inflow.shape}; expected {parts}, a ratio of every part beside every layer.")
+            counts, first = substeps(state, seconds), taken.next()
+            start = state.moving.copy()
+            for load, ratios, coupled in ((state.pm25, inflow, True), (state.so2, None, False), (state.nox, None, False)):
+                if load.size:
+                    state.moving[:] = start
+                    edges = inflow_of(load, ratios)
+                    wind = hour.east_flux, hour.north_flux
+                    advect(Scheme(parabolic, coupled, periodic=False), load, state.moving, *wind, edges, counts, seconds, first)
+
+        return step
+
+    return prepare
+
+
+def inflow_of(load: Floats, ratios: Array | None) -> Inflow:
+    """What flows in at the edges of `load` (layer, y, tracer, x): `ratios` (layer, tracer) all along them, or nothing."""
+    layers, rows, tracers, columns = load.shape
+    ratios = np.zeros((layers, tracers)) if ratios is None else ratios
+    along = np.ascontiguousarray(np.broadcast_to(ratios[:, None, :], (layers, rows, tracers)), load.dtype)
+    across = np.ascontiguousarray(np.broadcast_to(ratios[:, :, None], (layers, tracers, columns)), load.dtype)
+    return Inflow(along, along, across, across)
+
+
+class _Turns:
+    """Which sweep comes first, in turns."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def next(self) -> int:
+        self._count += 1
+        return self._count - 1
+
+
+def _counted(hour: Hour) -> Callable[[State, float], Index]:
+    """The steps of each layer; counted once for steps of one length, for the air is the same before each."""
+    known: dict[float, Index] = {}
+
+    def counts(state: State, seconds: float) -> Index:
+        if seconds not in known:
+            known[seconds] = count_substeps(state.moving, hour.east_flux, hour.north_flux, seconds)
+        return known[seconds]
+
+    return counts
