@@ -174,25 +174,30 @@ def _join(
 ) -> None:
     """`reach` is what the similarity profile adds up to the level `lowest`."""
     levels, points = aloft_height.shape[0], heights.shape[1]
-    below, above = lowest, lowest
+    above = lowest
+    low = 0.0  # above the lowest level, the height from which the wind rises by so much per metre
+    start_east, start_north, rise_east, rise_north = near[0], near[1], 0.0, 0.0
+    to_east, to_north = (aloft_east[lowest, y, x] - near[0]) / reach, (aloft_north[lowest, y, x] - near[1]) / reach
     for k in range(heights.shape[0]):
         east, north = 0.0, 0.0
         for point in range(points):
             height = heights[k, point]
             while above < levels and height > aloft_height[above, y, x]:
-                below = above
+                low = float(aloft_height[above, y, x])
+                start_east, start_north = float(aloft_east[above, y, x]), float(aloft_north[above, y, x])
                 above = _next_level(aloft_height, aloft_east, aloft_north, above + 1, y, x)
-            low_east, low_north = float(aloft_east[below, y, x]), float(aloft_north[below, y, x])
+                rise_east, rise_north = 0.0, 0.0
+                if above < levels:
+                    per_metre = 1.0 / (aloft_height[above, y, x] - low)
+                    rise_east, rise_north = (
+                        (aloft_east[above, y, x] - start_east) * per_metre,
+                        (aloft_north[above, y, x] - start_north) * per_metre,
+                    )
             if above == lowest:
-                share = scaled[k, point] / reach
-                east += near[0] + share * (low_east - near[0])
-                north += near[1] + share * (low_north - near[1])
-            elif above == levels:
-                east += low_east
-                north += low_north
+                east += near[0] + scaled[k, point] * to_east
+                north += near[1] + scaled[k, point] * to_north
             else:
-                share = (height - aloft_height[below, y, x]) / (aloft_height[above, y, x] - aloft_height[below, y, x])
-                east += low_east + share * (aloft_east[above, y, x] - low_east)
-                north += low_north + share * (aloft_north[above, y, x] - low_north)
+                east += start_east + (height - low) * rise_east
+                north += start_north + (height - low) * rise_north
         out_east[k, y, x] = east / points
         out_north[k, y, x] = north / points
