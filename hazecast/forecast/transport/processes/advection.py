@@ -22,7 +22,7 @@ SCHEMES: Final = {"ppm": True, "van-leer": False}
 
 
 def advection(scheme: str, inflow: Array) -> Process:
-    """PM2.5 as parts of one whole, and each gas by itself, carried by the winds of the hour.
+    """PM2.5 and each gas, their tracers as parts of one whole, carried by the winds of the hour.
 
     `scheme` is one of `SCHEMES`; `inflow` (layer, part) are the mixing ratios of PM2.5 in air that flows in over the edges, in µg kg-1.
     No gases flow in. The order of the sweeps alternates from step to step and on from hour to hour.
@@ -41,12 +41,12 @@ def advection(scheme: str, inflow: Array) -> Process:
                 raise ValueError(f"Inflow has the shape {inflow.shape}; expected {parts}, a ratio of every part beside every layer.")
             counts, first = substeps(state, seconds), taken.next()
             start = state.moving.copy()
-            for load, ratios, coupled in ((state.pm25, inflow, True), (state.so2, None, False), (state.nox, None, False)):
+            for load, ratios in ((state.pm25, inflow), (state.so2, None), (state.nox, None)):
                 if load.size:
                     state.moving[:] = start
                     edges = inflow_of(load, ratios)
                     wind = hour.east_flux, hour.north_flux
-                    advect(Scheme(parabolic, coupled, periodic=False), load, state.moving, *wind, edges, counts, seconds, first)
+                    advect(Scheme(parabolic, coupled=True, periodic=False), load, state.moving, *wind, edges, counts, seconds, first)
 
         return step
 
