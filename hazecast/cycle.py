@@ -17,6 +17,7 @@ import xarray as xr
 from sqlalchemy import Engine
 
 from hazecast import __version__
+from hazecast.archive.attribution_file import AREA_SOURCES_FILE, attribution_data
 from hazecast.archive.bulletin_files import bulletin_files, load_bulletin
 from hazecast.archive.decisions import DECISIONS_FILE, decisions_json, origin_json
 from hazecast.archive.deliveries import Delivery
@@ -48,7 +49,6 @@ from hazecast.records import (
     NoteCode,
     PlaceName,
     Receipt,
-    SourceForecast,
     Vetted,
     name_in,
 )
@@ -115,9 +115,10 @@ def run_cycle(cycle: Cycle, settings: Settings, around: Surroundings, progress: 
         )
         assessment = _assessed(forecast, settings, around, announces)
         told("bulletin", 0.0)
-        bulletin = compose(_facts(gridded, forecast, assessment, settings), settings.site.languages)
+        facts = _facts(gridded, forecast, assessment, settings)
+        bulletin = compose(facts, settings.site.languages)
         told("bulletin", 1.0)
-        _keep(claim, gathered, vetted, forecast, assessment, bulletin, settings, around, announces)
+        _keep(claim, gathered, vetted, facts, bulletin, settings, around, announces)
     receipts = send(around) if announces else ()
     return Outcome(claim.standing, claim.cycle, around.archive / claim.cycle.key, forecast, assessment, receipts)
 
@@ -199,20 +200,20 @@ def _keep(
     claim: Claim,
     gathered: Gathered,
     vetted: Vetted,
-    forecast: Forecast,
-    assessment: Assessment,
+    facts: BulletinFacts,
     bulletin: Bulletin,
     settings: Settings,
     around: Surroundings,
     announces: bool,
 ) -> None:
+    forecast, assessment = facts.forecast, facts.assessment
     files: dict[str, FileWriter] = {
         GRID_FILE: partial(write_dataset, _described(forecast.grid.assign(level=assessment.grid_level), gathered, forecast, settings)),
         STATIONS_FILE: partial(
             write_dataset, _described(forecast.stations.assign(level=assessment.station_level), gathered, forecast, settings)
         ),
         DECISIONS_FILE: bytes_writer(decisions_json(assessment, forecast.notes)),
-        **_source_files(forecast.sources, partial(_described, gathered=gathered, forecast=forecast, settings=settings)),
+        **_source_files(facts, partial(_described, gathered=gathered, forecast=forecast, settings=settings)),
         ORIGIN_FILE: bytes_writer(
             origin_json(claim.cycle, __version__, settings.sha256(), gathered.inputs, forecast.notes, gathered.asked)
         ),
@@ -226,10 +227,17 @@ def _keep(
     finish_cycle(around.database, claim, results, around.clock())
 
 
-def _source_files(sources: SourceForecast | None, described: Callable[[xr.Dataset], xr.Dataset]) -> dict[str, FileWriter]:
-    if sources is None:
+def _source_files(facts: BulletinFacts, described: Callable[[xr.Dataset], xr.Dataset]) -> dict[str, FileWriter]:
+    """Where PM2.5 comes from on the lattice, at the stations and in the areas, and the strengths behind it; nothing where not known."""
+    sources, attribution = facts.forecast.sources, facts.attribution
+    if sources is None or attribution is None:
         return {}
-    parts = {SOURCES_FILE: sources.grid, STATION_SOURCES_FILE: sources.stations, STRENGTHS_FILE: sources.strengths}
+    parts = {
+        SOURCES_FILE: sources.grid,
+        STATION_SOURCES_FILE: sources.stations,
+        STRENGTHS_FILE: sources.strengths,
+        AREA_SOURCES_FILE: attribution_data(attribution),
+    }
     return {name: partial(write_dataset, described(data)) for name, data in parts.items()}
 
 

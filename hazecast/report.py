@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from hazecast.archive.attribution_file import load_attribution
 from hazecast.archive.decisions import Decisions, load_decisions, load_origin
 from hazecast.archive.ledger import Standing
 from hazecast.backtest.scores import LeadScore
@@ -43,6 +44,7 @@ def cycle_lines(outcome: Outcome, scores: Scores, undelivered: tuple[str, ...], 
         "",
         *_messages(decisions, settings),
         "",
+        *_source_lines(decisions, outcome, settings),
         *_score_lines(scores),
         f"Products   {outcome.folder}",
         *[f"Delivered  {r.place}" for r in outcome.receipts],
@@ -165,6 +167,16 @@ def _peak(window: WindowAssessment, outcome: Outcome, zone: ZoneInfo) -> str:
     lead = round((window.peak_time - outcome.cycle.init_time).total_seconds() / 3600)
     values = "" if window.values is None else f"{window.values:>11,}"
     return f"{band:24}{window.peak_time.astimezone(zone):%d %b %H:%M}  {lead:>4} h{values}"
+
+
+def _source_lines(decisions: Decisions, outcome: Outcome, settings: Settings) -> list[str]:
+    """A line for each area with what its air comes from, and a blank one after them."""
+    attribution, zone = load_attribution(outcome.folder), ZoneInfo(settings.site.time_zone)
+    if attribution is None:
+        return []
+    of_areas = {id: (name, [w for w in decisions.windows if w.area_id == id]) for id, name in _names(decisions, settings).items()}
+    lines = [line for name, windows in of_areas.values() if (line := sources_line(name, windows, attribution, zone))]
+    return ["Where it comes from", *(f"  {line}" for line in lines), ""] if lines else []
 
 
 def sources_line(name: str, windows: Sequence[WindowAssessment], attribution: Attribution, zone: ZoneInfo) -> str | None:

@@ -11,10 +11,11 @@ from hazecast.forecast.attribution.members import BEFORE_HOURS, members_at_stati
 from hazecast.forecast.strengths import LEAST_PAIRS, Strengths, season_of
 from hazecast.forecast.transport.driving import Driving
 from hazecast.forecast.transport.forecasting import Fields, run_ahead, scaled_start
-from hazecast.forecast.transport.learning import UnitRun, at_stations, learnt_strengths, run_unscaled
+from hazecast.forecast.transport.learning import Snapshot, UnitRun, at_stations, learnt_strengths, run_unscaled
+from hazecast.forecast.transport.starting import drawn_to_observations
 from hazecast.forecast.transport.state import INITIAL
-from hazecast.grids.sampling import Sampling
-from hazecast.records import Gridded
+from hazecast.grids.sampling import Sampling, sampling
+from hazecast.records import Gridded, Station
 
 Array = NDArray[np.float64]
 Progress = Callable[[float], None]
@@ -60,16 +61,22 @@ class Task:
     """What hazecast's own base forecast is made of and for.
 
     `first`, `known` and `origin` are indices into the hours of `driving`: where the model starts, the last hour whose observation could
-    have arrived, and the cycle's init_time.
+    have arrived, and the cycle's init_time. `mixing_height` (y, x) in m is that of `origin`.
     """
 
     driving: Driving
     settings: TransportSettings
-    where: Sampling
+    stations: tuple[Station, ...]
+    mixing_height: Array
     first: int
     known: int
     origin: int
     seed: int
+
+    @property
+    def where(self) -> Sampling:
+        """Where the stations stand on the lattice."""
+        return sampling(self.driving.air.lattice, self.stations)
 
     @property
     def end(self) -> int:
@@ -89,25 +96,31 @@ class Task:
 
 def own_base(task: Task, observed: Array, progress: Progress) -> tuple[BaseForecast, Sources | None]:
     """Carry what is emitted, with the strengths that `observed` (time, station) in µg m-3 teaches; all NaN where that is too little."""
-    hours = task.early, task.origin
-    run = run_unscaled(task.driving, task.settings, task.where, task.first, hours, lambda done: progress(LEARNING * done))
+    kept = task.early, task.origin
+    run = run_unscaled(task.driving, task.settings, task.where, task.first, kept, lambda done: progress(LEARNING * done))
     known = np.where(np.arange(task.end)[:, None] <= task.known, observed, np.nan)
     strengths = learnt_strengths(run, known, task.times)
     if strengths is None:
         return _unknown(task), None
     now = int(season_of(task.times[task.origin : task.origin + 1])[0])
-    fields = _ahead(task, run, strengths.values[now], lambda done: progress(LEARNING + AHEAD * done))
+    free = at_stations(run, strengths, task.times)
+    start = _start(task, run, strengths.values[now], free, known)
+    hours = slice(task.origin + 1, task.end)
+    fields = run_ahead(task.driving, task.settings, start, strengths.values[now], hours, lambda done: progress(LEARNING + AHEAD * done))
     whole = fields.sources.sum(axis=1, keepdims=True)
-    base = BaseForecast(at_stations(run, strengths, task.times), whole[:, 0].astype(np.float64), _sampled(whole, task.where)[..., 0])
+    base = BaseForecast(free, whole[:, 0].astype(np.float64), _sampled(whole, task.where)[..., 0])
     at_the_stations, formed = _sampled(fields.sources, task.where), _sampled(fields.formed[:, None], task.where)[..., 0]
     members = _members(task, run, strengths, now, lambda done: progress(LEARNING + AHEAD + (1.0 - LEARNING - AHEAD) * done))
     progress(1.0)
     return base, Sources(fields, at_the_stations, formed, _in_the_order_of(at_the_stations, members), strengths)
 
 
-def _ahead(task: Task, run: UnitRun, strengths: Array, progress: Progress) -> Fields:
+def _start(task: Task, run: UnitRun, strengths: Array, free: Array, known: Array) -> Snapshot:
     start = scaled_start(run.snapshots[task.origin], strengths)
-    return run_ahead(task.driving, task.settings, start, strengths, slice(task.origin + 1, task.end), progress)
+    if not task.settings.from_observations:
+        return start
+    past, lag = slice(task.first, task.known + 1), task.origin - task.known
+    return drawn_to_observations(start, task.driving.air, task.mixing_height, free[past], known[past], lag, task.stations)
 
 
 def _members(task: Task, run: UnitRun, strengths: Strengths, season: int, progress: Progress) -> Array:

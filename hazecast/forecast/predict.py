@@ -24,7 +24,6 @@ from hazecast.forecast.spreading import spread
 from hazecast.forecast.stations import StationForecast, predict_stations
 from hazecast.forecast.transport.driving import driving
 from hazecast.grids.regridding import to_stations
-from hazecast.grids.sampling import sampling
 from hazecast.records import ELSEWHERE, Cycle, Forecast, Gridded, MeteorologyKind, Note, NoteCode, Rung, SourceForecast, Station
 
 Array = NDArray[np.float64]
@@ -90,7 +89,8 @@ def _transport_task(gridded: Gridded, inputs: _Inputs, emission: Emission, setti
     shares = gridded.region_shares if gridded.region_shares is not None else _one_region(gridded.lattice_weather)
     drive = driving(gridded.lattice_weather, gridded.lattice_aloft, emission, shares, settings)
     first = max(inputs.origin - 24 * settings.history_days, 0)
-    return Task(drive, settings, sampling(drive.air.lattice, inputs.stations), first, inputs.known, inputs.origin, seed)
+    depth = inputs.weather["mixing_height"].isel(time=inputs.origin).values
+    return Task(drive, settings, inputs.stations, depth, first, inputs.known, inputs.origin, seed)
 
 
 def _one_region(weather: xr.Dataset) -> xr.DataArray:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from hazecast.config import ForecastSettings, VisibilitySettings
+from hazecast.config import ForecastSettings, TransportSettings, VisibilitySettings
 from hazecast.forecast.predict import predict
 from hazecast.forecast.transport.carrying import SPIN_UP_HOURS
 from hazecast.forecast.uncertainty import QUANTILES
@@ -22,6 +22,7 @@ TIMES = np.datetime64("2026-01-01", "ns") + np.arange(HOURS) * np.timedelta64(1,
 LATTICE = Lattice(39 + 0.25 * np.arange(6), 115 + 0.25 * np.arange(6))
 STATIONS = tuple(Station(f"s{i}", f"Station {i}", 39.1 + 0.25 * i, 115.2 + 0.2 * i) for i in range(5))
 SETTINGS = ForecastSettings(horizon_hours=24, learning_rows=3000)
+TRANSPORT = TransportSettings(members=2)
 WEATHER_ENDS = 11
 ZONE = "Asia/Shanghai"
 
@@ -55,7 +56,9 @@ def gridded(meteorology: xr.Dataset, observed: xr.Dataset, kind: MeteorologyKind
 
 
 def predicted(meteorology: xr.Dataset, observed: xr.Dataset, kind: MeteorologyKind = MeteorologyKind.FORECAST) -> Forecast:
-    return predict(gridded(meteorology, observed, kind), SETTINGS, VisibilitySettings(), LATE, lambda _stage, _done: None, time_zone=ZONE)
+    return predict(
+        gridded(meteorology, observed, kind), SETTINGS, TRANSPORT, VisibilitySettings(), LATE, lambda _stage, _done: None, time_zone=ZONE
+    )
 
 
 def without_last(data: xr.Dataset, count: int) -> xr.Dataset:
@@ -203,7 +206,7 @@ def test_weather_that_begins_with_the_forecast_leaves_its_first_day_unknown_on_t
 def test_progress_is_told_by_stage() -> None:
     told: list[tuple[str, float]] = []
     gathered = gridded(weather().isel(time=slice(-60, None)), observations().isel(time=slice(-60, None)))
-    predict(gathered, SETTINGS, VisibilitySettings(), LATE, lambda stage, done: told.append((stage, done)), time_zone=ZONE)
+    predict(gathered, SETTINGS, TRANSPORT, VisibilitySettings(), LATE, lambda stage, done: told.append((stage, done)), time_zone=ZONE)
     assert [done for stage, done in told if stage == "transport"] == pytest.approx(np.arange(1, 61) / 60)
     assert {stage for stage, _ in told} <= {"transport", "correction"}
 
@@ -211,6 +214,6 @@ def test_progress_is_told_by_stage() -> None:
 def test_what_was_handed_in_is_not_changed() -> None:
     given = gridded(weather().isel(time=slice(-60, None)), observations().isel(time=slice(-60, None)))
     before = [data.copy(deep=True) for data in (given.lattice_weather, given.station_weather, given.observations)]
-    predict(given, SETTINGS, VisibilitySettings(), LATE, lambda _stage, _done: None, time_zone=ZONE)
+    predict(given, SETTINGS, TRANSPORT, VisibilitySettings(), LATE, lambda _stage, _done: None, time_zone=ZONE)
     for data, was in zip((given.lattice_weather, given.station_weather, given.observations), before, strict=True):
         xr.testing.assert_identical(data, was)

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hazecast.forecast.emissions.emission import Emission
 from hazecast.forecast.transport.hour import Hour
 from hazecast.forecast.transport.layers import Air
 from hazecast.forecast.transport.model import Model
@@ -18,6 +18,9 @@ from hazecast.forecast.transport.processes.sulfate_nitrate import sulfate_nitrat
 from hazecast.forecast.transport.processes.vertical import aloft_from_edges, vertical
 from hazecast.forecast.transport.processes.wet_deposition import wet_deposition
 from hazecast.forecast.transport.state import INITIAL, State, Tags, clean_state
+
+if TYPE_CHECKING:  # the model starts without the labelled data that an emission is made of
+    from hazecast.forecast.emissions.emission import Emission
 
 Array = NDArray[np.float64]
 Floats = NDArray[np.floating]
@@ -62,7 +65,7 @@ def carrier_of(air: Air, tags: Tags, shares: Array, background: float, scheme: s
     return Carrier(Model(air, processes), tags, inflow)
 
 
-def with_emission(hours: Iterable[Hour | None], emitted: Emission, first: int) -> Iterator[Hour | None]:
+def with_emission(hours: Iterable[Hour | None], emitted: "Emission", first: int) -> Iterator[Hour | None]:
     """The hours, each with its emission; `first` is the index of the first of them among those of `emitted`."""
     for number, hour in enumerate(hours, first):
         yield None if hour is None else replace(hour, emission=emitted.during(number).astype(hour.east_flux.dtype))

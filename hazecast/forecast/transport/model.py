@@ -12,7 +12,7 @@ from hazecast.forecast.transport.process import Process
 from hazecast.forecast.transport.state import State
 
 HOUR_S = 3600.0
-LONGEST_STEP_S = 900.0
+LONGEST_STEP_S = 1800.0
 MOST_DRAINED = 0.3  # of a cell's air that converging or diverging winds may bring or take in one step, before it is made up for from below
 
 

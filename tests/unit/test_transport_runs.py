@@ -1,0 +1,173 @@
+"""Runs of the whole transport model on a small lattice: what is known when, where it goes, and that its parts are told apart."""
+
+import numpy as np
+import pytest
+import xarray as xr
+from numpy.typing import NDArray
+
+from hazecast.config import TransportSettings
+from hazecast.forecast.transport.carrying import SPIN_UP_HOURS, carried, scaled, surface
+from hazecast.forecast.transport.learning import run_unscaled
+from hazecast.forecast.transport.state import EDGES, INITIAL
+from hazecast.grids.sampling import sampling
+from hazecast.records import Station
+from tests.driving import LATTICE, driven, is_known, one_cell, weather, whole
+
+Array = NDArray[np.float64]
+SETTINGS = TransportSettings()
+STATIONS = (Station("a", "A", 39.5, 115.5), Station("b", "B", 39.6, 116.0))
+EVEN = np.ones(LATTICE.shape)
+
+
+def parts(data: xr.Dataset, density: Array, gases: bool = False) -> Array:
+    """Of each part at the stations, (time, station, part)."""
+    return run_unscaled(driven(data, density, gases=gases), SETTINGS, sampling(LATTICE, STATIONS), 0, (), lambda _: None).parts
+
+
+def fields(data: xr.Dataset, density: Array, gases: bool = False) -> Array:
+    """Of each part near the ground after the last hour, (part, y, x)."""
+    drive = driven(data, density, gases=gases)
+    carrier = drive.carrier(SETTINGS, np.ones(2), 0.0)
+    state = carrier.clean()
+    for _ in carried(carrier, state, drive.hours(0, data.sizes["time"])):
+        pass
+    return np.moveaxis(surface(state, drive.air), 1, 0)
+
+
+# ---- what is known when ----
+
+
+def test_the_first_hours_are_unknown_until_the_air_has_filled() -> None:
+    assert is_known(parts(weather(SPIN_UP_HOURS + 3), EVEN)) == [False] * SPIN_UP_HOURS + [True] * 3
+
+
+@pytest.mark.parametrize("key", ["eastward_wind", "northward_wind"])
+def test_an_hour_without_wind_and_a_spin_up_after_it_are_unknown(key: str) -> None:
+    data = weather(2 * SPIN_UP_HOURS + 10)
+    data[key][SPIN_UP_HOURS + 5, 2, 3] = np.nan
+    expected = [False] * SPIN_UP_HOURS + [True] * 5 + [False] * (SPIN_UP_HOURS + 1) + [True] * 4
+    assert is_known(parts(data, EVEN)) == expected
+
+
+def test_after_a_gap_the_air_starts_empty_and_not_with_what_it_held() -> None:
+    gap = 30
+    data = weather(gap + 1 + SPIN_UP_HOURS + 2, eastward=1.0)
+    data["eastward_wind"][gap] = np.nan
+    after_gap = data.isel(time=slice(gap + 1, None))
+    np.testing.assert_array_equal(parts(data, EVEN)[gap + 1 :], parts(after_gap, EVEN))
+
+
+def test_without_any_wind_at_all_nothing_is_known() -> None:
+    assert not any(is_known(parts(weather(30, eastward=np.nan), EVEN)))
+
+
+def test_progress_rises_to_one_even_where_weather_lacks() -> None:
+    data = weather(5)
+    data["eastward_wind"][3:] = np.nan
+    told: list[float] = []
+    run_unscaled(driven(data, EVEN), SETTINGS, sampling(LATTICE, STATIONS), 0, (), told.append)
+    assert told == pytest.approx([0.2, 0.4, 0.6, 0.8, 1.0])
+
+
+def test_a_run_that_begins_later_is_unknown_before() -> None:
+    run = run_unscaled(driven(weather(40), EVEN), SETTINGS, sampling(LATTICE, STATIONS), 10, (35,), lambda _: None)
+    assert is_known(run.parts) == [False] * (10 + SPIN_UP_HOURS) + [True] * (40 - 10 - SPIN_UP_HOURS)
+    assert run.snapshots[35].since == 26
+
+
+# ---- where it goes, and how much ----
+
+
+def test_the_result_is_proportional_to_the_emission() -> None:
+    data = weather(10, eastward=3.0, northward=-2.0)
+    emission = np.random.default_rng(0).uniform(0.1, 1, LATTICE.shape)
+    np.testing.assert_allclose(fields(data, 3 * emission), 3 * fields(data, emission), rtol=1e-4, atol=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("eastward", "northward", "row", "column"), [(3, 0, 2, 4), (-3, 0, 2, 1), (0, 3, 3, 2), (0, -3, 1, 2)], ids=["W", "E", "S", "N"]
+)
+def test_the_plume_lies_downwind_of_its_source(eastward: float, northward: float, row: int, column: int) -> None:
+    last = fields(weather(20, eastward, northward), one_cell(2, 3 if eastward else 2)).sum(axis=0)
+    upwind = 2 * np.array([2, 3 if eastward else 2]) - np.array([row, column])
+    assert last[row, column] > 10 * last[tuple(upwind)]
+    assert (last >= 0).all()
+
+
+def test_wind_thins_what_calm_air_gathers() -> None:
+    calm, windy = (fields(weather(20, eastward=speed), EVEN).sum(axis=0) for speed in (0.5, 8.0))
+    assert windy.mean() < 0.5 * calm.mean()
+
+
+def test_a_deep_mixed_layer_thins_it_too() -> None:
+    shallow, deep = (fields(weather(20, 1.0, depth=depth), EVEN).sum(axis=0) for depth in (100.0, 2000.0))
+    assert (deep < 0.9 * shallow).all()
+    assert deep.mean() < 0.7 * shallow.mean()
+
+
+def test_rain_washes_the_air_and_rain_that_is_not_known_does_not() -> None:
+    dry, wet = fields(weather(20, 1.0), EVEN), fields(weather(20, 1.0, rain=5.0), EVEN)
+    assert wet.sum() < 0.8 * dry.sum()
+    np.testing.assert_array_equal(fields(weather(20, 1.0, rain=np.nan), EVEN), dry)
+
+
+# ---- parts ----
+
+
+@pytest.mark.parametrize("scheme", ["ppm", "van-leer"])
+@pytest.mark.parametrize("gases", [False, True])
+def test_regions_sum_to_what_one_region_alone_would_be(scheme: str, gases: bool) -> None:
+    data = weather(30, eastward=4.0, northward=2.0)
+    data["eastward_wind"][:] = 4.0 * np.cos(np.arange(30) / 4.0)[:, None, None]
+    emission = np.random.default_rng(0).uniform(0.0, 1.0, LATTICE.shape)
+    settings = TransportSettings(scheme=scheme)  # type: ignore[arg-type]
+    where = sampling(LATTICE, STATIONS)
+    told_apart, as_one = (
+        run_unscaled(driven(data, emission, shares, gases), settings, where, 0, (), lambda _: None).parts for shares in (None, whole())
+    )
+    np.testing.assert_allclose(told_apart[25:].sum(axis=2), as_one[25:].sum(axis=2), rtol=3e-5)
+
+
+def test_each_region_is_what_lies_upwind() -> None:
+    from_west, from_east = (parts(weather(40, eastward=speed), EVEN)[-1, 1] for speed in (5.0, -5.0))
+    west, elsewhere = 2, 3
+    assert from_west[west] > 0.5 * from_west[elsewhere]
+    assert from_east[west] < 0.02 * from_east[elsewhere]
+
+
+def test_what_is_formed_on_the_way_is_told_apart() -> None:
+    without, with_gases = parts(weather(40, 3.0), EVEN)[-1], parts(weather(40, 3.0), EVEN, gases=True)[-1]
+    assert without.shape == (2, 4)
+    assert with_gases.shape == (2, 6)
+    np.testing.assert_allclose(with_gases[:, 2:4], without[:, 2:4], rtol=0.02)
+    assert (with_gases[:, 4:] > 0.0).all()
+
+
+def test_what_was_there_at_the_start_gives_way_to_what_comes_over_the_edges() -> None:
+    data = weather(60, eastward=6.0)
+    drive = driven(data, 0.0 * EVEN)
+    carrier = drive.carrier(SETTINGS, np.ones(2), 50.0)
+    state = carrier.clean()
+    first = surface(state, drive.air)
+    np.testing.assert_allclose(first[:, INITIAL], 50.0, rtol=1e-5)
+    assert not first[:, EDGES].any()
+    for _ in carried(carrier, state, drive.hours(0, 60)):
+        pass
+    last = surface(state, drive.air)
+    assert (last[:, EDGES] > 20.0).all()
+    assert (last[:, INITIAL] < 0.05 * last[:, EDGES]).all()
+    assert (last.sum(axis=1) <= 50.0 * (1 + 1e-5)).all()  # nothing adds to it; some settles
+
+
+def test_scaling_a_state_scales_its_parts_and_leaves_it_alone() -> None:
+    drive = driven(weather(5, 2.0), EVEN, gases=True)
+    carrier = drive.carrier(SETTINGS, np.ones(2), 10.0)
+    state = carrier.clean()
+    for _ in carried(carrier, state, drive.hours(0, 5)):
+        pass
+    before = state.pm25.copy()
+    twice = scaled(state, np.array([1.0, 1.0, 2.0, 3.0, 2.0, 3.0]), np.array([2.0, 3.0]))
+    np.testing.assert_array_equal(state.pm25, before)
+    np.testing.assert_allclose(twice.pm25[:, :, 3], 3 * state.pm25[:, :, 3], rtol=1e-6)
+    np.testing.assert_allclose(twice.so2[:, :, 0], 2 * state.so2[:, :, 0], rtol=1e-6)
+    assert twice.moving is not state.moving
