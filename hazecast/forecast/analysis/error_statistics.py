@@ -34,7 +34,7 @@ class Basis(StrEnum):
     NO_DEPARTURES = "defaults: there are no past departures"
     FEW_STATIONS = "defaults: fewer than three stations have past departures"
     SHORT_HISTORY = "defaults: past departures span less than a day"
-    FAR_STATIONS = "defaults: no two stations are near enough to tell what their errors have in common"
+    FAR_STATIONS = "defaults: no two stations report together that are near enough to tell what their errors have in common"
 
 
 @dataclass(frozen=True, slots=True)
