@@ -2,18 +2,11 @@
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
-from hazecast.forecast.kernels.similarity import VON_KARMAN
-from hazecast.forecast.winds.boundary_layer import HIGHEST_M, LOWEST_M, ROUGHNESS_M, field_at, ground_under, warmth_of
+from hazecast.forecast.winds.boundary_layer import HIGHEST_M, LOWEST_M, field_at, ground_under, warmth_of
 from hazecast.grids.lattice import lattice_of_data
 
 DIMS = ("time", "latitude", "longitude")
-
-
-def friction_velocity(wind_speed: NDArray[np.float64]) -> NDArray[np.float64]:
-    """u* in m s-1 from the 10 m wind by the neutral logarithmic profile over `ROUGHNESS_M`."""
-    return np.asarray(VON_KARMAN * wind_speed / np.log(10.0 / ROUGHNESS_M))
 
 
 def mixing_height(weather: xr.Dataset) -> xr.DataArray:

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from hazecast.forecast.mixing_height import friction_velocity, mixing_height
+from hazecast.forecast.mixing_height import mixing_height
 from hazecast.forecast.winds.boundary_layer import HIGHEST_M, LOWEST_M, sun_during, warmth_of
 from hazecast.grids.lattice import lattice_of_data
 
@@ -18,10 +18,6 @@ def weather(wind: float = 2.0, hours: int = 48, first: int = 0, **fields: float)
     }
     values = {"eastward_wind": wind, "northward_wind": 0.0, **fields}
     return xr.Dataset({key: (DIMS, np.full((hours, 3, 3), value)) for key, value in values.items()}, coords=coords)
-
-
-def test_friction_is_that_of_the_logarithmic_profile_over_a_suburb() -> None:
-    assert float(friction_velocity(np.array(5.0))) == pytest.approx(0.4 * 5.0 / np.log(20.0))
 
 
 def test_the_diagnosed_layer_is_deepest_in_the_afternoon_and_shallow_at_night() -> None:
