@@ -19,7 +19,7 @@ PSYCHROMETRIC = np.array([2.01, 1.44, 1.06, 0.79, 0.60, 0.45, 0.35, 0.27, 0.21])
 
 @njit(cache=True, inline="always")
 def radiation_under_clear_sky(sine_of_elevation: float) -> float:
-    """Solar radiation at the ground in W m-2, 990 sin φ - 30 (Holtslag and van Ulden 1983, their table 1); 0 with the sun low or down."""
+    """Solar radiation at the ground in W m-2, 990 sin φ - 30 (Holtslag and van Ulden 1983); 0 with the sun low or down."""
     return max(SUN_OVERHEAD * sine_of_elevation + SUN_OFFSET, 0.0)
 
 
@@ -39,7 +39,7 @@ def net_radiation(solar: float, temperature: float, cloud: float, albedo: float)
 
 @njit(cache=True)
 def psychrometric_ratio(temperature: float) -> float:
-    """γ/s, heating over moistening where air stays saturated: table 5 of Holtslag and van Ulden (1983), -5 to 35 °C, its ends beyond."""
+    """γ/s, heating over moistening where air stays saturated: as Holtslag and van Ulden (1983) table it, -5 to 35 °C, its ends beyond."""
     place = (temperature - ZERO_CELSIUS - TABLE_FROM) / TABLE_STEP
     place = min(max(place, 0.0), PSYCHROMETRIC.size - 1.0)
     below = min(int(place), PSYCHROMETRIC.size - 2)

@@ -74,7 +74,7 @@ def unstable(speed: float, roughness: float, heat: float, temperature: float, st
 
 @njit(cache=True, inline="always")
 def temperature_scale_at_night(cloud: float) -> float:
-    """θ* in K, 0.09 (1 - 0.5 N²), of moderate winds over land (van Ulden and Holtslag 1983; 1985, their section 5)."""
+    """θ* in K, 0.09 (1 - 0.5 N²), of moderate winds over land (van Ulden and Holtslag 1983, 6th AMS Symp. on Turbulence and Diffusion; 1985)."""
     return SCALE_OF_CLEAR_NIGHTS * (1.0 - 0.5 * cloud * cloud)
 
 
@@ -98,7 +98,7 @@ def stable(speed: float, roughness: float, scale: float, temperature: float, str
 def turn_at_200_m(inverse_obukhov: float) -> float:
     """Radians that the wind veers from the ground to 200 m on the northern half of the Earth.
 
-    Measured at Cabauw (Holtslag 1984, Bound.-Layer Meteor. 29, 225; van Ulden and Holtslag 1985, their table 1), linear between in 1/L.
+    Measured at Cabauw (Holtslag 1984, Bound.-Layer Meteor. 29, 225; van Ulden and Holtslag 1985), linear between in 1/L.
     """
     place = min(max(inverse_obukhov, TURN_STABILITY[0]), TURN_STABILITY[-1])
     above = 1
