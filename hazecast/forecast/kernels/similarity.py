@@ -74,7 +74,7 @@ def unstable(speed: float, roughness: float, heat: float, temperature: float, st
 
 @njit(cache=True, inline="always")
 def temperature_scale_at_night(cloud: float) -> float:
-    """θ* in K, 0.09 (1 - 0.5 N²), of moderate winds over land (van Ulden and Holtslag 1983, 6th AMS Symp. on Turbulence and Diffusion; 1985)."""
+    """θ* in K, 0.09 (1 - 0.5 N²), of moderate winds over land (van Ulden and Holtslag 1985)."""
     return SCALE_OF_CLEAR_NIGHTS * (1.0 - 0.5 * cloud * cloud)
 
 
