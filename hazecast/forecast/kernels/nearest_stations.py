@@ -47,7 +47,7 @@ def local_analysis(
             x1 = min(x0 + TILE, columns)
             count = _candidates(level[y0:y1], height[y0:y1], towards[:, x0:x1], stations, nearest, squares, candidates, near)
             _tile(
-                level[y0:y1], height[y0:y1], towards[:, x0:x1], near[:, :count], departures[candidates[:count]],
+                level[y0:y1], height[y0:y1], towards[:, x0:x1], near[:, :count].copy(), departures[candidates[:count]],
                 noise[candidates[:count]], kind, parameters, members, factors, solved, mean[y0:y1, x0:x1], left[y0:y1, x0:x1],
             )  # fmt: skip
 

@@ -46,7 +46,7 @@ def onto_rows(level: Array, height: Array, towards: Array, stations: Array, kind
     for s in prange(stations.shape[1]):
         squares = np.empty(columns)
         for y in range(level.size):
-            _squares_along(level[y], height[y], towards, stations[:, s], squares)
+            _squares_along(level[y], height[y], towards[0], towards[1], stations[:, s], squares)
             correlations(squares, kind, parameters, out[s, y * columns : (y + 1) * columns])
 
 
@@ -66,11 +66,15 @@ def spread_mean(
         squares, alike = np.empty(columns), np.empty(columns)
         out[y] = 0.0
         for s in range(weights.size):
+            if (height[y] - stations[2, s]) ** 2 > end:  # most stations, so it is looked at first
+                continue
             width = _half_width(level[y], height[y], stations[:, s], end)
             if width < 0.0:
                 continue
             if width + 2.0 * step >= math.pi:
-                _add(level[y], height[y], towards, stations[:, s], weights[s], kind, parameters, squares, alike, out[y])
+                _add(
+                    level[y], height[y], towards[0], towards[1], stations[:, s], weights[s], kind, parameters, squares, alike, out[y],
+                )  # fmt: skip
                 continue
             middle = math.atan2(stations[1, s], stations[0, s]) - west
             middle -= 2.0 * math.pi * math.floor(middle / (2.0 * math.pi))
@@ -80,7 +84,7 @@ def spread_mean(
                 last = min(math.ceil((centre + width) / step) + 1, columns)
                 if first < last:
                     _add(
-                        level[y], height[y], towards[:, first:last], stations[:, s], weights[s], kind, parameters,
+                        level[y], height[y], towards[0, first:last], towards[1, first:last], stations[:, s], weights[s], kind, parameters,
                         squares[first:last], alike[first:last], out[y, first:last],
                     )  # fmt: skip
 
@@ -89,7 +93,7 @@ def spread_mean(
 def _half_width(level: float, height: float, station: Array, end: float) -> float:
     """By how much a longitude may differ from the station's for the row to lie within reach, radians; below zero where none may."""
     rise = height - station[2]
-    reach = math.hypot(station[0], station[1])
+    reach = math.sqrt(station[0] * station[0] + station[1] * station[1])
     apart = rise * rise + level * level + reach * reach - end
     both = 2.0 * level * reach
     if apart > both:
@@ -101,23 +105,23 @@ def _half_width(level: float, height: float, station: Array, end: float) -> floa
 
 @njit(cache=True)
 def _add(
-    level: float, height: float, towards: Array, station: Array, weight: float, kind: int, parameters: Array, squares: Array,
-    alike: Array, out: Array,
+    level: float, height: float, cosine: Array, sine: Array, station: Array, weight: float, kind: int, parameters: Array,
+    squares: Array, alike: Array, out: Array,
 ) -> None:  # fmt: skip
-    _squares_along(level, height, towards, station, squares)
+    _squares_along(level, height, cosine, sine, station, squares)
     correlations(squares, kind, parameters, alike)
     for x in range(out.size):
         out[x] += weight * alike[x]
 
 
 @njit(cache=True)
-def _squares_along(level: float, height: float, towards: Array, station: Array, out: Array) -> None:
-    """Squares of the chords between a station and the cells of a row."""
+def _squares_along(level: float, height: float, cosine: Array, sine: Array, station: Array, out: Array) -> None:
+    """Squares of the chords between a station and the cells of a row, by cosine and sine of their longitudes."""
     first, second = station[0], station[1]
     rise = height - station[2]
     rise *= rise
     for x in range(out.size):
-        one, other = level * towards[0, x] - first, level * towards[1, x] - second
+        one, other = level * cosine[x] - first, level * sine[x] - second
         out[x] = one * one + other * other + rise
 
 
