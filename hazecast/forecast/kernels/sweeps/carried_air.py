@@ -1,15 +1,16 @@
 """The air of one row: what crosses its faces, which part of the donor cell that is, and what is there afterwards.
 
-Computed once per row and used by every tracer. All of it stands in `faces` (8, x + 1), of which the rows are
+Computed once per row and used by every tracer. All of it stands in `faces` (9, x + 1), of which the rows are
 
 FLUX       kg through each face in this sweep, positive to the east or north
 NEAR, FAR  weights of the donor's nearer and farther edge (PPM); NEAR alone weighs the half slope, with its sign (van Leer)
 ENTERING   flux over new air, through the western or southern face of each cell;  LEAVING: the eastern or northern one
 ROOM       how many times its own mean the tag of a donor cell may have at the face and never lose all of itself; zero where the
            cell loses so much through both faces that only the shares of the donor are safe;  CELL_ROOM: the same of each cell
+STRETCH    by how much the tags at a face may be multiplied and none have more than there is room for
 BEFORE     flux through the row of faces before
 
-One array and not eight, and numbers of its own type only: so loops become vectors, and the whole compiles in a few seconds. In every loop
+One array and not nine, and numbers of its own type only: so loops become vectors, and the whole compiles in a few seconds. In every loop
 both neighbours of a face are read before one is chosen, for what reads only the chosen one gathers cell by cell.
 """
 
@@ -23,8 +24,8 @@ from hazecast.forecast.kernels.sweeps.limiters import FAST, Number
 
 Floats = NDArray[np.floating]
 
-FLUX, NEAR, FAR, ENTERING, LEAVING, ROOM, CELL_ROOM, BEFORE = range(8)
-FACE_ROWS: Final = 8
+FLUX, NEAR, FAR, ENTERING, LEAVING, ROOM, CELL_ROOM, STRETCH, BEFORE = range(9)
+FACE_ROWS: Final = 9
 
 # What a tag may lose of itself in one sweep: a little less than all, yet more than a whole ever loses with 0.9 of its air (0.9990).
 MOST_OF_A_TAG: Final = 0.9995
@@ -81,7 +82,7 @@ def _weigh(parabolic: bool, n: int, faces: Floats) -> None:
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST)
-def find_eastern_room(periodic: bool, air: Floats, faces: Floats) -> None:
+def find_eastern_room(parabolic: bool, periodic: bool, air: Floats, faces: Floats) -> None:
     """ROOM of the cells and faces of a row, of the air before the sweep."""
     n = air.size
     kind = air.dtype.type
@@ -95,10 +96,11 @@ def find_eastern_room(periodic: bool, air: Floats, faces: Floats) -> None:
     west, east = (faces[CELL_ROOM, n - 1], faces[CELL_ROOM, 0]) if periodic else (ample, ample)
     faces[ROOM, 0] = west if faces[FLUX, 0] >= zero else faces[CELL_ROOM, 0]
     faces[ROOM, n] = faces[CELL_ROOM, n - 1] if faces[FLUX, n] >= zero else east
+    _find_stretch(parabolic, n + 1, faces)
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST)
-def find_northern_room(northern_air: Floats, beyond: Floats, seconds: Number, faces: Floats) -> None:
+def find_northern_room(parabolic: bool, northern_air: Floats, beyond: Floats, seconds: Number, faces: Floats) -> None:
     """ROOM of the faces between two rows; `beyond` is the flux per second through the faces after the northern row.
 
     CELL_ROOM is that of the southern row, and of the northern one afterwards.
@@ -110,6 +112,7 @@ def find_northern_room(northern_air: Floats, beyond: Floats, seconds: Number, fa
         before = faces[CELL_ROOM, i]
         faces[ROOM, i] = before if faces[FLUX, i] >= zero else here
         faces[CELL_ROOM, i] = here
+    _find_stretch(parabolic, northern_air.size, faces)
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST)
@@ -120,6 +123,16 @@ def _room(back: Number, on: Number, air: Number, zero: Number, least: Number, mo
     part = (back + (zero if on < zero else on)) / air
     part = least if part < least else part
     return zero if both & (part * steepest > most) else most / part
+
+
+@njit(cache=True, error_model="numpy", fastmath=FAST)
+def _find_stretch(parabolic: bool, n: int, faces: Floats) -> None:
+    """Of a part c of the donor, a face has at most (1 - (1 - c)^3) / c times its mean by a parabola, (1 - (1 - c)^2) / c by a slope."""
+    one = faces.dtype.type(1.0)
+    for i in range(n):
+        kept_twice = abs(faces[NEAR, i]) + (faces[NEAR, i] - faces[FAR, i] if parabolic else one - one)
+        stretch = faces[ROOM, i] / (one + kept_twice)
+        faces[STRETCH, i] = stretch if stretch > one else one
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST)

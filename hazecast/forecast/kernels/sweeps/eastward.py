@@ -10,9 +10,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from hazecast.forecast.kernels.sweeps.carried_air import ENTERING, FAR, FLUX, LEAVING, NEAR, ROOM
+from hazecast.forecast.kernels.sweeps.carried_air import ENTERING, FAR, FLUX, LEAVING, NEAR
 from hazecast.forecast.kernels.sweeps.limiters import FAST, edge_value, half_slope, swept_mean
-from hazecast.forecast.kernels.sweeps.tags import GIVE, KEEP, SUM, add_row, constants_for, keep_and_give
+from hazecast.forecast.kernels.sweeps.tags import GIVE, KEEP, SUM, TINY, add_up, find_share, gives, keep_all
 
 Floats = NDArray[np.floating]
 
@@ -77,23 +77,35 @@ def move(row: Floats, t: int, line: int, faces: Floats, cells: Floats, passed: F
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST)
-def share(faces: Floats, cells: Floats, shapes: Floats, passed: Floats, parabolic: bool, shares: Floats) -> None:
-    """Rescale the tags' values at the faces, in place, so that their sum is that of the whole, which is the last of the lines."""
-    whole = cells.shape[0] - 1
-    for t in range(whole):
-        add_row(cells, t, cells, whole, t == 0)
-        add_row(passed, t, shares, SUM, t == 0)
+def move_shared(row: Floats, t: int, faces: Floats, cells: Floats, passed: Floats, shares: Floats) -> None:
+    """Tag t of `row` after the sweep."""
+    for i in range(row.shape[1]):
+        ratio = cells[t, i + HALO]
+        inward = faces[ENTERING, i] * (shares[KEEP, i] * passed[t, i] - ratio)
+        row[t, i] = ratio + inward - faces[LEAVING, i] * (shares[KEEP, i + 1] * passed[t, i + 1] - ratio)
+
+
+@njit(cache=True, error_model="numpy", fastmath=FAST)
+def share(parabolic: bool, faces: Floats, cells: Floats, shapes: Floats, passed: Floats, shares: Floats) -> None:
+    """What each tag keeps at the faces for their sum to be that of the whole, which is the last of the lines; what is given, is given."""
+    whole, n = cells.shape[0] - 1, passed.shape[1]
+    add_up(cells, whole, cells, whole)
+    add_up(passed, whole, shares, SUM)
     find_passed(parabolic, whole, faces, cells, shapes, passed)
-    number = constants_for(cells)
-    zero = number.zero
-    for i in range(passed.shape[1]):
+    zero, tiny = cells.dtype.type(0.0), cells.dtype.type(TINY)
+    for i in range(n):
         before, after = cells[whole, i + 2], cells[whole, i + 3]
+        find_share(i, passed[whole, i], before if faces[FLUX, i] >= zero else after, faces, tiny, shares, KEEP)
+    if gives(n, shares):
+        for t in range(whole):
+            _give(t, faces, cells, passed, shares)
+        keep_all(n, shares, KEEP)
+
+
+@njit(cache=True, error_model="numpy", fastmath=FAST)
+def _give(t: int, faces: Floats, cells: Floats, passed: Floats, shares: Floats) -> None:
+    zero = cells.dtype.type(0.0)
+    for i in range(passed.shape[1]):
+        before, after = cells[t, i + 2], cells[t, i + 3]
         donor = before if faces[FLUX, i] >= zero else after
-        keep, give = keep_and_give(shares[SUM, i], passed[whole, i], donor, faces[ROOM, i], number)
-        shares[KEEP, i] = keep
-        shares[GIVE, i] = give
-    for t in range(whole):
-        for i in range(passed.shape[1]):
-            before, after = cells[t, i + 2], cells[t, i + 3]
-            donor = before if faces[FLUX, i] >= zero else after
-            passed[t, i] = shares[KEEP, i] * passed[t, i] + shares[GIVE, i] * donor
+        passed[t, i] = shares[KEEP, i] * passed[t, i] + shares[GIVE, i] * donor

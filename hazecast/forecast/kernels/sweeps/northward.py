@@ -11,9 +11,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from hazecast.forecast.kernels.sweeps.carried_air import ENTERING, FAR, FLUX, LEAVING, NEAR, ROOM
+from hazecast.forecast.kernels.sweeps.carried_air import ENTERING, FAR, FLUX, LEAVING, NEAR
 from hazecast.forecast.kernels.sweeps.limiters import FAST, Number, edge_value, half_slope, swept_mean
-from hazecast.forecast.kernels.sweeps.tags import GIVE, KEEP, SUM, Constants, add_row, constants_for, keep_and_give
+from hazecast.forecast.kernels.sweeps.tags import GIVE, KEEP, SUM, TINY, add_up, find_share, gives, keep_all
 
 Floats = NDArray[np.floating]
 
@@ -116,17 +116,22 @@ def move(row: Floats, passed_south: Floats, passed_north: Floats, faces: Floats,
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST)
-def begin_sums(south: Floats, whole: Floats) -> None:
-    """All the sums are those of what flows in from the south."""
-    for row in range(SUMS, KEPT_OF_WHOLE):
-        sum_tags(south, whole[row])
+def move_shared(turn: int, row: Floats, passed_south: Floats, passed_north: Floats, faces: Floats, shares: Floats, tiny: Number) -> None:
+    """Move the tags of the row between two rows of faces, in place; what is next to nothing becomes nothing."""
+    zero, south, north = row.dtype.type(0.0), KEEP + (turn + 1) % 2, KEEP + turn % 2
+    for t in range(row.shape[0]):
+        for i in range(row.shape[1]):
+            ratio = row[t, i]
+            inward = faces[ENTERING, i] * (shares[south, i] * passed_south[t, i] - ratio)
+            moved = ratio + inward - faces[LEAVING, i] * (shares[north, i] * passed_north[t, i] - ratio)
+            row[t, i] = zero if moved < tiny else moved
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST)
-def sum_tags(row: Floats, total: Floats) -> None:
-    """The sum of `row` (tracer, x) over tracers, into `total` (1, x)."""
-    for t in range(row.shape[0]):
-        add_row(row, t, total, 0, t == 0)
+def begin_sums(south: Floats, whole: Floats) -> None:
+    """All the sums are those of what flows in from the south."""
+    for row in range(SUMS, KEPT_OF_WHOLE):
+        add_up(south, south.shape[0], whole[row], 0)
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST)
@@ -136,29 +141,30 @@ def kept_sums(turn: int, whole: Floats) -> Cells:
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST)
-def share(cells: Cells, passed: Floats, sums: Cells, whole_passed: Floats, faces: Floats, shares: Floats) -> None:
-    """Rescale the tags' values at the faces, in place, so that their sum is that of the whole."""
-    number = constants_for(passed)
-    for t in range(passed.shape[0]):
-        add_row(passed, t, shares, SUM, t == 0)
-    _find_shares(sums.south, sums.north, whole_passed, faces, number, shares)
-    for t in range(passed.shape[0]):
-        _rescale(t, cells.south, cells.north, faces, number.zero, shares, passed)
+def share(turn: int, cells: Cells, passed: Floats, sums: Cells, whole_passed: Floats, faces: Floats, shares: Floats) -> None:
+    """What each tag keeps at the faces for their sum to be that of the whole; what is given, is given."""
+    tags, n = passed.shape
+    keep = KEEP + turn % 2
+    add_up(passed, tags, shares, SUM)
+    _find_shares(sums.south, sums.north, whole_passed, faces, shares, keep)
+    if gives(n, shares):
+        for t in range(tags):
+            _give(t, cells.south, cells.north, faces, shares, keep, passed)
+        keep_all(n, shares, keep)
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST)
-def _find_shares(south: Floats, north: Floats, whole_passed: Floats, faces: Floats, number: Constants, shares: Floats) -> None:
+def _find_shares(south: Floats, north: Floats, whole_passed: Floats, faces: Floats, shares: Floats, keep: int) -> None:
+    zero, tiny = south.dtype.type(0.0), south.dtype.type(TINY)
     for i in range(south.shape[1]):
         before, after = south[0, i], north[0, i]
-        donor = before if faces[FLUX, i] >= number.zero else after
-        keep, give = keep_and_give(shares[SUM, i], whole_passed[0, i], donor, faces[ROOM, i], number)
-        shares[KEEP, i] = keep
-        shares[GIVE, i] = give
+        find_share(i, whole_passed[0, i], before if faces[FLUX, i] >= zero else after, faces, tiny, shares, keep)
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST)
-def _rescale(t: int, south: Floats, north: Floats, faces: Floats, zero: Number, shares: Floats, passed: Floats) -> None:
+def _give(t: int, south: Floats, north: Floats, faces: Floats, shares: Floats, keep: int, passed: Floats) -> None:
+    zero = south.dtype.type(0.0)
     for i in range(south.shape[1]):
         before, after = south[t, i], north[t, i]
         donor = before if faces[FLUX, i] >= zero else after
-        passed[t, i] = shares[KEEP, i] * passed[t, i] + shares[GIVE, i] * donor
+        passed[t, i] = shares[keep, i] * passed[t, i] + shares[GIVE, i] * donor

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from hazecast.forecast.kernels.sweeps import carried_air, eastward, northward
 from hazecast.forecast.kernels.sweeps.carried_air import AMPLE_ROOM, CELL_ROOM, FACE_ROWS
 from hazecast.forecast.kernels.sweeps.limiters import FAST, Number
-from hazecast.forecast.kernels.sweeps.tags import SHARE_ROWS
+from hazecast.forecast.kernels.sweeps.tags import SHARE_ROWS, add_up
 
 Floats = NDArray[np.floating]
 Index = NDArray[np.int64]
@@ -57,7 +57,8 @@ class Workspace(NamedTuple):
     shapes: Floats
     kept: Floats
     whole: Floats
-    shares: Floats
+    eastern_shares: Floats
+    northern_shares: Floats
     infinite: Floats
 
 
@@ -141,6 +142,7 @@ def _new_workspace(scheme: Scheme, layer: Layer) -> Workspace:
         np.zeros((northward.KEPT_ROWS, tracers, columns), kind),
         np.zeros((northward.KEPT_OF_WHOLE, 1, columns), kind),
         np.zeros((SHARE_ROWS, columns + 1), kind),
+        np.zeros((SHARE_ROWS, columns), kind),
         np.full(columns, np.inf, kind),
     )
 
@@ -156,7 +158,7 @@ def _substep(scheme: Scheme, layer: Layer, along_first: bool, seconds: Number, t
                 _sweep_along(scheme, layer, y, seconds, space)
         _meet(scheme, layer, face, seconds, space)
         if face >= 1:
-            _sweep_across(layer, face, tiny, space)
+            _sweep_across(scheme.coupled, layer, face, tiny, space)
             if not along_first:
                 _sweep_along(scheme, layer, face - 1, seconds, space)
 
@@ -177,7 +179,7 @@ def _sweep_along(scheme: Scheme, layer: Layer, y: int, seconds: Number, space: W
     air, row, faces, cells, passed = layer.air[y], layer.ratio[y], space.eastern, space.cells, space.passed
     carried_air.weigh_eastern_faces(parabolic, periodic, air, layer.east_flux[y], seconds, faces)
     if coupled:
-        carried_air.find_eastern_room(periodic, air, faces)
+        carried_air.find_eastern_room(parabolic, periodic, air, faces)
     carried_air.carry_air_east(air, faces)
     for t in range(row.shape[0]):
         line = t if coupled else 0
@@ -186,9 +188,9 @@ def _sweep_along(scheme: Scheme, layer: Layer, y: int, seconds: Number, space: W
         if not coupled:
             eastward.move(row, t, line, faces, cells, passed)
     if coupled:
-        eastward.share(faces, cells, space.shapes, passed, parabolic, space.shares)
+        eastward.share(parabolic, faces, cells, space.shapes, passed, space.eastern_shares)
         for t in range(row.shape[0]):
-            eastward.move(row, t, t, faces, cells, passed)
+            eastward.move_shared(row, t, faces, cells, passed, space.eastern_shares)
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST)
@@ -211,11 +213,11 @@ def _meet(scheme: Scheme, layer: Layer, face: int, seconds: Number, space: Works
     northward.meet(parabolic, passes, cells, slopes, edges, faces, passed)
     if coupled:
         sums, whole_passed = northward.kept_sums(turn, space.whole), space.whole[northward.PASSED]
-        northward.sum_tags(cells.farthest, sums.farthest)
+        add_up(cells.farthest, cells.farthest.shape[0], sums.farthest, 0)
         slopes, edges = northward.kept_slopes(turn, space.whole), northward.kept_edges(turn, space.whole)
         northward.meet(parabolic, passes, sums, slopes, edges, faces, whole_passed)
         if passes:
-            northward.share(cells, passed, sums, whole_passed, faces, space.shares)
+            northward.share(turn, cells, passed, sums, whole_passed, faces, space.northern_shares)
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST)
@@ -225,12 +227,15 @@ def _weigh_across(scheme: Scheme, layer: Layer, face: int, seconds: Number, spac
     north = layer.air[face] if face < rows else space.infinite
     carried_air.weigh_northern_faces(scheme.parabolic, south, north, layer.north_flux[face], seconds, space.northern)
     if scheme.coupled:
-        carried_air.find_northern_room(north, layer.north_flux[min(face + 1, rows)], seconds, space.northern)
+        carried_air.find_northern_room(scheme.parabolic, north, layer.north_flux[min(face + 1, rows)], seconds, space.northern)
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST)
-def _sweep_across(layer: Layer, face: int, tiny: Number, space: Workspace) -> None:
+def _sweep_across(coupled: bool, layer: Layer, face: int, tiny: Number, space: Workspace) -> None:
     carried_air.carry_air_north(layer.air[face - 1], space.northern)
     row, passed = layer.ratio[face - 1], northward.PASSED
     south, north = space.kept[passed + (face - 1) % 2], space.kept[passed + face % 2]
-    northward.move(row, south, north, space.northern, tiny)
+    if coupled:
+        northward.move_shared(face + northward.ROUND, row, south, north, space.northern, space.northern_shares, tiny)
+    else:
+        northward.move(row, south, north, space.northern, tiny)
