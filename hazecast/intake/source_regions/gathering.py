@@ -8,7 +8,7 @@ from hazecast.config import DomainSettings, Settings, SourceSettings
 from hazecast.intake.fields.layout import Box
 from hazecast.intake.files import guarded, identified
 from hazecast.intake.source_regions.around import ring_around, sources_around
-from hazecast.intake.source_regions.china import border_files, divisions_named
+from hazecast.intake.source_regions.china import divisions_named
 from hazecast.intake.source_regions.geojson import Choice, read_polygons
 from hazecast.intake.source_regions.mask import read_mask
 from hazecast.records import InputFile, InputRole, PlaceName, SourceRegion
@@ -16,7 +16,7 @@ from hazecast.records import InputFile, InputRole, PlaceName, SourceRegion
 
 @dataclass(frozen=True, slots=True)
 class Regions:
-    """The regions in the order of the settings, and the files that their outlines were read from."""
+    """The regions in the order of the settings, and the files that were delivered with their outlines."""
 
     regions: tuple[SourceRegion, ...]
     inputs: tuple[InputFile, ...]
@@ -35,8 +35,6 @@ def gather_regions(settings: Settings) -> Regions:
 
 
 def _files(source: SourceSettings) -> tuple[Path, ...]:
-    if source.china is not None:
-        return border_files()
     return tuple(path for path in (source.polygons, source.mask) if path is not None)
 
 
