@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from hazecast.forecast.kernels.banded import solve_band
 from hazecast.forecast.kernels.correlations import EXPONENTIALS, GASPARI_COHN, TAPERED, correlations, largest_square
 from hazecast.forecast.kernels.nearest_stations import local_analysis
 from hazecast.forecast.kernels.optimal_interpolation import among_neighbours, among_stations, onto_rows, spread_mean
@@ -115,13 +116,13 @@ def test_an_end_beyond_antipodes_is_antipodes() -> None:
 def test_stations_among_each_other(model: tuple[int, Array], seed: int) -> None:
     network = Network(seed)
     expected = matrix(network.stations, network.stations, *model)
-    whole, band = np.empty((9, 9)), np.full((4, 9), np.nan)
+    whole, band = np.empty((9, 9)), np.full((9, 4), np.nan)
     among_stations(network.stations, *model, whole)
     among_neighbours(network.stations, *model, band)
     np.testing.assert_allclose(whole, expected, **TO_ROUNDING)
     for apart in range(4):
-        np.testing.assert_allclose(band[apart, : 9 - apart], np.diagonal(expected, -apart), **TO_ROUNDING)
-        np.testing.assert_array_equal(band[apart, 9 - apart :], 0.0)
+        np.testing.assert_allclose(band[: 9 - apart, apart], np.diagonal(expected, -apart), **TO_ROUNDING)
+        np.testing.assert_array_equal(band[9 - apart :, apart], 0.0)
 
 
 def test_stations_and_rows(model: tuple[int, Array]) -> None:
@@ -163,6 +164,19 @@ def test_cells_out_of_reach_get_exactly_nothing() -> None:
     near = np.linalg.norm(network.cells[:, :, None] - network.stations[:, None, :], axis=0).min(axis=1).reshape(network.shape) < 0.02
     assert near.any()
     np.testing.assert_array_equal(got[~near], 0.0)
+
+
+@pytest.mark.parametrize(("size", "width"), [(1, 0), (5, 0), (8, 2), (8, 7), (30, 11)])
+def test_a_band_is_solved_as_the_whole_matrix(size: int, width: int) -> None:
+    chance = np.random.default_rng(size + width)
+    lower = np.tril(np.triu(chance.normal(size=(size, size)), -width)) + 3.0 * np.eye(size)
+    whole, wanted = lower @ lower.T, chance.normal(size=size)
+    band = np.zeros((size, width + 1))
+    for apart in range(width + 1):
+        band[: size - apart, apart] = np.diagonal(whole, -apart)
+    got = wanted.copy()
+    solve_band(band, got)
+    np.testing.assert_allclose(got, np.linalg.solve(whole, wanted), rtol=1e-9, atol=1e-11)
 
 
 # ---- the nearest stations ----

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from hazecast.forecast.analysis.correlation import Correlation
 from hazecast.forecast.analysis.geometry import Cells
+from hazecast.forecast.kernels.banded import solve_band
 from hazecast.forecast.kernels.nearest_stations import local_analysis
 from hazecast.forecast.kernels.optimal_interpolation import among_neighbours, among_stations, spread_mean
 from hazecast.grids.lattice import EARTH_RADIUS_M
@@ -67,11 +68,12 @@ def weights(departures: Departures, correlation: Correlation) -> Array:
     order, width = _narrowest(departures.stations, correlation.end_m / EARTH_RADIUS_M)
     if width >= BAND_PAYS * order.size:
         return solved(departures.stations, departures.noise, departures.values, correlation)
-    band = np.empty((width + 1, order.size))
+    band = np.empty((order.size, width + 1))
     among_neighbours(np.ascontiguousarray(departures.stations[:, order]), correlation.kind, correlation.parameters, band)
-    band[0] += departures.noise[order]
-    out = np.empty(order.size)
-    out[order] = scipy.linalg.solveh_banded(band, departures.values[order], lower=True, overwrite_ab=True, check_finite=False)
+    band[:, 0] += departures.noise[order]
+    ordered, out = departures.values[order], np.empty(order.size)
+    solve_band(band, ordered)
+    out[order] = ordered
     return out
 
 

@@ -17,26 +17,24 @@ from hazecast.forecast.kernels.correlations import correlations, largest_square
 Array = NDArray[np.float64]
 
 
-@njit(parallel=True, cache=True)
+@njit(cache=True)
 def among_stations(stations: Array, kind: int, parameters: Array, out: Array) -> None:
     """The correlations of all stations with each other, into `out` (station, station)."""
-    count = stations.shape[1]
-    for s in prange(count):
-        squares = np.empty(count)
+    squares = np.empty(stations.shape[1])
+    for s in range(stations.shape[1]):
         squares_from(stations[0, s], stations[1, s], stations[2, s], stations, squares)
         correlations(squares, kind, parameters, out[s])
 
 
-@njit(parallel=True, cache=True)
+@njit(cache=True)
 def among_neighbours(stations: Array, kind: int, parameters: Array, out: Array) -> None:
-    """Those with the stations that follow: `out[d, s]` is the correlation of the stations s and s + d, zero beyond the last station."""
-    count, width = stations.shape[1], out.shape[0]
-    for s in prange(count):
-        squares, alike = np.empty(width), np.zeros(width)
-        last = min(s + width, count)
-        squares_from(stations[0, s], stations[1, s], stations[2, s], stations[:, s:last], squares[: last - s])
-        correlations(squares[: last - s], kind, parameters, alike[: last - s])
-        out[:, s] = alike
+    """Those with the stations that follow: `out[s, d]` is the correlation of the stations s and s + d, zero beyond the last station."""
+    squares = np.empty(out.shape[1])
+    for s in range(stations.shape[1]):
+        count = min(out.shape[1], stations.shape[1] - s)
+        squares_from(stations[0, s], stations[1, s], stations[2, s], stations[:, s : s + count], squares[:count])
+        correlations(squares[:count], kind, parameters, out[s, :count])
+        out[s, count:] = 0.0
 
 
 @njit(parallel=True, cache=True)
