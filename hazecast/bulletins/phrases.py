@@ -91,6 +91,7 @@ ROLES: Mapping[str, str] = MappingProxyType(
         "base": N_("base forecast"),
         "emissions": N_("emissions"),
         "population": N_("population"),
+        "sources": N_("source regions"),
         "settings": N_("settings"),
     }
 )
