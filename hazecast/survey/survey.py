@@ -37,6 +37,7 @@ from hazecast.survey.emissions import EmissionsFound, emissions_found
 from hazecast.survey.extent import MARGIN_DEGREES, Extent, beside, domain_edges, extent_of, within
 from hazecast.survey.source_regions import sources_of
 from hazecast.survey.sources import SourcesFound, sources_found
+from hazecast.survey.transport import transport_for
 from hazecast.vocabulary import ALOFT, METEOROLOGY, PM25, POLLUTANTS, REQUIRED_METEOROLOGY, VARIABLES
 
 
@@ -100,6 +101,7 @@ def survey(
     domain = _domain(extent, near, meteorology)
     areas = areas_of(near)
     stations = tuple(StationSettings(id=s.id, name=s.name, latitude=s.latitude, longitude=s.longitude) for s in near)
+    sources = sources_of(areas, stations, domain)
     settings = Settings(
         site=SiteSettings(titles=_titles(areas), time_zone=_time_zone(near)),
         domain=domain,
@@ -110,7 +112,8 @@ def survey(
         output=OutputSettings(archive=out.parent / f"{out.stem}-archive", outbox=out.parent / f"{out.stem}-bulletins"),
         stations=stations,
         areas=areas,
-        sources=sources_of(areas, stations, domain),
+        transport=transport_for(domain, len(sources)),
+        sources=sources,
     )
     return _described(settings, weather, read, monitoring)
 
