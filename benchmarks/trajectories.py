@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 from scipy.interpolate import RegularGridInterpolator
 
 from benchmarks.measuring import Row, Times, in_turn
-from hazecast.forecast.kernels.trajectories import RADIUS, Axes, follow
+from hazecast.forecast.kernels.lockstep import RADIUS
+from hazecast.forecast.kernels.trajectories import follow
+from hazecast.forecast.kernels.wind_at_point import Axes
 
 Array = NDArray[np.float64]
 SOUTH, WEST, SPACING = 20.0, 95.0, 0.25

@@ -10,7 +10,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from hazecast.errors import InputError, MissingVariable, UnknownUnits
-from hazecast.forecast.kernels.trajectories import Axes
+from hazecast.forecast.kernels.wind_at_point import Axes
 from hazecast.forecast.transport.hour import Hour
 from hazecast.forecast.transport.layers import Air, Layers, air_of
 from hazecast.forecast.winds.hours import hours_of

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from hazecast.forecast.kernels.trajectories import RADIUS, Axes, follow
+from hazecast.forecast.kernels.lockstep import RADIUS
+from hazecast.forecast.kernels.trajectories import follow
+from hazecast.forecast.kernels.wind_at_point import Axes
 
 Array = NDArray[np.float64]
 DAY = 86_400.0

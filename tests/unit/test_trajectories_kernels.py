@@ -5,7 +5,8 @@ import pytest
 from numpy.typing import NDArray
 
 from hazecast.forecast.kernels.footprints import residence
-from hazecast.forecast.kernels.trajectories import Axes, follow, wind_at
+from hazecast.forecast.kernels.trajectories import follow
+from hazecast.forecast.kernels.wind_at_point import Axes, wind_at
 
 Array = NDArray[np.float64]
 Points = list[tuple[float, float, float]]

@@ -1,133 +1,26 @@
 """Paths of particles through winds on a lattice, by the classical fourth-order Runge-Kutta method, many at a time.
 
-Winds are linear between the points of (time, level, latitude, longitude), each of which has its components side by side. Below `POLAR`
-degrees a step is taken in latitude and longitude; nearer to a pole, where meridians run together, in space, and back onto the sphere.
+Particles go in step, `BLOCK` of them together. Below `POLAR` degrees a step is taken in latitude and longitude; nearer to a pole, where
+meridians run together, in space, and back onto the sphere.
 """
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numba import njit, prange
 from numpy.typing import NDArray
 
+from hazecast.forecast.kernels.lockstep import DEGREES, RADIUS, arrive, bins_of, locate, look_up, move
+from hazecast.forecast.kernels.wind_at_point import Axes, Quad, Triple, Winds, time_before, wind_at
+
 Array = NDArray[np.float64]
-Winds = NDArray[np.floating]
-Real = Any  # a number of the type of the winds, or a double
-Triple = tuple[Real, Real, Real]
-Quad = tuple[Real, Real, Real, Real]
 
-RADIUS = 6_371_008.8  # m, mean radius of the Earth, IUGG
+BLOCK = 128
 POLAR = 75.0
-EDGE = 1e-9  # of the way to the next point or time: no more than rounding
-DEGREES = 180.0 / np.pi
-
-
-class Axes(NamedTuple):
-    """Where the winds stand: the first row and column in degrees, how many a degree, and times a second.
-
-    `around` where the columns close a circle: the first is the next of the last.
-    """
-
-    south: float
-    per_latitude: float
-    west: float
-    per_longitude: float
-    per_second: float
-    around: bool
-
+STAGES = ((0.0, 0.5, 1.0 / 6.0), (0.5, 0.5, 1.0 / 3.0), (0.5, 1.0, 1.0 / 3.0), (1.0, 0.0, 1.0 / 6.0))
+"""Of a step: when each looks, how far on the next one looks, and its weight."""
 
 _compiled = njit(cache=True, error_model="numpy", fastmath={"contract"})
-
-
-@_compiled
-def _plane(winds: Winds, t: int, k: int, j: int, i: int, e: int, weights: Quad) -> Triple:
-    """The wind between four points of one time and level: rows j and j + 1, columns i and e."""
-    south, north = winds[t, k, j], winds[t, k, j + 1]
-    a, b, c, d = weights
-    eastward = a * south[i, 0] + b * south[e, 0] + c * north[i, 0] + d * north[e, 0]
-    northward = a * south[i, 1] + b * south[e, 1] + c * north[i, 1] + d * north[e, 1]
-    if winds.shape[4] < 3:
-        return eastward, northward, eastward * 0
-    return eastward, northward, a * south[i, 2] + b * south[e, 2] + c * north[i, 2] + d * north[e, 2]
-
-
-@_compiled
-def _between(low: Triple, high: Triple, share: Real) -> Triple:
-    return low[0] + share * (high[0] - low[0]), low[1] + share * (high[1] - low[1]), low[2] + share * (high[2] - low[2])
-
-
-@_compiled
-def _column(winds: Winds, t: int, k: int, up: Real, j: int, i: int, e: int, weights: Quad) -> Triple:
-    """The wind of one time; `up` is the share of level k + 1."""
-    low = _plane(winds, t, k, j, i, e, weights)
-    return low if up == 0.0 else _between(low, _plane(winds, t, k + 1, j, i, e, weights), up)
-
-
-@_compiled
-def _level_below(levels: Array, height: float) -> int:
-    k = 0
-    while k < levels.size - 2 and height > levels[k + 1]:
-        k += 1
-    return k
-
-
-@_compiled
-def _share_above(levels: Array, k: int, height: float) -> float:
-    """How far `height` lies from level k to the next; 0 on and below the lowest level, and everywhere where that is the only one."""
-    if levels.size == 1 or height <= levels[0]:
-        return 0.0
-    return float((height - levels[k]) / (levels[k + 1] - levels[k]))
-
-
-@_compiled
-def wind_at(winds: Winds, levels: Array, axes: Axes, time: float, latitude: float, longitude: float, height: float) -> Triple:
-    """The wind at a point, linear in `time` (s after the first), latitude, longitude (degrees) and height; NaN outside.
-
-    winds   (time, level, latitude, longitude, component) eastward, northward in m s-1 and, if there is a third, upward in units of
-            `levels` a second; two times and rows or more; NaN where it is missing, which makes every cell about it missing
-    levels  (level,) ascending; on one alone height is of no matter, below the lowest the wind is that of the lowest
-    """
-    t, y, x = time * axes.per_second, (latitude - axes.south) * axes.per_latitude, (longitude - axes.west) * axes.per_longitude
-    times, _, rows, columns, _ = winds.shape
-    if abs(t - np.rint(t)) < EDGE:
-        t = float(np.rint(t))
-    if axes.around:
-        x -= columns * np.floor(x / columns)
-    k = _level_below(levels, height)
-    up = _share_above(levels, k, height)
-    reaches_east = axes.around or x <= columns - 1 + EDGE
-    if not (-EDGE <= t <= times - 1 + EDGE and -EDGE <= y <= rows - 1 + EDGE and x >= -EDGE and reaches_east and up <= 1.0 + EDGE):
-        return np.nan, np.nan, np.nan
-    n, j, i = min(int(t), times - 2), min(int(y), rows - 2), min(int(x), columns - 1 if axes.around else columns - 2)
-    e = i + 1 if i + 1 < columns else 0
-    kind = winds.dtype.type
-    north, east, later = kind(y - j), kind(x - i), kind(t - n)
-    south, west = kind(1) - north, kind(1) - east
-    weights = south * west, south * east, north * west, north * east
-    if later == 1:
-        return _column(winds, n + 1, k, kind(up), j, i, e, weights)
-    before = _column(winds, n, k, kind(up), j, i, e, weights)
-    return before if later == 0 else _between(before, _column(winds, n + 1, k, kind(up), j, i, e, weights), later)
-
-
-@_compiled
-def _turning(winds: Winds, levels: Array, axes: Axes, time: float, latitude: float, longitude: float, height: float) -> Triple:
-    """Degrees of latitude and longitude, and units of height, a second."""
-    eastward, northward, upward = wind_at(winds, levels, axes, time, latitude, longitude, height)
-    degrees = DEGREES / RADIUS
-    return northward * degrees, eastward * degrees / np.cos(latitude / DEGREES), float(upward)
-
-
-@_compiled
-def _step(winds: Winds, levels: Array, axes: Axes, time: float, dt: float, latitude: float, longitude: float, height: float) -> Triple:
-    half = 0.5 * dt
-    y1, x1, z1 = _turning(winds, levels, axes, time, latitude, longitude, height)
-    y2, x2, z2 = _turning(winds, levels, axes, time + half, latitude + half * y1, longitude + half * x1, height + half * z1)
-    y3, x3, z3 = _turning(winds, levels, axes, time + half, latitude + half * y2, longitude + half * x2, height + half * z2)
-    y4, x4, z4 = _turning(winds, levels, axes, time + dt, latitude + dt * y3, longitude + dt * x3, height + dt * z3)
-    latitude += dt / 6.0 * (y1 + 2.0 * (y2 + y3) + y4)
-    longitude += dt / 6.0 * (x1 + 2.0 * (x2 + x3) + x4)
-    return latitude, longitude, height + dt / 6.0 * (z1 + 2.0 * (z2 + z3) + z4)
 
 
 @_compiled
@@ -169,28 +62,67 @@ def _step_in_space(winds: Winds, levels: Array, axes: Axes, t: float, dt: float,
     return there, _near(along, longitude), h + dt / 6.0 * (h1 + 2.0 * (h2 + h3) + h4)
 
 
+@_compiled
+def _stage(winds: Winds, levels: Array, bins: Any, axes: Axes, time: float, at: Array, cells: Any, shares: Winds, found: Winds) -> None:
+    """The winds at all places of `at`, (3, particle), into `found`, (3, particle)."""
+    times, floors, rows, columns, components = winds.shape
+    n, share = time_before(axes, times, time)
+    locate(at[0], at[1], at[2], levels, bins[0], bins[1], axes, (floors, rows, columns), cells, shares)
+    if n < 0:
+        shares[3] = np.nan
+    n = max(n, 0)
+    before = winds[n].reshape(-1)
+    after = winds[n + 1].reshape(-1) if share > 0.0 else before
+    look_up(before, after, winds.dtype.type(share), components, cells, shares, found)
+
+
+@_compiled
+def _cross_poles(winds: Winds, levels: Array, axes: Axes, time: float, dt: float, begin: Array, change: Array) -> None:
+    """The change of place in a step, (3, particle), of those that are near a pole; that of others is left."""
+    for p in range(begin.shape[1]):
+        if abs(begin[0, p]) >= POLAR:
+            y, x, z = _step_in_space(winds, levels, axes, time, dt, begin[0, p], begin[1, p], begin[2, p])
+            change[0, p], change[1, p], change[2, p] = y - begin[0, p], x - begin[1, p], z - begin[2, p]
+
+
+@_compiled
+def _steps(winds: Winds, levels: Array, bins: Any, axes: Axes, start: float, dt: float, steps: int, begin: Array) -> None:
+    """Bring the particles of a block, (3, particle), on by so many steps, in place."""
+    size = begin.shape[1]
+    at, change = begin.copy(), np.empty((3, size))
+    cells, shares, found = np.empty((4, size), np.int32), np.empty((4, size), winds.dtype), np.empty((3, size), winds.dtype)
+    for s in range(steps):
+        time = start + s * dt
+        for number in range(4):
+            when, reach, weight = STAGES[number]
+            _stage(winds, levels, bins, axes, time + when * dt, at, cells, shares, found)
+            move(found, begin, reach * dt, weight * dt, number == 0, at, change)
+        _cross_poles(winds, levels, axes, time, dt, begin, change)
+        arrive(begin, change, levels[0], at)
+
+
 @njit(cache=True, error_model="numpy", fastmath={"contract"}, parallel=True)
 def follow(paths: Array, winds: Winds, levels: Array, axes: Axes, start: float, dt: float, steps: int) -> None:
-    """Fill `paths` from its first points on, in place; each particle by itself, so that the number of threads changes nothing.
+    """Fill `paths` from its first points on, in place; each block of particles by itself, so that the number of threads changes nothing.
 
     paths   (particle, record, 3) latitude and longitude in degrees, height in units of `levels`; the first record is given
-    winds, levels, axes   as in `wind_at`
+    winds, levels, axes   as in `wind_at`; those of one time are fewer than 2^31 numbers
     start   of all particles, s after the first time of the winds;  dt  a step in s, below zero back in time;  steps  from record to record
 
     A particle that leaves the winds, in space or time, or meets missing wind is NaN from there on; one that comes down to the lowest level
     stays on it until the wind lifts it. Longitude goes on counting where a particle goes round a pole or the globe.
     Hairer, Nørsett and Wanner 1993, Solving Ordinary Differential Equations I, section II.1.
     """
-    for p in prange(paths.shape[0]):
-        latitude, longitude, height = paths[p, 0, 0], paths[p, 0, 1], max(paths[p, 0, 2], levels[0])
-        paths[p, 0, 2] = height
-        for r in range(1, paths.shape[1]):
-            for s in range(steps):
-                time = start + ((r - 1) * steps + s) * dt
-                if abs(latitude) < POLAR:
-                    latitude, longitude, height = _step(winds, levels, axes, time, dt, latitude, longitude, height)
-                else:
-                    latitude, longitude, height = _step_in_space(winds, levels, axes, time, dt, latitude, longitude, height)
-                if height < levels[0]:
-                    height = levels[0]
-            paths[p, r, 0], paths[p, r, 1], paths[p, r, 2] = latitude, longitude, height
+    bins = bins_of(levels)
+    for block in prange((paths.shape[0] + BLOCK - 1) // BLOCK):
+        own = paths[block * BLOCK : (block + 1) * BLOCK]
+        places = np.empty((3, own.shape[0]))
+        for p in range(own.shape[0]):
+            own[p, 0, 2] = max(own[p, 0, 2], levels[0])
+            for axis in range(3):
+                places[axis, p] = own[p, 0, axis]
+        for r in range(1, own.shape[1]):
+            _steps(winds, levels, bins, axes, start + (r - 1) * steps * dt, dt, steps, places)
+            for p in range(own.shape[0]):
+                for axis in range(3):
+                    own[p, r, axis] = places[axis, p]
