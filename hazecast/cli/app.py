@@ -1,5 +1,7 @@
 """The application that every command belongs to, and the options that they share."""
 
+import os
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -22,8 +24,13 @@ def _print_version(asked: bool) -> None:
         raise typer.Exit
 
 
+VersionOption = Annotated[bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and stop.")]
+
+
 @app.callback()
-def _top(
-    version: Annotated[bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and stop.")] = False,
-) -> None:
-    pass
+def _top(version: VersionOption = False) -> None:  # noqa: ARG001
+    from hazecast.cli.kernel_cache import use_kernel_cache  # before any command imports numba
+
+    chosen = use_kernel_cache(os.environ)
+    if chosen is not None and chosen.remark:
+        print(f"hazecast: {chosen.remark}", file=sys.stderr)

@@ -25,6 +25,9 @@ def run_and_score(cycle: Any, settings: "Settings", progress: Progress) -> "tupl
 
     A cycle that a later one has overtaken is kept and announced to nobody: what is sent never goes back in time.
     """
+    from hazecast.cli.compiling import compile_ahead
+
+    compile_ahead(progress)
     from hazecast.archive.ledger import Standing, is_overtaken
     from hazecast.archive.manifest import verify_products
     from hazecast.archive.netcdf import read_dataset

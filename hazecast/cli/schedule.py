@@ -16,6 +16,7 @@ def schedule(config: ConfigOption) -> None:
     from functools import partial
 
     from hazecast.archive.memory import open_memory
+    from hazecast.cli.compiling import compile_ahead
     from hazecast.cli.running import now, require_known_names, surroundings_of
     from hazecast.config import load_settings
     from hazecast.cycle import Outcome, run_cycle, send
@@ -26,6 +27,8 @@ def schedule(config: ConfigOption) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     settings = load_settings(config)
     require_known_names(settings)
+    if compile_ahead(lambda _stage, _done: None):
+        logging.getLogger(__name__).info("Kernels compiled.")
     with open_memory(settings.output.archive) as memory:
         around = surroundings_of(settings, memory, partial(gather, memory=memory))
 

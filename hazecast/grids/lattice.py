@@ -1,12 +1,15 @@
 """The lattice of a forecast: regular cells in latitude and longitude, their areas and faces."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import xarray as xr
 from numpy.typing import NDArray
 
-from hazecast.config import DomainSettings
+if TYPE_CHECKING:  # the transport model stands on this module, and starts without them
+    import xarray as xr
+
+    from hazecast.config import DomainSettings
 
 EARTH_RADIUS_M = 6_371_008.8  # mean radius of the Earth, IUGG
 Array = NDArray[np.float64]
@@ -74,7 +77,7 @@ class Lattice:
         return np.asarray(self.longitude[0] + self.spacing_longitude * (np.arange(self.longitude.size + 1) - 0.5))
 
 
-def lattice_of_domain(domain: DomainSettings) -> Lattice:
+def lattice_of_domain(domain: "DomainSettings") -> Lattice:
     """The lattice that the settings describe."""
     rows = round((domain.north - domain.south) / domain.spacing) + 1
     columns = round((domain.east - domain.west) / domain.spacing) + 1
@@ -82,6 +85,6 @@ def lattice_of_domain(domain: DomainSettings) -> Lattice:
     return Lattice(latitude, domain.west + domain.spacing * np.arange(columns, dtype=np.float64))
 
 
-def lattice_of_data(data: xr.Dataset) -> Lattice:
+def lattice_of_data(data: "xr.Dataset") -> Lattice:
     """The lattice that a dataset's `latitude` and `longitude` make up."""
     return Lattice(data["latitude"].values.astype(np.float64), data["longitude"].values.astype(np.float64))

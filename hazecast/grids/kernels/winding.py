@@ -32,7 +32,8 @@ def _crossings(lines: Array, edges: Array, region: Index) -> tuple[Index, Array,
     low = np.searchsorted(lines, np.minimum(edges[:, 1], edges[:, 3]))
     high = np.searchsorted(lines, np.maximum(edges[:, 1], edges[:, 3]))
     for e in range(region.size):
-        first[low[e] + 1 : high[e] + 1] += 1
+        for line in range(low[e], high[e]):
+            first[line + 1] += 1
     first = np.cumsum(first)
     place, code, free = np.empty(first[-1]), np.empty(first[-1], dtype=np.int64), first[:-1].copy()
     for e in range(region.size):
