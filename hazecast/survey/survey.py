@@ -85,18 +85,7 @@ def survey(
     monitoring = _vetted(raw)
     weather = _with_values(read, meteorology)
     extent = extent_of(weather)
-    counted = tuple(beside(s, extent) for s in monitoring.stations)
-    near = within(counted, extent)
-    if not counted:
-        raise NoDataInPeriod(
-            f"{observations} gives no place on Earth for any of its {len(monitoring.unplaced)} stations.",
-            "Add a list of them beside it, stations.csv with location_id,location,lat,lon; see docs/sources.md.",
-        )
-    if not near:
-        raise NoDataInPeriod(
-            f"None of the {len(counted)} stations of {observations} lies where {meteorology} has weather: {extent}{_for_example(counted)}.",
-            "Give weather and observations of one region.",
-        )
+    near = _near(monitoring, extent, meteorology, observations)
     _require_pm25(monitoring.data, near, observations)
     domain = _domain(extent, near, meteorology)
     areas = areas_of(near)
@@ -116,6 +105,23 @@ def survey(
         sources=sources,
     )
     return _described(settings, weather, read, monitoring)
+
+
+def _near(monitoring: Monitoring, extent: Extent, meteorology: Path, observations: Path) -> tuple[Station, ...]:
+    """The stations where there is weather; raises NoDataInPeriod where none is."""
+    counted = tuple(beside(s, extent) for s in monitoring.stations)
+    near = within(counted, extent)
+    if not counted:
+        raise NoDataInPeriod(
+            f"{observations} gives no place on Earth for any of its {len(monitoring.unplaced)} stations.",
+            "Add a list of them beside it, stations.csv with location_id,location,lat,lon; see docs/sources.md.",
+        )
+    if not near:
+        raise NoDataInPeriod(
+            f"None of the {len(counted)} stations of {observations} lies where {meteorology} has weather: {extent}{_for_example(counted)}.",
+            "Give weather and observations of one region.",
+        )
+    return near
 
 
 def _vetted(monitoring: Monitoring) -> Monitoring:
