@@ -3,8 +3,8 @@
 Chosen on real departures of Beijing in two winters and a spring and of ten cities round it (leave one station out, second half of each
 series judged with what the first half gave). From clean air to haze the standard deviation of departures changes 7 to 10 times in µg m-3
 and 1.4 to 1.7 times on this scale, the least of offsets from 0 to 100 µg m-3. The logarithm of the density that the analysis gives
-to the values left out is higher by 0.17 to 0.51 a value than that of an analysis in µg m-3, whose root mean square error is about
-the same or up to 5 % lower, but which falls below zero at up to 1 in 150 values. A mere share of the background, c (1 + error), was worse.
+to the values left out is higher by 0.15 to 0.56 a value than that of an analysis in µg m-3, whose root mean square error is about
+the same or up to 8 % lower, but which falls below zero at up to 1 in 150 values. A mere share of the background, c (1 + error), was worse.
 """
 
 import numpy as np
