@@ -21,6 +21,7 @@ Floats = NDArray[np.floating]
 EASTWARD, NORTHWARD = "eastward_wind_aloft", "northward_wind_aloft"
 UPWARD = MappingProxyType({"height": ("upward_wind_aloft", "m s-1", 1.0), "pressure": ("vertical_velocity_aloft", "Pa s-1", -1.0)})
 DIMS = ("time", "level", "latitude", "longitude")
+MOST_NUMBERS = 2**31
 HALF_AN_HOUR = np.timedelta64(30, "m")
 
 
@@ -57,8 +58,9 @@ def winds_for_kernel(winds: xr.Dataset) -> Winds:
     _require_fields(winds, names, kind)
     latitude, longitude, seconds = _even_axes(winds)
     levels = winds["level"].values.astype(np.float64) * UPWARD[kind][2]
-    if not (np.diff(levels) > 0.0).all():
+    if not (np.diff(levels) > 1e-6 * (levels[-1] - levels[0])).all():
         raise InputError(f"Levels are {winds['level'].values.tolist()}; expected them from the ground up.", "Sort the winds by level.")
+    _require_room(winds, len(names))
     values = np.stack([winds[name].transpose(*DIMS).values for name in names], axis=-1).astype(np.float32)
     values[..., 2:] *= np.float32(UPWARD[kind][2])
     around = abs(longitude.size * (longitude[1] - longitude[0]) - 360.0) < 1e-6 * 360.0
@@ -90,6 +92,13 @@ def _require_fields(winds: xr.Dataset, names: Iterable[str], kind: str) -> None:
             raise InputError(f"{name} has the dimensions {winds[name].dims}; expected {', '.join(DIMS)}.", "Give one wind per point.")
         if (found := winds[name].attrs.get("units")) != expected:
             raise UnknownUnits(f"{name} is in {found!r}; expected {expected!r}.", "Convert it, and say so in its attribute `units`.")
+
+
+def _require_room(winds: xr.Dataset, components: int) -> None:
+    """The kernel counts the numbers of one time in 32 bits."""
+    points = winds.sizes["level"] * winds.sizes["latitude"] * winds.sizes["longitude"]
+    if points * components >= MOST_NUMBERS:
+        raise InputError(f"The winds have {points:,} points; expected fewer than {MOST_NUMBERS // components:,}.", "Cut out a region.")
 
 
 def _even_axes(winds: xr.Dataset) -> tuple[Array, Array, float]:

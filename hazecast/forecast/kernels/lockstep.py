@@ -34,21 +34,23 @@ _vectors = njit(cache=True, error_model="numpy", fastmath={"contract", "nsz"}, p
 
 
 @njit(cache=True)
-def bins_of(levels: Array) -> tuple[Indices, float]:
-    """For each of even bins from the lowest level up, the level below its lower end; and how many bins there are to a unit of height.
+def floors_of(levels: Array) -> tuple[Array, Array, Indices, float]:
+    """The levels as `locate` takes them: themselves, the inverse of what each is from the next, bins, and how many there are to a unit.
 
-    No bin is wider than two levels are apart, so that at most one more level lies within it.
+    A bin is one of even ones from the lowest level up, and holds the number of the level below its lower end. None is wider than two
+    levels are apart, so that at most one more lies within it.
     """
-    if levels.size < 2:
-        return np.zeros(1, np.int32), 0.0
-    per_height = 1.0 / np.diff(levels).min()
-    bins = np.empty(int(np.ceil((levels[-1] - levels[0]) * per_height)) + 2, np.int32)
+    inverse = np.zeros(levels.size)
+    for k in range(levels.size - 1):
+        inverse[k] = 1.0 / (levels[k + 1] - levels[k])
+    per_height = inverse.max()
+    bins = np.zeros(int(np.ceil((levels[-1] - levels[0]) * per_height)) + 2, np.int32)
     k = 0
-    for number in range(bins.size):
+    for number in range(bins.size if levels.size > 1 else 0):
         while k < levels.size - 2 and levels[0] + number / per_height > levels[k + 1]:
             k += 1
         bins[number] = k
-    return bins, per_height
+    return levels, inverse, bins, per_height
 
 
 @_vectors
@@ -57,6 +59,7 @@ def locate(
     longitude: Array,
     height: Array,
     levels: Array,
+    inverse: Array,
     bins: Indices,
     per_height: float,
     axes: Axes,
@@ -64,17 +67,17 @@ def locate(
     cells: Indices,
     shares: Floats,
 ) -> None:
-    """Where particles are among the points of the winds; all arrays but `levels` and `bins` along particles.
+    """Where particles are among the points of the winds; their places and what is filled in run along particles.
 
-    shape    levels, rows and columns
-    cells    (4, particle) is filled with the point to the south-west below, counted along the winds, and how many points further the next
-             column, row and level are: none where the share of that level is none
+    levels to per_height   as `floors_of` gives them;  shape  rows, columns and components of the winds
+    cells    (3, particle) is filled with the number in the flat winds of the point to the south-west below, and how much further the next
+             column and the next level are: that one no further where its share is none
     shares   (4, particle) is filled with the shares of the next column, row and level, and with 0 inside the winds and NaN outside
     """
-    floors, rows, columns = shape
-    bottom, top = levels[0], levels[floors - 1] if floors > 1 else np.inf
+    rows, columns, stride = np.int32(shape[0]), np.int32(shape[1]), np.int32(shape[2])
+    bottom, top = levels[0], levels[-1] if levels.size > 1 else np.inf
     turns = 1.0 / columns if axes.around else 0.0
-    last = columns - 1 if axes.around else columns - 2
+    second_last, last = np.int32(max(levels.size - 2, 0)), columns - np.int32(1 if axes.around else 2)
     eastern = columns if axes.around else columns - 1 + EDGE
     for p in range(latitude.size):
         y, x, h = (latitude[p] - axes.south) * axes.per_latitude, (longitude[p] - axes.west) * axes.per_longitude, height[p]
@@ -83,14 +86,11 @@ def locate(
         y, x, h = y if inside else 0.0, x if inside else 0.0, max(h, bottom) if inside else bottom
         j, i = min(max(np.int32(y), np.int32(0)), np.int32(rows - 2)), min(max(np.int32(x), np.int32(0)), np.int32(last))
         k = bins[np.uint32((h - bottom) * per_height)]
-        k += np.int32((k < floors - 2) & (h > levels[np.uint32(min(k + 1, floors - 1))]))
-        above = np.uint32(min(k + 1, floors - 1))
-        apart = levels[above] - levels[np.uint32(k)]
-        up = (h - levels[np.uint32(k)]) / apart if apart > 0.0 else 0.0
-        cells[0, p] = (k * np.int32(rows) + j) * np.int32(columns) + i
-        cells[1, p] = np.int32(1) if i + 1 < columns else np.int32(1 - columns)
-        cells[2, p] = np.int32(columns)
-        cells[3, p] = np.int32(rows * columns) if up > 0.0 else np.int32(0)
+        k = min(k + np.int32(inverse[np.uint32(k)] * (h - levels[np.uint32(k)]) > 1.0), second_last)
+        up = inverse[np.uint32(k)] * (h - levels[np.uint32(k)])
+        cells[0, p] = ((k * rows + j) * columns + i) * stride
+        cells[1, p] = stride if i + 1 < columns else stride * (np.int32(1) - columns)
+        cells[2, p] = rows * columns * stride if up > 0.0 else np.int32(0)
         shares[0, p], shares[1, p], shares[2, p] = x - i, y - j, up
         shares[3, p] = 0.0 if inside else np.nan
 
@@ -105,21 +105,22 @@ def _between(winds: Floats, sw: Any, se: Any, nw: Any, ne: Any, rise: Any, weigh
 
 
 @_vectors
-def look_up(before: Floats, after: Floats, later: Any, stride: int, cells: Indices, shares: Floats, found: Floats) -> None:
+def look_up(before: Floats, after: Floats, later: Any, row: int, stride: int, cells: Indices, shares: Floats, found: Floats) -> None:
     """The wind at each particle, into `found`, (3, particle); the third component is 0 where there are two.
 
-    before, after   the winds of two times, flat, `stride` numbers to a point;  later  the share of the second, of the type of the winds
+    before, after   the winds of two times, flat, `stride` numbers to a point, `row` to a row;  later  the share of the second, as a number
+                    of the type of the winds
     cells, shares   as `locate` fills them
     """
     kind = before.dtype.type
     one, lifted = kind(1), kind(stride > 2)
-    width, third, outward = np.int32(stride), np.uint32(2 if stride > 2 else 1), np.uint32(1)
+    north, third, outward = np.int32(row), np.uint32(2 if stride > 2 else 1), np.uint32(1)
     for p in range(found.shape[1]):
         e, n, u = shares[0, p], shares[1, p], shares[2, p]
         weights = (one - n) * (one - e), (one - n) * e, n * (one - e), n * e
-        place, east, north = cells[0, p] * width, cells[1, p] * width, cells[2, p] * width
+        place, east = cells[0, p], cells[1, p]
         sw, se, nw, ne = np.uint32(place), np.uint32(place + east), np.uint32(place + north), np.uint32(place + north + east)
-        rise = np.uint32(cells[3, p] * width)
+        rise = np.uint32(cells[2, p])
         first = _between(before, sw, se, nw, ne, rise, weights, u)
         x = first + later * (_between(after, sw, se, nw, ne, rise, weights, u) - first)
         first = _between(before, sw + outward, se + outward, nw + outward, ne + outward, rise, weights, u)

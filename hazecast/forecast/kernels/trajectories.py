@@ -10,7 +10,7 @@ import numpy as np
 from numba import njit, prange
 from numpy.typing import NDArray
 
-from hazecast.forecast.kernels.lockstep import DEGREES, RADIUS, arrive, bins_of, locate, look_up, move
+from hazecast.forecast.kernels.lockstep import DEGREES, RADIUS, arrive, floors_of, locate, look_up, move
 from hazecast.forecast.kernels.wind_at_point import Axes, Quad, Triple, Winds, time_before, wind_at
 
 Array = NDArray[np.float64]
@@ -63,17 +63,18 @@ def _step_in_space(winds: Winds, levels: Array, axes: Axes, t: float, dt: float,
 
 
 @_compiled
-def _stage(winds: Winds, levels: Array, bins: Any, axes: Axes, time: float, at: Array, cells: Any, shares: Winds, found: Winds) -> None:
+def _stage(winds: Winds, floors: Any, axes: Axes, time: float, at: Array, cells: Any, shares: Winds, found: Winds) -> None:
     """The winds at all places of `at`, (3, particle), into `found`, (3, particle)."""
-    times, floors, rows, columns, components = winds.shape
+    times, _, rows, columns, components = winds.shape
     n, share = time_before(axes, times, time)
-    locate(at[0], at[1], at[2], levels, bins[0], bins[1], axes, (floors, rows, columns), cells, shares)
+    levels, inverse, bins, per_height = floors
+    locate(at[0], at[1], at[2], levels, inverse, bins, per_height, axes, (rows, columns, components), cells, shares)
     if n < 0:
         shares[3] = np.nan
     n = max(n, 0)
     before = winds[n].reshape(-1)
     after = winds[n + 1].reshape(-1) if share > 0.0 else before
-    look_up(before, after, winds.dtype.type(share), components, cells, shares, found)
+    look_up(before, after, winds.dtype.type(share), columns * components, components, cells, shares, found)
 
 
 @_compiled
@@ -86,19 +87,19 @@ def _cross_poles(winds: Winds, levels: Array, axes: Axes, time: float, dt: float
 
 
 @_compiled
-def _steps(winds: Winds, levels: Array, bins: Any, axes: Axes, start: float, dt: float, steps: int, begin: Array) -> None:
+def _steps(winds: Winds, floors: Any, axes: Axes, start: float, dt: float, steps: int, begin: Array) -> None:
     """Bring the particles of a block, (3, particle), on by so many steps, in place."""
     size = begin.shape[1]
     at, change = begin.copy(), np.empty((3, size))
-    cells, shares, found = np.empty((4, size), np.int32), np.empty((4, size), winds.dtype), np.empty((3, size), winds.dtype)
+    cells, shares, found = np.empty((3, size), np.int32), np.empty((4, size), winds.dtype), np.empty((3, size), winds.dtype)
     for s in range(steps):
         time = start + s * dt
         for number in range(4):
             when, reach, weight = STAGES[number]
-            _stage(winds, levels, bins, axes, time + when * dt, at, cells, shares, found)
+            _stage(winds, floors, axes, time + when * dt, at, cells, shares, found)
             move(found, begin, reach * dt, weight * dt, number == 0, at, change)
-        _cross_poles(winds, levels, axes, time, dt, begin, change)
-        arrive(begin, change, levels[0], at)
+        _cross_poles(winds, floors[0], axes, time, dt, begin, change)
+        arrive(begin, change, floors[0][0], at)
 
 
 @njit(cache=True, error_model="numpy", fastmath={"contract"}, parallel=True)
@@ -113,7 +114,7 @@ def follow(paths: Array, winds: Winds, levels: Array, axes: Axes, start: float, 
     stays on it until the wind lifts it. Longitude goes on counting where a particle goes round a pole or the globe.
     Hairer, Nørsett and Wanner 1993, Solving Ordinary Differential Equations I, section II.1.
     """
-    bins = bins_of(levels)
+    floors = floors_of(levels)
     for block in prange((paths.shape[0] + BLOCK - 1) // BLOCK):
         own = paths[block * BLOCK : (block + 1) * BLOCK]
         places = np.empty((3, own.shape[0]))
@@ -122,7 +123,7 @@ def follow(paths: Array, winds: Winds, levels: Array, axes: Axes, start: float, 
             for axis in range(3):
                 places[axis, p] = own[p, 0, axis]
         for r in range(1, own.shape[1]):
-            _steps(winds, levels, bins, axes, start + (r - 1) * steps * dt, dt, steps, places)
+            _steps(winds, floors, axes, start + (r - 1) * steps * dt, dt, steps, places)
             for p in range(own.shape[0]):
                 for axis in range(3):
                     own[p, r, axis] = places[axis, p]
