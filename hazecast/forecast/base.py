@@ -13,7 +13,7 @@ from hazecast.forecast.transport.driving import Driving
 from hazecast.forecast.transport.forecasting import Fields, run_ahead, scaled_start
 from hazecast.forecast.transport.learning import Snapshot, UnitRun, at_stations, learnt_strengths, run_unscaled
 from hazecast.forecast.transport.starting import drawn_to_observations
-from hazecast.forecast.transport.state import INITIAL
+from hazecast.forecast.transport.state import SIDES
 from hazecast.grids.sampling import Sampling, sampling
 from hazecast.records import Gridded, Station
 
@@ -133,9 +133,10 @@ def _members(task: Task, run: UnitRun, strengths: Strengths, season: int, progre
 
 
 def _in_the_order_of(parts: Array, members: Array) -> Array:
-    """Members (member, lead, station, region + 1) as `parts` (lead, station, source) are: what was there at the start is that of these."""
-    initial = np.broadcast_to(parts[None, ..., INITIAL, None], (*members.shape[:-1], 1))
-    return np.concatenate([members[..., -1:], initial, members[..., :-1]], axis=-1)
+    """Members (member, lead, station, region + side) as `parts` (lead, station, source): what was there at the start is of these."""
+    initial = np.broadcast_to(parts[None, ..., 1, None], (*members.shape[:-1], 1))
+    edges = members[..., -len(SIDES) :].sum(axis=-1, keepdims=True)
+    return np.concatenate([edges, initial, members[..., : -len(SIDES)]], axis=-1)
 
 
 def _sampled(fields: NDArray[np.floating], where: Sampling) -> Array:

@@ -15,7 +15,7 @@ LEAST_DAYS_OF_A_SEASON = 15
 BACKGROUND_QUANTILE = 0.05
 PRIOR_SPREAD = 0.7  # of a region's strength about that of all regions
 SEASONAL_SPREAD = 0.35  # of a season's about the year's
-LEAST_BACKGROUND_SPREAD = 3.0  # µg m-3
+BACKGROUND_SPREAD = 1.0  # of what flows in over an edge, in what is observed on the mean: beyond it may lie air like that within
 LEAST_ERROR = 0.3  # of the mean of what is observed; a model of this kind errs by more on any day
 FURTHEST = 10.0  # a strength lies within this factor of the first guess
 SEASONS = ("DJF", "MAM", "JJA", "SON")
@@ -25,8 +25,8 @@ SEASONS = ("DJF", "MAM", "JJA", "SON")
 class Strengths:
     """What each region's emission, and the air that comes over the edges, has to be multiplied by.
 
-    values      (season, region + 1), the last what 1 µg m-3 at the edges stands for, in µg m-3
-    covariance  (season, region + 1, region + 1) of their uncertainty
+    values      (season, region + side), the last what flows in over the edge of each side, in µg m-3
+    covariance  (season, region + side, region + side) of their uncertainty
     days        (season,) days of observations behind them
     first_guess what every region's would be if all were alike
     """
@@ -37,7 +37,7 @@ class Strengths:
     first_guess: float
 
     def of_season(self, season: Index) -> Array:
-        """(…, region + 1) for the seasons with these indices."""
+        """(…, region + side) for the seasons with these indices."""
         return self.values[season]
 
 
@@ -47,10 +47,10 @@ def season_of(times: NDArray[np.datetime64]) -> Index:
     return np.asarray((month + 1) % 12 // 3, dtype=np.int64)
 
 
-def fit_strengths(parts: Array, observed: Array, times: NDArray[np.datetime64]) -> Strengths | None:
+def fit_strengths(parts: Array, observed: Array, times: NDArray[np.datetime64], sides: int) -> Strengths | None:
     """The strengths with which the parts of regions and edges, carried with a strength of 1, best sum to what was observed.
 
-    parts     (time, station, region + 1) µg m-3, NaN where the model does not know
+    parts     (time, station, region + side) µg m-3, the last `sides` of them of the edges; NaN where the model does not know
     observed  (time, station) µg m-3, NaN where nothing was known
 
     Daily means are fitted by least squares, drawn towards a first guess in which all regions are alike (Tikhonov regularisation with the
@@ -58,14 +58,15 @@ def fit_strengths(parts: Array, observed: Array, times: NDArray[np.datetime64]) 
     whole. None with fewer than `LEAST_PAIRS` pairs, or where the model carries nothing to the stations.
     """
     both = ~(np.isnan(parts).any(axis=2) | np.isnan(observed))
-    own = parts[..., :-1].sum(axis=2)
+    regions = parts.shape[2] - sides
+    own = parts[..., :regions].sum(axis=2)
     if both.sum() < LEAST_PAIRS or not own[both].mean() > 0.0:
         return None
     background = float(np.quantile(observed[both], BACKGROUND_QUANTILE))
     first_guess = max(float((observed[both].mean() - background) / own[both].mean()), 1e-6)
     days = _Days.of(parts, observed, both, times)
-    centre = np.append(np.full(parts.shape[2] - 1, first_guess), background)
-    spread = np.append(np.full(parts.shape[2] - 1, PRIOR_SPREAD * first_guess), max(0.5 * background, LEAST_BACKGROUND_SPREAD))
+    centre = np.repeat([first_guess, background], [regions, sides])
+    spread = np.repeat([PRIOR_SPREAD * first_guess, BACKGROUND_SPREAD * float(observed[both].mean())], [regions, sides])
     whole = days.fitted(centre, spread)
     seasons = [_of_season(days.in_season(season), *whole) for season in range(len(SEASONS))]
     counts = np.array([days.in_season(season).count for season in range(len(SEASONS))])
@@ -80,7 +81,7 @@ def _of_season(days: "_Days", centre: Array, covariance: Array) -> tuple[Array, 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Days:
-    """Daily means: `parts` (day, station, region + 1) and `observed` (day, station), NaN where a day has too few hours."""
+    """Daily means: `parts` (day, station, region + side) and `observed` (day, station), NaN where a day has too few hours."""
 
     parts: Array
     observed: Array

@@ -20,7 +20,7 @@ from hazecast.forecast.spreading import correlation, spread
 from hazecast.forecast.trajectories import trajectories
 from hazecast.forecast.transport.driving import Driving, driving
 from hazecast.forecast.transport.layers import air_of, default_layers
-from hazecast.forecast.transport.learning import Snapshot
+from hazecast.forecast.transport.learning import UNIT_BACKGROUND, Snapshot
 from hazecast.forecast.transport.starting import drawn_to_observations
 from hazecast.forecast.transport.state import Tags, clean_state
 from hazecast.grids.conserving import conserved
@@ -83,7 +83,7 @@ def transport(scheme: str) -> None:
     """Some hours of air with primary and secondary parts of every region."""
     settings = TransportSettings.model_validate({"scheme": scheme})
     drive = _driving()
-    carrier = drive.carrier(settings, np.ones(2), 10.0)
+    carrier = drive.carrier(settings, np.ones(2), UNIT_BACKGROUND)
     state = carrier.clean()
     for hour in drive.hours(0, HOURS):
         if hour is not None:

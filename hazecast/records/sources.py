@@ -53,8 +53,8 @@ class SourceForecast:
                (lead_time, layer, latitude, longitude): pm25_layer
     stations   (station, lead_time, source): pm25_source; (station, lead_time): pm25_secondary; with `member` first: pm25_source_member, as
                it is with other winds and emissions
-    strengths  (season, source): strength, by which the emission of a region is multiplied, and what flows in over the edges in µg m-3;
-               strength_error, its standard deviation; (season): days of observations behind them
+    strengths  (season, source): strength, by which the emission of a region is multiplied, or what flows in over the edge of a side in
+               µg m-3; strength_error, its standard deviation; (season): days of observations behind them
     """
 
     grid: xr.Dataset

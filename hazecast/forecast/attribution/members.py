@@ -24,9 +24,9 @@ BEFORE_HOURS = 48  # from so long before the forecast on, each member has weathe
 def members_at_stations(
     driving: Driving, settings: TransportSettings, early: Snapshot, where: Sampling, seed: int, progress: Progress
 ) -> Array:
-    """PM2.5 of a strength of 1 in each member's weather, (member, hour, station, region + 1) in µg m-3, NaN where the air is not known.
+    """PM2.5 of a strength of 1 in each member's weather, (member, hour, station, region + side) in µg m-3, NaN where the air is not known.
 
-    `early` is the air at the first hour of `driving`; the hours are those after it. The last of the sources are the edges.
+    `early` is the air at the first hour of `driving`; the hours are those after it. The last of the sources are the sides.
     """
     out = []
     for member in range(settings.members):
@@ -58,7 +58,7 @@ def _aloft(driving: Driving, errors: Errors) -> xr.Dataset | None:
 
 
 def with_other_strengths(members: Array, strengths: Array, covariance: Array, seed: int) -> Array:
-    """Each member with `DRAWS` strengths as they may be too, (member · draw, hour, station, region + 1) in µg m-3."""
+    """Each member with `DRAWS` strengths as they may be too, (member · draw, hour, station, region + side) in µg m-3."""
     draws = drawn_strengths(strengths, covariance, DRAWS * members.shape[0], seed).reshape(members.shape[0], DRAWS, -1)
     scaled_members = members[:, None] * draws[:, :, None, None, :]
     return scaled_members.reshape(-1, *members.shape[1:])

@@ -10,6 +10,7 @@ from hazecast.forecast.products import times_of
 from hazecast.forecast.strengths import SEASONS, Strengths
 from hazecast.forecast.transport.driving import Driving
 from hazecast.forecast.transport.forecasting import Fields
+from hazecast.forecast.transport.state import SIDES
 from hazecast.records import EDGES, INITIAL, Cycle, SourceForecast, Station
 
 Array = NDArray[np.float64]
@@ -37,7 +38,7 @@ def source_forecast(
     return SourceForecast(
         grid=_grid(driving, fields).assign_coords(shared),
         stations=_stations(stations, at_stations, members).assign_coords(shared),
-        strengths=_strengths(strengths, [*driving.tags.regions, EDGES]),
+        strengths=_strengths(strengths, [*driving.tags.regions, *(f"{EDGES}-{side}" for side in SIDES)]),
     )
 
 

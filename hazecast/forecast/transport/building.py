@@ -15,9 +15,9 @@ from hazecast.forecast.transport.processes.dry_deposition import dry_deposition
 from hazecast.forecast.transport.processes.emission import Rates, emission
 from hazecast.forecast.transport.processes.inflow import Inflow, inflow_of
 from hazecast.forecast.transport.processes.sulfate_nitrate import sulfate_nitrate
-from hazecast.forecast.transport.processes.vertical import aloft_from_edges, vertical
+from hazecast.forecast.transport.processes.vertical import aloft_without_gases, vertical
 from hazecast.forecast.transport.processes.wet_deposition import wet_deposition
-from hazecast.forecast.transport.state import INITIAL, State, Tags, clean_state
+from hazecast.forecast.transport.state import INITIAL, SIDES, State, Tags, clean_state
 
 if TYPE_CHECKING:  # the model starts without the labelled data that an emission is made of
     from hazecast.forecast.emissions.emission import Emission
@@ -44,20 +44,20 @@ class Carrier:
         """Make `state`, in place, as `clean` gives it."""
         for load in (state.pm25, state.so2, state.nox):
             load[:] = 0.0
-        state.pm25[:, :, INITIAL, :] = self.inflow.ratio[:, None, None]
+        state.pm25[:, :, INITIAL, :] = self.inflow.mean[:, None, None]
         state.moving[:] = self.model.air.mass[:, :, None]
 
 
-def carrier_of(air: Air, tags: Tags, shares: Array, background: float, scheme: str) -> Carrier:
+def carrier_of(air: Air, tags: Tags, shares: Array, background: Array, scheme: str) -> Carrier:
     """A model for air, tags and the share of each cell's emission that is of each region, (region, y, x).
 
-    Shares may be scaled by how strongly a region emits. `background` is PM2.5 near the ground over the edges, µg m-3.
+    Shares may be scaled by how strongly a region emits. `background` is PM2.5 near the ground beyond each side, (side,) in µg m-3.
     """
     inflow = inflow_of(air.layers, background)
     processes = (
         emission(rates_by_region(shares, air, tags)),
-        advection(scheme, inflow.parts(tags)),
-        vertical(aloft_from_edges(tags, inflow.aloft)),
+        advection(scheme, [inflow.parts_beside(side, tags) for side in range(len(SIDES))]),
+        vertical(aloft_without_gases(inflow.parts_aloft(tags), tags)),
         dry_deposition,
         wet_deposition(),
         sulfate_nitrate,

@@ -52,8 +52,8 @@ class Driving:
         emission = replace(self.emission, shares=self.emission.shares[first:beyond])
         return replace(self, weather=self.weather.isel(time=slice(first, beyond)), emission=emission)
 
-    def carrier(self, settings: TransportSettings, strengths: Array, background: float) -> Carrier:
-        """A model in which each region emits with its strength, (region,), and `background` in µg m-3 flows in over the edges."""
+    def carrier(self, settings: TransportSettings, strengths: Array, background: Array) -> Carrier:
+        """A model in which each region emits with its strength, (region,), and `background` (side,) in µg m-3 flows in over the edges."""
         shares = self.shares.values * strengths[:, None, None]
         return carrier_of(self.air, self.tags, shares, background, settings.scheme)
 

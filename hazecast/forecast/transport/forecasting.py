@@ -9,7 +9,7 @@ from hazecast.config import TransportSettings
 from hazecast.forecast.transport.carrying import SPIN_UP_HOURS, carried, layered, scaled, surface
 from hazecast.forecast.transport.driving import Driving
 from hazecast.forecast.transport.learning import Progress, Snapshot, part_factors
-from hazecast.forecast.transport.state import EDGES, INITIAL, Tags
+from hazecast.forecast.transport.state import EDGES, INITIAL, SIDES, Tags
 
 Array = NDArray[np.float64]
 Floats = NDArray[np.floating]
@@ -31,9 +31,9 @@ class Fields:
 
 
 def run_ahead(driving: Driving, settings: TransportSettings, start: Snapshot, strengths: Array, hours: slice, progress: Progress) -> Fields:
-    """Carry the air of `start`, which is scaled already, through `hours`; regions emit with `strengths`, the last that of the edges."""
+    """Carry the air of `start`, which is scaled already, through `hours`; regions emit with `strengths`, the last those of the sides."""
     tags, count, air = driving.tags, hours.stop - hours.start, driving.air
-    carrier = driving.carrier(settings, strengths[:-1], float(strengths[-1]))
+    carrier = driving.carrier(settings, strengths[: -len(SIDES)], strengths[-len(SIDES) :])
     fields = _unknown(count, tags, air.shape)
     state = start.state
     for lead, since in enumerate(carried(carrier, state, driving.hours(hours.start, hours.stop), start.since)):
@@ -45,8 +45,8 @@ def run_ahead(driving: Driving, settings: TransportSettings, start: Snapshot, st
 
 
 def scaled_start(start: Snapshot, strengths: Array) -> Snapshot:
-    """The air of a run without strengths as it is with them, (region + 1,)."""
-    return Snapshot(scaled(start.state, part_factors(start.state.tags, strengths), strengths[:-1]), start.since)
+    """The air of a run without strengths as it is with them, (region + side,)."""
+    return Snapshot(scaled(start.state, part_factors(start.state.tags, strengths), strengths[: -len(SIDES)]), start.since)
 
 
 def _unknown(count: int, tags: Tags, shape: tuple[int, int, int]) -> Fields:
@@ -60,5 +60,6 @@ def _unknown(count: int, tags: Tags, shape: tuple[int, int, int]) -> Fields:
 def _told_apart(parts: Floats, tags: Tags) -> tuple[Floats, Floats]:
     """Parts (y, part, x) as (source, y, x), and (y, x) of what was formed on the way."""
     regions = parts[:, tags.primary] + (parts[:, tags.formed] if tags.secondary else 0.0)
-    sources = np.concatenate([parts[:, [EDGES, INITIAL]], regions], axis=1)
+    edges = parts[:, EDGES].sum(axis=1, keepdims=True)
+    sources = np.concatenate([edges, parts[:, INITIAL, None], regions], axis=1)
     return np.moveaxis(sources, 1, 0), parts[:, tags.formed].sum(axis=1)

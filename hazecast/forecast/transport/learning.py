@@ -10,13 +10,13 @@ from hazecast.config import TransportSettings
 from hazecast.forecast.strengths import Strengths, fit_strengths, season_of
 from hazecast.forecast.transport.carrying import SPIN_UP_HOURS, carried, scaled, surface
 from hazecast.forecast.transport.driving import Driving
-from hazecast.forecast.transport.state import EDGES, INITIAL, State, Tags
+from hazecast.forecast.transport.state import EDGES, INITIAL, SIDES, State, Tags
 from hazecast.grids.sampling import Sampling
 
 Array = NDArray[np.float64]
 Progress = Callable[[float], None]
 
-UNIT_BACKGROUND = 1.0  # µg m-3
+UNIT_BACKGROUND = np.ones(len(SIDES))  # µg m-3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,14 +36,17 @@ class UnitRun:
     snapshots: dict[int, Snapshot]
 
     def sources(self) -> Array:
-        """By region, primary and secondary together, and last what came over the edges or was there; (time, station, region + 1)."""
+        """By region, primary and secondary together, and last what came over each side's edge; (time, station, region + side)."""
         return by_source(self.parts, self.tags)
 
 
 def by_source(parts: Array, tags: Tags) -> Array:
-    """Parts (…, part) as (…, region + 1): each region's primary and secondary together, and last what came over the edges or was there."""
+    """Parts (…, part) as (…, region + side): each region's primary and secondary together, and last what came over each side's edge.
+
+    What was there at the start came over all of them alike.
+    """
     regions = parts[..., tags.primary] + (parts[..., tags.formed] if tags.secondary else 0.0)
-    return np.concatenate([regions, parts[..., [EDGES, INITIAL]].sum(axis=-1, keepdims=True)], axis=-1)
+    return np.concatenate([regions, parts[..., EDGES] + parts[..., INITIAL, None] / len(SIDES)], axis=-1)
 
 
 def run_unscaled(
@@ -65,7 +68,7 @@ def run_unscaled(
 
 def learnt_strengths(run: UnitRun, observed: Array, times: NDArray[np.datetime64]) -> Strengths | None:
     """From what was observed (time, station), NaN where nothing was known."""
-    return fit_strengths(run.sources(), observed, times)
+    return fit_strengths(run.sources(), observed, times, len(SIDES))
 
 
 def at_stations(run: UnitRun, strengths: Strengths, times: NDArray[np.datetime64]) -> Array:
@@ -74,9 +77,10 @@ def at_stations(run: UnitRun, strengths: Strengths, times: NDArray[np.datetime64
 
 
 def part_factors(tags: Tags, strengths: Array) -> Array:
-    """What every part is multiplied by, (part,), given the strengths of regions and edges, (region + 1,)."""
+    """What every part is multiplied by, (part,), given the strengths of regions and sides, (region + side,)."""
     factors = np.ones(tags.count)
-    factors[[EDGES, INITIAL]] = strengths[-1]
-    factors[tags.primary] = strengths[:-1]
-    factors[tags.formed] = strengths[:-1] if tags.secondary else 1.0
+    regions, sides = np.split(strengths, [len(tags.regions)])
+    factors[EDGES], factors[INITIAL] = sides, sides.mean()
+    factors[tags.primary] = regions
+    factors[tags.formed] = regions if tags.secondary else 1.0
     return factors

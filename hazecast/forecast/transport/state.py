@@ -9,12 +9,13 @@ from hazecast.forecast.transport.layers import Air
 
 Floats = NDArray[np.floating]
 
-EDGES, INITIAL = 0, 1  # the first two parts of PM2.5
+SIDES = ("west", "east", "south", "north")
+EDGES, INITIAL, FIRST_REGION = slice(0, len(SIDES)), len(SIDES), len(SIDES) + 1  # where the parts of PM2.5 stand
 
 
 @dataclass(frozen=True, slots=True)
 class Tags:
-    """The parts that PM2.5 is carried in: what came over the edges, what was there at the start, then region by region.
+    """The parts that PM2.5 is carried in: what came over each side's edge, what was there at the start, then region by region.
 
     `regions` are the ids of the source regions; each has a primary part and, if `secondary`, one that was formed on the way.
     """
@@ -29,7 +30,7 @@ class Tags:
     @property
     def count(self) -> int:
         """How many parts there are."""
-        return 2 + len(self.regions) * (2 if self.secondary else 1)
+        return FIRST_REGION + len(self.regions) * (2 if self.secondary else 1)
 
     @property
     def gases(self) -> int:
@@ -39,12 +40,12 @@ class Tags:
     @property
     def primary(self) -> slice:
         """The primary parts, region by region."""
-        return slice(2, 2 + len(self.regions))
+        return slice(FIRST_REGION, FIRST_REGION + len(self.regions))
 
     @property
     def formed(self) -> slice:
         """The secondary parts, region by region; empty where none are told apart."""
-        return slice(2 + len(self.regions), self.count)
+        return slice(FIRST_REGION + len(self.regions), self.count)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

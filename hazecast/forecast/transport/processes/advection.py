@@ -1,6 +1,6 @@
 """Horizontal advection: monotone sweeps east and north, each layer in as many steps as its winds ask for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
@@ -11,7 +11,7 @@ from hazecast.forecast.kernels.sweeps.substeps import count_substeps
 from hazecast.forecast.transport.hour import Hour
 from hazecast.forecast.transport.layers import Air
 from hazecast.forecast.transport.process import Process, Step
-from hazecast.forecast.transport.state import State
+from hazecast.forecast.transport.state import SIDES, State
 
 Array = NDArray[np.float64]
 Floats = NDArray[np.floating]
@@ -21,13 +21,13 @@ SCHEMES: Final = {"ppm": True, "van-leer": False}
 """Each scheme, and whether it is of parabolas: Colella and Woodward (1984), or van Leer (1977)."""
 
 
-def advection(scheme: str, inflow: Array) -> Process:
+def advection(scheme: str, beside: Sequence[Array]) -> Process:
     """PM2.5 and each gas, their tracers as parts of one whole, carried by the winds of the hour.
 
-    `scheme` is one of `SCHEMES`; `inflow` (layer, part) are the mixing ratios of PM2.5 in air that flows in over the edges, in µg kg-1.
-    No gases flow in. The order of the sweeps alternates from step to step and on from hour to hour.
+    `scheme` is one of `SCHEMES`; `beside` are for each of `SIDES` the mixing ratios of PM2.5 in air that flows in from there, (layer, part)
+    in µg kg-1. No gases flow in. The order of the sweeps alternates from step to step and on from hour to hour.
 
-    Raises ValueError for an unknown scheme, and in a step where `inflow` has not the parts of the state or the winds would empty a cell.
+    Raises ValueError for an unknown scheme, and in a step where `beside` has not the parts of the state or the winds would empty a cell.
     """
     if scheme not in SCHEMES:
         raise ValueError(f"There is no scheme {scheme!r} of advection; expected one of {', '.join(SCHEMES)}.")
@@ -37,11 +37,11 @@ def advection(scheme: str, inflow: Array) -> Process:
         substeps = _counted(hour)
 
         def step(state: State, seconds: float) -> None:
-            if inflow.shape != (parts := (air.layers.count, state.tags.count)):
-                raise ValueError(f"Inflow has the shape {inflow.shape}; expected {parts}, a ratio of every part beside every layer.")
+            if (given := [ratios.shape for ratios in beside]) != [(air.layers.count, state.tags.count)] * len(SIDES):
+                raise ValueError(f"Inflow has the shapes {given}; expected {(air.layers.count, state.tags.count)}, a part a layer, a side.")
             counts, first = substeps(state, seconds), taken.next()
             start = state.moving.copy()
-            for load, ratios in ((state.pm25, inflow), (state.so2, None), (state.nox, None)):
+            for load, ratios in ((state.pm25, beside), (state.so2, None), (state.nox, None)):
                 if load.size:
                     state.moving[:] = start
                     edges = inflow_of(load, ratios)
@@ -53,13 +53,13 @@ def advection(scheme: str, inflow: Array) -> Process:
     return prepare
 
 
-def inflow_of(load: Floats, ratios: Array | None) -> Inflow:
-    """What flows in at the edges of `load` (layer, y, tracer, x): `ratios` (layer, tracer) all along them, or nothing."""
+def inflow_of(load: Floats, beside: Sequence[Array] | None) -> Inflow:
+    """What flows in at the edges of `load` (layer, y, tracer, x): for each of `SIDES` (layer, tracer) all along it, or nothing."""
     layers, rows, tracers, columns = load.shape
-    ratios = np.zeros((layers, tracers)) if ratios is None else ratios
-    along = np.ascontiguousarray(np.broadcast_to(ratios[:, None, :], (layers, rows, tracers)), load.dtype)
-    across = np.ascontiguousarray(np.broadcast_to(ratios[:, :, None], (layers, tracers, columns)), load.dtype)
-    return Inflow(along, along, across, across)
+    west, east, south, north = [np.zeros((layers, tracers))] * len(SIDES) if beside is None else beside
+    along = (np.ascontiguousarray(np.broadcast_to(r[:, None, :], (layers, rows, tracers)), load.dtype) for r in (west, east))
+    across = (np.ascontiguousarray(np.broadcast_to(r[:, :, None], (layers, tracers, columns)), load.dtype) for r in (south, north))
+    return Inflow(*along, *across)
 
 
 class _Turns:

@@ -10,7 +10,7 @@ from hazecast.forecast.kernels.vertical import mix_columns
 from hazecast.forecast.transport.hour import Hour
 from hazecast.forecast.transport.layers import Air
 from hazecast.forecast.transport.process import Process, Step
-from hazecast.forecast.transport.state import EDGES, State, Tags
+from hazecast.forecast.transport.state import State, Tags
 
 Floats = NDArray[np.floating]
 
@@ -31,11 +31,9 @@ class Aloft:
                 raise ValueError(f"Aloft, {name} has the shape {getattr(self, name).shape}; expected one ratio a tracer.")
 
 
-def aloft_from_edges(tags: Tags, ratio: float, dtype: type[np.floating] = np.float32) -> Aloft:
-    """Air aloft with `ratio` µg kg-1 of PM2.5, all of it counted as from over the edges, and no gases."""
-    pm25 = np.zeros(tags.count, dtype)
-    pm25[EDGES] = ratio
-    return Aloft(pm25, np.zeros(tags.gases, dtype), np.zeros(tags.gases, dtype))
+def aloft_without_gases(pm25: NDArray[np.float64], tags: Tags, dtype: type[np.floating] = np.float32) -> Aloft:
+    """Air aloft with `pm25` (part,) in µg kg-1 and no gases."""
+    return Aloft(pm25.astype(dtype), np.zeros(tags.gases, dtype), np.zeros(tags.gases, dtype))
 
 
 def vertical(aloft: Aloft, least: float = LEAST_DIFFUSIVITY) -> Process:
