@@ -47,14 +47,8 @@ def test_sectors_of_the_cylinder_as_tags_sum_to_it_at_every_step(scheme: str) ->
     tags = np.stack([whole * (np.floor((angle + np.pi) / (np.pi / 4)) == sector) for sector in range(8)], axis=1)
     tags[:, -1] += whole - tags.sum(axis=1)
     times, alone, least = steps(swirling(x, y, 0.0), air, 1.5, 0.5), [], []
-    carried(
-        whole[:, None],
-        air,
-        lambda t: swirling(x, y, t),
-        times,
-        Scheme(SCHEMES[scheme], False, False),
-        lambda q: alone.append(q[:, 0].copy()),
-    )
+    winds, by_itself = lambda t: swirling(x, y, t), Scheme(SCHEMES[scheme], False, False)  # noqa: E731
+    carried(whole[:, None], air, winds, times, by_itself, lambda q: alone.append(q[:, 0].copy()))
     sums = iter(alone)
 
     def compare(q: Floats) -> None:
