@@ -4,6 +4,7 @@ What is done here is what a cycle does, through the same doors, on a made-up cas
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -12,7 +13,10 @@ from numpy.typing import NDArray
 
 from hazecast.config import TransportSettings
 from hazecast.forecast.analysis.consistency import consistent
+from hazecast.forecast.analysis.correlation import gaspari_cohn
 from hazecast.forecast.analysis.error_statistics import Basis, default_statistics
+from hazecast.forecast.analysis.geometry import cells_of, directions_of
+from hazecast.forecast.analysis.interpolation import Departures, interpolated
 from hazecast.forecast.emissions.emission import Emission
 from hazecast.forecast.emissions.heights import at_ground
 from hazecast.forecast.footprints import residence_time, starts_around
@@ -27,6 +31,7 @@ from hazecast.grids.conserving import conserved
 from hazecast.grids.lattice import Lattice
 from hazecast.grids.regions import region_shares
 from hazecast.grids.regridding import to_lattice, to_stations
+from hazecast.grids.wind_profile import ESTIMATED_FROM
 from hazecast.records import PlaceName, SourceRegion, Station
 
 Array = NDArray[np.float64]
@@ -38,6 +43,7 @@ START = np.datetime64("2020-01-10T00", "ns")
 HOUR = np.timedelta64(1, "h")
 HOURS = 3
 SCHEMES = ("ppm", "van-leer")
+ALONE_M = 1000.0  # within which no station has a neighbour
 LEVELS_PA = (95_000.0, 85_000.0)
 
 
@@ -73,10 +79,12 @@ def source_regions() -> None:
 
 
 def winds() -> None:
-    """Hours driven by winds at 10 m alone, and by those aloft; on a lattice and all round the Earth."""
+    """Hours driven by winds at 10 m alone, by those aloft too, and by winds at 10 m that were estimated from those aloft."""
     drive = _driving()
-    for aloft in (None, _aloft()):
-        list(Driving(drive.weather, aloft, drive.emission, drive.shares, drive.air).hours(0, HOURS))
+    estimated = _weather()
+    estimated["eastward_wind"].attrs[ESTIMATED_FROM] = "level"
+    for weather, aloft in ((drive.weather, None), (drive.weather, _aloft()), (estimated, _aloft())):
+        list(replace(drive, weather=weather, aloft=aloft).hours(0, HOURS))
 
 
 def transport(scheme: str) -> None:
@@ -91,12 +99,14 @@ def transport(scheme: str) -> None:
 
 
 def analysis() -> None:
-    """Air drawn to observations, and error statistics of departures that agree with themselves."""
+    """Air drawn to observations by stations that are near each other, and by some that are not; error statistics that agree."""
     air, observed = air_of(LATTICE, default_layers()), _observed()
     start = Snapshot(clean_state(air, Tags(("west", "east"), secondary=True)), HOURS)
     start.state.pm25[:] = 10.0
     drawn_to_observations(start, air, np.full(LATTICE.shape, 400.0), observed - 5.0, observed, 0, STATIONS)
     latitude, longitude = _axes_of_stations()
+    apart = Departures(directions_of(latitude, longitude), np.ones(latitude.size), np.ones(latitude.size))
+    interpolated(cells_of(LATTICE.latitude, LATTICE.longitude), apart, gaspari_cohn(ALONE_M))
     consistent(np.log(_observed() / 50.0), latitude, longitude, default_statistics(Basis.NO_DEPARTURES))
 
 
