@@ -1,5 +1,7 @@
 """What holds exactly, or to rounding, in the standard tests: mass, bounds, mirror images, tags, and the width of the numbers."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -47,15 +49,15 @@ def test_sectors_of_the_cylinder_as_tags_sum_to_it_at_every_step(scheme: str) ->
     tags = np.stack([whole * (np.floor((angle + np.pi) / (np.pi / 4)) == sector) for sector in range(8)], axis=1)
     tags[:, -1] += whole - tags.sum(axis=1)
     times, alone, least = steps(swirling(x, y, 0.0), air, 1.5, 0.5), [], []
-    winds, by_itself = lambda t: swirling(x, y, t), Scheme(SCHEMES[scheme], False, False)  # noqa: E731
-    carried(whole[:, None], air, winds, times, by_itself, lambda q: alone.append(q[:, 0].copy()))
+    by_itself = Scheme(SCHEMES[scheme], False, False)
+    carried(whole[:, None], air, partial(swirling, x, y), times, by_itself, lambda q: alone.append(q[:, 0].copy()))
     sums = iter(alone)
 
     def compare(q: Floats) -> None:
         least.append(q.min())
         np.testing.assert_allclose(q.sum(axis=1), next(sums), rtol=0, atol=1e-12)
 
-    after = carried(tags, air, winds, times, Scheme(SCHEMES[scheme], True, False), compare)
+    after = carried(tags, air, partial(swirling, x, y), times, Scheme(SCHEMES[scheme], True, False), compare)
     assert min(least) >= 0.0
     np.testing.assert_allclose(after.sum(axis=(0, 2)), tags.sum(axis=(0, 2)), rtol=1e-12)
 
@@ -68,7 +70,10 @@ class Gusts:
 
     def __init__(self, kind: type[np.floating]) -> None:
         chance = np.random.default_rng(7)
-        draw = lambda *shape: chance.random(shape).astype(kind)  # noqa: E731
+
+        def draw(*shape: int) -> Floats:
+            return chance.random(shape).astype(kind)
+
         self.ratio, self.air = draw(2, 20, 3, 30), 1 + draw(2, 20, 30)
         self.east, self.north = draw(2, 20, 31) - kind(0.5), draw(2, 21, 30) - kind(0.5)
         self.inflow = Inflow(draw(2, 20, 3), draw(2, 20, 3), draw(2, 3, 30), draw(2, 3, 30))
