@@ -11,7 +11,17 @@ from pathlib import Path
 
 import numba
 
-from benchmarks import lazy_meteorology, observations, regridding
+from benchmarks import (
+    advection,
+    lazy_meteorology,
+    observations,
+    optimal_interpolation,
+    regridding,
+    start,
+    trajectories,
+    vertical,
+    whole_model,
+)
 from benchmarks.measuring import Row, table
 
 THREADS = 2
@@ -27,6 +37,12 @@ class Benchmark:
 
 
 BENCHMARKS = (
+    Benchmark("advection", advection.rows),
+    Benchmark("vertical", vertical.rows),
+    Benchmark("whole-model", whole_model.rows),
+    Benchmark("trajectories", trajectories.rows),
+    Benchmark("optimal-interpolation", optimal_interpolation.rows),
+    Benchmark("start", start.rows),
     Benchmark("regridding", regridding.rows),
     Benchmark("observations", observations.rows),
     Benchmark("lazy-meteorology", lazy_meteorology.rows),
