@@ -8,6 +8,7 @@ Lauritzen (2010, J. Comput. Phys. 229, 8868). Winds are differences of a stream 
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -111,7 +112,7 @@ def carried(
     """
     ratio, moving = tracers[None].copy(), air[None].copy()
     one, inflow, kind = np.ones(1, np.int64), nothing_in(tracers[None]), tracers.dtype.type
-    for number, (start, end) in enumerate(zip(times[:-1], times[1:], strict=True)):
+    for number, (start, end) in enumerate(pairwise(times)):
         winds = fluxes(stream(float(start + end) / 2), kind)
         if scheme.periodic:
             inflow.south[0], inflow.north[0] = ratio[0, 0], ratio[0, -1]
