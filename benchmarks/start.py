@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import partial
 from statistics import median
 
 from benchmarks.measuring import Row, Times, in_turn
@@ -52,7 +53,7 @@ def rows(small: bool) -> list[Row]:
 
 
 def _timed(ours: tuple[str, ...], peers: dict[str, tuple[str, ...]], rounds: int) -> Times:
-    return in_turn(lambda: _python(*ours), {name: lambda command=command: _python(*command) for name, command in peers.items()}, rounds)
+    return in_turn(partial(_python, *ours), {name: partial(_python, *command) for name, command in peers.items()}, rounds)
 
 
 def _against_goal(name: str, times: Times, goal: float) -> Row:
