@@ -77,21 +77,20 @@ def move(row: Floats, t: int, line: int, faces: Floats, cells: Floats, passed: F
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST)
-def move_shared(row: Floats, t: int, faces: Floats, cells: Floats, passed: Floats, shares: Floats) -> None:
-    """Tag t of `row` after the sweep."""
-    for i in range(row.shape[1]):
-        ratio = cells[t, i + HALO]
-        inward = faces[ENTERING, i] * (shares[KEEP, i] * passed[t, i] - ratio)
-        row[t, i] = ratio + inward - faces[LEAVING, i] * (shares[KEEP, i + 1] * passed[t, i + 1] - ratio)
+def move_shared(row: Floats, faces: Floats, cells: Floats, passed: Floats, shares: Floats) -> None:
+    """The tags of `row` after the sweep."""
+    for t in range(row.shape[0]):
+        for i in range(row.shape[1]):
+            ratio = cells[t, i + HALO]
+            inward = faces[ENTERING, i] * (shares[KEEP, i] * passed[t, i] - ratio)
+            row[t, i] = ratio + inward - faces[LEAVING, i] * (shares[KEEP, i + 1] * passed[t, i + 1] - ratio)
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST)
-def share(parabolic: bool, faces: Floats, cells: Floats, shapes: Floats, passed: Floats, shares: Floats) -> None:
+def share(faces: Floats, cells: Floats, passed: Floats, shares: Floats) -> None:
     """What each tag keeps at the faces for their sum to be that of the whole, which is the last of the lines; what is given, is given."""
     whole, n = cells.shape[0] - 1, passed.shape[1]
-    add_up(cells, whole, cells, whole)
     add_up(passed, whole, shares, SUM)
-    find_passed(parabolic, whole, faces, cells, shapes, passed)
     zero, tiny = cells.dtype.type(0.0), cells.dtype.type(TINY)
     for i in range(n):
         before, after = cells[whole, i + 2], cells[whole, i + 3]

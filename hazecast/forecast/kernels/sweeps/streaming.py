@@ -1,4 +1,8 @@
-"""Advection of many tracers, layer by layer: the sweep along rows feeds the sweep across them while a row is at hand."""
+"""Advection of many tracers, layer by layer: the sweep along rows feeds the sweep across them while a row is at hand.
+
+Functions that are called from one place are inlined before compilation: each one compiled by itself costs another two seconds at the first
+start, for the compiler works through all beneath it again.
+"""
 
 from typing import Final, NamedTuple
 
@@ -120,7 +124,7 @@ def _advect(
                 _advance_layer(scheme, layer, substeps[k], seconds, first)
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@njit(inline="always", error_model="numpy", fastmath=FAST)
 def _advance_layer(scheme: Scheme, layer: Layer, substeps: int, seconds: Number, first: int) -> None:
     kind = layer.air.dtype.type
     space = _new_workspace(scheme, layer)
@@ -129,7 +133,7 @@ def _advance_layer(scheme: Scheme, layer: Layer, substeps: int, seconds: Number,
         _substep(scheme, layer, along_first, kind(seconds / substeps), kind(NEXT_TO_NOTHING), space)
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@njit(inline="always", error_model="numpy", fastmath=FAST)
 def _new_workspace(scheme: Scheme, layer: Layer) -> Workspace:
     _, tracers, columns = layer.ratio.shape
     kind, lines = layer.ratio.dtype, tracers + 1 if scheme.coupled else 1
@@ -153,17 +157,26 @@ def _substep(scheme: Scheme, layer: Layer, along_first: bool, seconds: Number, t
     rows = layer.ratio.shape[0]
     _begin(scheme, layer, space)
     for face in range(-2, rows + 1):
-        if along_first:
-            for y in range(0 if face == -2 else face + 2, min(face + 3, rows)):
-                _sweep_along(scheme, layer, y, seconds, space)
-        _meet(scheme, layer, face, seconds, space)
-        if face >= 1:
-            _sweep_across(scheme.coupled, layer, face, tiny, space)
-            if not along_first:
-                _sweep_along(scheme, layer, face - 1, seconds, space)
+        for part in range(2):  # each sweep is written once, for the compiler works through every place where it is called
+            if (part == 0) == along_first:
+                first, after = _rows_to_sweep(along_first, face, rows)
+                for y in range(first, after):
+                    _sweep_along(scheme, layer, y, seconds, space)
+            else:
+                _meet(scheme, layer, face, seconds, space)
+                if face >= 1:
+                    _sweep_across(scheme.coupled, layer, face, tiny, space)
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@njit(inline="always", error_model="numpy", fastmath=FAST)
+def _rows_to_sweep(along_first: bool, face: int, rows: int) -> tuple[int, int]:
+    """The rows of cells to sweep along at a row of faces, from the first to before the last: those ahead, or the one left behind."""
+    if along_first:
+        return 0 if face == -2 else face + 2, min(face + 3, rows)
+    return max(face - 1, 0), face
+
+
+@njit(inline="always", error_model="numpy", fastmath=FAST)
 def _begin(scheme: Scheme, layer: Layer, space: Workspace) -> None:
     """Nothing varies in the south outside."""
     space.kept[:] = 0
@@ -173,7 +186,7 @@ def _begin(scheme: Scheme, layer: Layer, space: Workspace) -> None:
         northward.begin_sums(layer.south, space.whole)
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@njit(inline="always", error_model="numpy", fastmath=FAST)
 def _sweep_along(scheme: Scheme, layer: Layer, y: int, seconds: Number, space: Workspace) -> None:
     parabolic, coupled, periodic = scheme
     air, row, faces, cells, passed = layer.air[y], layer.ratio[y], space.eastern, space.cells, space.passed
@@ -181,16 +194,19 @@ def _sweep_along(scheme: Scheme, layer: Layer, y: int, seconds: Number, space: W
     if coupled:
         carried_air.find_eastern_room(parabolic, periodic, air, faces)
     carried_air.carry_air_east(air, faces)
-    for t in range(row.shape[0]):
+    whole = row.shape[0]
+    for t in range(whole + 1 if coupled else whole):
         line = t if coupled else 0
-        eastward.lay_out(row, t, layer.west[y, t], layer.east[y, t], periodic, cells, line)
+        if t == whole:
+            add_up(cells, whole, cells, whole)
+        else:
+            eastward.lay_out(row, t, layer.west[y, t], layer.east[y, t], periodic, cells, line)
         eastward.find_passed(parabolic, line, faces, cells, space.shapes, passed)
         if not coupled:
             eastward.move(row, t, line, faces, cells, passed)
     if coupled:
-        eastward.share(parabolic, faces, cells, space.shapes, passed, space.eastern_shares)
-        for t in range(row.shape[0]):
-            eastward.move_shared(row, t, faces, cells, passed, space.eastern_shares)
+        eastward.share(faces, cells, passed, space.eastern_shares)
+        eastward.move_shared(row, faces, cells, passed, space.eastern_shares)
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST)
@@ -200,7 +216,7 @@ def _row(layer: Layer, y: int) -> Floats:
     return layer.north if y >= layer.ratio.shape[0] else layer.ratio[y]
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@njit(inline="always", error_model="numpy", fastmath=FAST)
 def _meet(scheme: Scheme, layer: Layer, face: int, seconds: Number, space: Workspace) -> None:
     """What the tracers have at a row of faces; of the first two, which lie outside, only what the next ones need."""
     parabolic, coupled, _ = scheme
@@ -208,19 +224,19 @@ def _meet(scheme: Scheme, layer: Layer, face: int, seconds: Number, space: Works
     if passes:
         _weigh_across(scheme, layer, face, seconds, space)
     cells = northward.Cells(_row(layer, face - 1), _row(layer, face), _row(layer, face + 1), _row(layer, face + 2))
-    passed = space.kept[northward.PASSED + turn % 2]
-    slopes, edges = northward.kept_slopes(turn, space.kept), northward.kept_edges(turn, space.kept)
-    northward.meet(parabolic, passes, cells, slopes, edges, faces, passed)
+    passed, whole_passed = space.kept[northward.PASSED + turn % 2], space.whole[northward.PASSED]
+    sums = northward.kept_sums(turn, space.whole)
     if coupled:
-        sums, whole_passed = northward.kept_sums(turn, space.whole), space.whole[northward.PASSED]
         add_up(cells.farthest, cells.farthest.shape[0], sums.farthest, 0)
-        slopes, edges = northward.kept_slopes(turn, space.whole), northward.kept_edges(turn, space.whole)
-        northward.meet(parabolic, passes, sums, slopes, edges, faces, whole_passed)
-        if passes:
-            northward.share(turn, cells, passed, sums, whole_passed, faces, space.northern_shares)
+    for kind in range(2 if coupled else 1):
+        kept = space.kept if kind == 0 else space.whole
+        slopes, edges = northward.kept_slopes(turn, kept), northward.kept_edges(turn, kept)
+        northward.meet(parabolic, passes, cells if kind == 0 else sums, slopes, edges, faces, passed if kind == 0 else whole_passed)
+    if coupled and passes:
+        northward.share(turn, cells, passed, sums, whole_passed, faces, space.northern_shares)
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@njit(inline="always", error_model="numpy", fastmath=FAST)
 def _weigh_across(scheme: Scheme, layer: Layer, face: int, seconds: Number, space: Workspace) -> None:
     rows = layer.air.shape[0]
     south = layer.air[face - 1] if face > 0 else space.infinite
@@ -230,7 +246,7 @@ def _weigh_across(scheme: Scheme, layer: Layer, face: int, seconds: Number, spac
         carried_air.find_northern_room(scheme.parabolic, north, layer.north_flux[min(face + 1, rows)], seconds, space.northern)
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@njit(inline="always", error_model="numpy", fastmath=FAST)
 def _sweep_across(coupled: bool, layer: Layer, face: int, tiny: Number, space: Workspace) -> None:
     carried_air.carry_air_north(layer.air[face - 1], space.northern)
     row, passed = layer.ratio[face - 1], northward.PASSED
