@@ -88,7 +88,7 @@ endef
 
 # The hashes in the lock are checked, those of constraints included.
 define install_with_uv
-$(BIN)/uv pip install --python $(BIN)/python \
+$(BIN)/uv pip install --compile-bytecode --python $(BIN)/python \
 	--constraints requirements.lock --build-constraints requirements.lock --editable '.[$(1)]'
 endef
 

@@ -12,6 +12,9 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("NUMBA_NUM_THREADS", "2")
 os.environ.setdefault("MPLBACKEND", "Agg")
+from hazecast.cli.kernel_cache import use_kernel_cache
+
+use_kernel_cache(os.environ)  # commands that tests start find the kernels that tests compiled, and the other way round
 # A machine's own zone must never show in a product; one with odd minutes makes every slip visible.
 os.environ["TZ"] = "Asia/Kathmandu"
 time.tzset()
