@@ -41,12 +41,12 @@ def advection(scheme: str, beside: Sequence[Array]) -> Process:
                 raise ValueError(f"Inflow has the shapes {given}; expected {(air.layers.count, state.tags.count)}, a part a layer, a side.")
             counts, first = substeps(state, seconds), taken.next()
             start = state.moving.copy()
+            east, north = (np.ascontiguousarray(flux, start.dtype) for flux in (hour.east_flux, hour.north_flux))
             for load, ratios in ((state.pm25, beside), (state.so2, None), (state.nox, None)):
                 if load.size:
                     state.moving[:] = start
-                    edges = inflow_of(load, ratios)
-                    wind = hour.east_flux, hour.north_flux
-                    advect(Scheme(parabolic, coupled=True, periodic=False), load, state.moving, *wind, edges, counts, seconds, first)
+                    how, edges = Scheme(parabolic, coupled=True, periodic=False), inflow_of(load, ratios)
+                    advect(how, load, state.moving, east, north, edges, counts, seconds, first)
 
         return step
 
