@@ -21,7 +21,36 @@ SLOPE, EDGE = range(2)
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST)
-def lay_out(row: Floats, t: int, west: float, east: float, periodic: bool, cells: Floats, line: int) -> None:
+def sweep_row(
+    parabolic: bool,
+    coupled: bool,
+    periodic: bool,
+    row: Floats,
+    west: Floats,
+    east: Floats,
+    faces: Floats,
+    cells: Floats,
+    shapes: Floats,
+    passed: Floats,
+) -> None:
+    """Move every tracer of `row` (tracer, x), in place; tags only as far as their values at the faces, and those of their whole.
+
+    `west` and `east` (tracer,) are what flows in at the ends.
+    """
+    whole = row.shape[0]
+    for t in range(whole + 1 if coupled else whole):
+        line = t if coupled else 0
+        if t == whole:
+            add_up(cells, whole, cells, whole)
+        else:
+            _lay_out(row, t, west[t], east[t], periodic, cells, line)
+        _find_passed(parabolic, line, faces, cells, shapes, passed)
+        if not coupled:
+            _move(row, t, line, faces, cells, passed)
+
+
+@njit(inline="always", error_model="numpy", fastmath=FAST)
+def _lay_out(row: Floats, t: int, west: float, east: float, periodic: bool, cells: Floats, line: int) -> None:
     """Tracer t of `row` (tracer, x) as a line with a halo: of what flows in, or of the other end of a ring."""
     n = row.shape[1]
     for i in range(n):
@@ -36,8 +65,8 @@ def lay_out(row: Floats, t: int, west: float, east: float, periodic: bool, cells
             cells[line, n + HALO + i] = east
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
-def find_passed(parabolic: bool, line: int, faces: Floats, cells: Floats, shapes: Floats, passed: Floats) -> None:
+@njit(inline="always", error_model="numpy", fastmath=FAST)
+def _find_passed(parabolic: bool, line: int, faces: Floats, cells: Floats, shapes: Floats, passed: Floats) -> None:
     """Values of a line at its faces."""
     kind = cells.dtype.type
     quarter, zero = kind(0.25), kind(0.0)
@@ -52,7 +81,7 @@ def find_passed(parabolic: bool, line: int, faces: Floats, cells: Floats, shapes
             passed[line, i] = (before if eastward else after) + faces[NEAR, i] * (rise if eastward else rise_after)
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@njit(inline="always", error_model="numpy", fastmath=FAST)
 def _pass_parabola(line: int, faces: Floats, cells: Floats, shapes: Floats, passed: Floats) -> None:
     kind = cells.dtype.type
     zero, half, third = kind(0.0), kind(0.5), kind(1.0 / 3.0)
@@ -67,8 +96,8 @@ def _pass_parabola(line: int, faces: Floats, cells: Floats, shapes: Floats, pass
         passed[line, i] = swept_mean(donor, near, far, faces[NEAR, i], faces[FAR, i], zero)
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
-def move(row: Floats, t: int, line: int, faces: Floats, cells: Floats, passed: Floats) -> None:
+@njit(inline="always", error_model="numpy", fastmath=FAST)
+def _move(row: Floats, t: int, line: int, faces: Floats, cells: Floats, passed: Floats) -> None:
     """Tracer t of `row` after the sweep."""
     for i in range(row.shape[1]):
         ratio = cells[line, i + HALO]

@@ -68,21 +68,21 @@ def meet(parabolic: bool, passes: bool, cells: Cells, slopes: Behind, edges: Beh
             _pass_slope(t, cells.south, cells.north, slopes.south, slopes.north, faces, passed)
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@njit(inline="always", error_model="numpy", fastmath=FAST)
 def _find_slopes(t: int, north: Floats, beyond: Floats, farthest: Floats, slope: Floats) -> None:
     quarter, zero = slope.dtype.type(0.25), slope.dtype.type(0.0)
     for i in range(slope.shape[1]):
         slope[t, i] = half_slope(north[t, i], beyond[t, i], farthest[t, i], quarter, zero)
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@njit(inline="always", error_model="numpy", fastmath=FAST)
 def _find_edges(t: int, north: Floats, beyond: Floats, slope: Floats, slope_beyond: Floats, edge: Floats) -> None:
     half, third = edge.dtype.type(0.5), edge.dtype.type(1.0 / 3.0)
     for i in range(north.shape[1]):
         edge[t, i] = edge_value(north[t, i], beyond[t, i], slope[t, i], slope_beyond[t, i], half, third)
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@njit(inline="always", error_model="numpy", fastmath=FAST)
 def _pass_parabola(
     t: int, south: Floats, north: Floats, behind: Floats, near: Floats, ahead: Floats, faces: Floats, passed: Floats
 ) -> None:
@@ -94,7 +94,7 @@ def _pass_parabola(
         passed[t, i] = swept_mean(donor, near[t, i], far, faces[NEAR, i], faces[FAR, i], zero)
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@njit(inline="always", error_model="numpy", fastmath=FAST)
 def _pass_slope(t: int, south: Floats, north: Floats, slope_south: Floats, slope_north: Floats, faces: Floats, passed: Floats) -> None:
     zero = passed.dtype.type(0.0)
     for i in range(north.shape[1]):

@@ -194,16 +194,8 @@ def _sweep_along(scheme: Scheme, layer: Layer, y: int, seconds: Number, space: W
     if coupled:
         carried_air.find_eastern_room(parabolic, periodic, air, faces)
     carried_air.carry_air_east(air, faces)
-    whole = row.shape[0]
-    for t in range(whole + 1 if coupled else whole):
-        line = t if coupled else 0
-        if t == whole:
-            add_up(cells, whole, cells, whole)
-        else:
-            eastward.lay_out(row, t, layer.west[y, t], layer.east[y, t], periodic, cells, line)
-        eastward.find_passed(parabolic, line, faces, cells, space.shapes, passed)
-        if not coupled:
-            eastward.move(row, t, line, faces, cells, passed)
+    west, east = layer.west[y], layer.east[y]
+    eastward.sweep_row(parabolic, coupled, periodic, row, west, east, faces, cells, space.shapes, passed)
     if coupled:
         eastward.share(faces, cells, passed, space.eastern_shares)
         eastward.move_shared(row, faces, cells, passed, space.eastern_shares)
