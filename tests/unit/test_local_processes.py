@@ -12,9 +12,9 @@ from hazecast.forecast.transport.layers import Air, air_of, default_layers
 from hazecast.forecast.transport.processes.dry_deposition import dry_deposition, gas_velocity, particle_velocity
 from hazecast.forecast.transport.processes.emission import Rates, emission
 from hazecast.forecast.transport.processes.sulfate_nitrate import rate_by_sun, sulfate_nitrate
-from hazecast.forecast.transport.processes.vertical import Aloft, aloft_from_edges, vertical
+from hazecast.forecast.transport.processes.vertical import Aloft, aloft_without_gases, vertical
 from hazecast.forecast.transport.processes.wet_deposition import wet_deposition
-from hazecast.forecast.transport.state import EDGES, State, Tags, clean_state
+from hazecast.forecast.transport.state import EDGES, INITIAL, SIDES, State, Tags, clean_state
 from hazecast.grids.lattice import Lattice
 
 Array = NDArray[np.float64]
@@ -48,13 +48,20 @@ def loads(state: State) -> list[Array]:
     return [state.pm25.copy(), state.so2.copy(), state.nox.copy()]
 
 
+def aloft(tags: Tags, ratio: float, dtype: type[np.floating]) -> Aloft:
+    """`ratio` in all, the same from every side."""
+    pm25 = np.zeros(tags.count)
+    pm25[EDGES] = ratio / len(SIDES)
+    return aloft_without_gases(pm25, tags, dtype)
+
+
 # ---- vertical ----
 
 
 def test_columns_are_mixed_and_their_mass_is_kept() -> None:
     state = a_state()
     before = loads(state)
-    vertical(aloft_from_edges(TAGS, 0.0, np.float64))(an_hour(), AIR)(state, 900.0)
+    vertical(aloft(TAGS, 0.0, np.float64))(an_hour(), AIR)(state, 900.0)
     weight = AIR.mass[:, :, None, None]
     for old, new in zip(before, loads(state), strict=True):
         np.testing.assert_allclose((weight * new).sum(axis=0), (weight * old).sum(axis=0), rtol=1e-13)
@@ -64,18 +71,19 @@ def test_columns_are_mixed_and_their_mass_is_kept() -> None:
 def test_air_that_sinks_in_brings_what_is_aloft_as_from_the_edges() -> None:
     state = clean_state(AIR, TAGS, np.float64)
     state.moving[:] *= 0.8
-    vertical(aloft_from_edges(TAGS, 50.0, np.float64))(an_hour(), AIR)(state, 900.0)
+    vertical(aloft(TAGS, 50.0, np.float64))(an_hour(), AIR)(state, 900.0)
     weight = AIR.mass[:, :, None]
     brought = 50.0 * np.broadcast_to(0.2 * weight, state.moving.shape).sum(axis=0)
-    np.testing.assert_allclose((weight * state.pm25[:, :, EDGES]).sum(axis=0), brought, rtol=1e-13)
-    assert not state.pm25[:, :, EDGES + 1 :].any()
+    for side in range(len(SIDES)):
+        np.testing.assert_allclose((weight * state.pm25[:, :, side]).sum(axis=0), brought / len(SIDES), rtol=1e-13)
+    assert not state.pm25[:, :, INITIAL:].any()
     np.testing.assert_array_equal(state.moving, np.broadcast_to(weight, state.moving.shape))
 
 
-@pytest.mark.parametrize("aloft", [aloft_from_edges(TAGS, 0.0, np.float32), aloft_from_edges(PRIMARY_ALONE, 0.0, np.float64)])
-def test_air_aloft_of_another_make_is_refused(aloft: Aloft) -> None:
+@pytest.mark.parametrize("other", [aloft(TAGS, 0.0, np.float32), aloft(PRIMARY_ALONE, 0.0, np.float64)])
+def test_air_aloft_of_another_make_is_refused(other: Aloft) -> None:
     with pytest.raises(ValueError, match="expected as many, of one precision"):
-        vertical(aloft)(an_hour(), AIR)(a_state(), 900.0)
+        vertical(other)(an_hour(), AIR)(a_state(), 900.0)
 
 
 def test_air_aloft_is_one_ratio_a_tracer() -> None:
@@ -208,7 +216,7 @@ def test_rates_grow_with_the_sun_and_are_least_at_night() -> None:
 
 def every_process(tags: Tags, dtype: type[np.floating]) -> list[Callable[[Hour, Air], Callable[[State, float], None]]]:
     rates = some_rates(gases=tags.gases)
-    return [vertical(aloft_from_edges(tags, 5.0, dtype)), emission(lambda _: rates), dry_deposition, wet_deposition(), sulfate_nitrate]
+    return [vertical(aloft(tags, 5.0, dtype)), emission(lambda _: rates), dry_deposition, wet_deposition(), sulfate_nitrate]
 
 
 def test_without_secondary_parts_there_are_no_gases_and_no_errors() -> None:
