@@ -1,7 +1,8 @@
 """The sweep along one row of cells: every tracer of the row is moved through its western and eastern faces.
 
-Scratch: `cells` (line, x + 2 HALO), lines of cells with a halo at each end, one that every tracer uses in turn, or with tags one each and
-one for their whole; `passed` (line, x + 1), values at the faces; `shapes` (2, x + 2 HALO), the rows SLOPE and EDGE.
+Scratch: `cells` (line, wide + SPARE), lines of cells with a halo at each end, one that every tracer uses in turn, or with tags one each and
+one for their whole; `passed` (line, wide), values at the faces; `shapes` (2, wide + SPARE), the rows SLOPE and EDGE. All are somewhat wider
+than the row: loops over whole vectors leave no rest to be done cell by cell, and nobody looks at what they do beyond the last face.
 """
 
 from typing import Final
@@ -17,7 +18,15 @@ from hazecast.forecast.kernels.sweeps.tags import GIVE, KEEP, SUM, TINY, add_up,
 Floats = NDArray[np.floating]
 
 HALO: Final = 3  # cells that the scheme looks at beyond each end of a row
+SPARE: Final = 8
+WHOLE_VECTORS: Final = 32  # cells
 SLOPE, EDGE = range(2)
+
+
+@njit(inline="always", error_model="numpy", fastmath=FAST)
+def wide(columns: int) -> int:
+    """How many faces the scratch of a row of so many cells has."""
+    return (columns + 1 + HALO + WHOLE_VECTORS - 1) // WHOLE_VECTORS * WHOLE_VECTORS
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST)
@@ -70,7 +79,7 @@ def _find_passed(parabolic: bool, line: int, faces: Floats, cells: Floats, shape
     """Values of a line at its faces."""
     kind = cells.dtype.type
     quarter, zero = kind(0.25), kind(0.0)
-    for i in range(cells.shape[1] - 2):
+    for i in range(passed.shape[1]):
         shapes[SLOPE, i] = half_slope(cells[line, i], cells[line, i + 1], cells[line, i + 2], quarter, zero)
     if parabolic:
         _pass_parabola(line, faces, cells, shapes, passed)
@@ -85,7 +94,7 @@ def _find_passed(parabolic: bool, line: int, faces: Floats, cells: Floats, shape
 def _pass_parabola(line: int, faces: Floats, cells: Floats, shapes: Floats, passed: Floats) -> None:
     kind = cells.dtype.type
     zero, half, third = kind(0.0), kind(0.5), kind(1.0 / 3.0)
-    for i in range(cells.shape[1] - 3):
+    for i in range(passed.shape[1]):
         slope_before, slope_after = shapes[SLOPE, i], shapes[SLOPE, i + 1]
         shapes[EDGE, i] = edge_value(cells[line, i + 1], cells[line, i + 2], slope_before, slope_after, half, third)
     for i in range(passed.shape[1]):
@@ -116,7 +125,7 @@ def move_shared(row: Floats, faces: Floats, cells: Floats, passed: Floats, share
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST)
-def share(faces: Floats, cells: Floats, passed: Floats, shares: Floats) -> None:
+def share(columns: int, faces: Floats, cells: Floats, passed: Floats, shares: Floats) -> None:
     """What each tag keeps at the faces for their sum to be that of the whole, which is the last of the lines; what is given, is given."""
     whole, n = cells.shape[0] - 1, passed.shape[1]
     add_up(passed, whole, shares, SUM)
@@ -124,7 +133,7 @@ def share(faces: Floats, cells: Floats, passed: Floats, shares: Floats) -> None:
     for i in range(n):
         before, after = cells[whole, i + 2], cells[whole, i + 3]
         find_share(i, passed[whole, i], before if faces[FLUX, i] >= zero else after, faces, tiny, shares, KEEP)
-    if gives(n, shares):
+    if gives(columns + 1, shares):
         for t in range(whole):
             _give(t, faces, cells, passed, shares)
         keep_all(n, shares, KEEP)

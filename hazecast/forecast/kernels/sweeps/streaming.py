@@ -136,16 +136,16 @@ def _advance_layer(scheme: Scheme, layer: Layer, substeps: int, seconds: Number,
 @njit(inline="always", error_model="numpy", fastmath=FAST)
 def _new_workspace(scheme: Scheme, layer: Layer) -> Workspace:
     _, tracers, columns = layer.ratio.shape
-    kind, lines = layer.ratio.dtype, tracers + 1 if scheme.coupled else 1
+    kind, lines, wide = layer.ratio.dtype, tracers + 1 if scheme.coupled else 1, eastward.wide(columns)
     return Workspace(
-        np.zeros((FACE_ROWS, columns + 1), kind),
+        np.zeros((FACE_ROWS, wide), kind),
         np.zeros((FACE_ROWS, columns), kind),
-        np.zeros((lines, columns + 2 * eastward.HALO), kind),
-        np.zeros((lines, columns + 1), kind),
-        np.zeros((2, columns + 2 * eastward.HALO), kind),
+        np.zeros((lines, wide + eastward.SPARE), kind),
+        np.zeros((lines, wide), kind),
+        np.zeros((2, wide + eastward.SPARE), kind),
         np.zeros((northward.KEPT_ROWS, tracers, columns), kind),
         np.zeros((northward.KEPT_OF_WHOLE, 1, columns), kind),
-        np.zeros((SHARE_ROWS, columns + 1), kind),
+        np.zeros((SHARE_ROWS, wide), kind),
         np.zeros((SHARE_ROWS, columns), kind),
         np.full(columns, np.inf, kind),
     )
@@ -197,7 +197,7 @@ def _sweep_along(scheme: Scheme, layer: Layer, y: int, seconds: Number, space: W
     west, east = layer.west[y], layer.east[y]
     eastward.sweep_row(parabolic, coupled, periodic, row, west, east, faces, cells, space.shapes, passed)
     if coupled:
-        eastward.share(faces, cells, passed, space.eastern_shares)
+        eastward.share(row.shape[1], faces, cells, passed, space.eastern_shares)
         eastward.move_shared(row, faces, cells, passed, space.eastern_shares)
 
 
