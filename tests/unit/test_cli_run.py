@@ -112,7 +112,11 @@ def test_run_tells_what_it_forecast_how_right_it_was_and_where_it_is(first: Done
     assert "known by 2019-01-12 08:00 UTC+08:00; the weather is a perfect prognosis." in lines[1]
     assert any(line.startswith("Jinan  ") for line in lines)
     assert "Against observations (µg/m³)" in lines
-    assert [line.split()[0] for line in lines if line.startswith("  ") and "–" in line] == ["1–6", "7–12", "13–24"]
+    scores = lines[lines.index("Against observations (µg/m³)") :]
+    assert [line.split()[0] for line in scores if line.startswith("  ") and "–" in line] == ["1–6", "7–12", "13–24"]
+    sources = lines[lines.index("Where it comes from") + 1]
+    assert sources.startswith("  Jinan, ")
+    assert "Jinan (own)" in sources
     assert f"Products   {archive}" in lines
     assert lines[-1].startswith("Delivered  ")
 

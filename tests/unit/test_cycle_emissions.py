@@ -44,9 +44,10 @@ class Ran:
     def page(self, language: str) -> str:
         return next(p for p in self.folder.rglob(f"*{language}.html")).read_text(encoding="utf-8")
 
-    def base(self) -> xr.DataArray:
-        with xr.open_dataset(self.folder / "grid.nc") as data:
-            return data["pm25_uncorrected"].load()
+    def own(self) -> xr.DataArray:
+        """PM2.5 near the ground of what is emitted in the domain."""
+        with xr.open_dataset(self.folder / "sources.nc") as data:
+            return data["pm25_source"].drop_sel(source=["edges", "initial"]).sum("source").load()
 
 
 @pytest.fixture(scope="module")
@@ -128,11 +129,11 @@ def test_the_inventorys_files_are_recorded_with_their_hashes(with_inventory: Ran
 
 def test_the_base_forecast_has_a_plume_that_goes_with_the_wind(with_inventory: Ran, without: Ran) -> None:
     """The wind blows to the southeast."""
-    plume, spread = (run.base().mean("lead_time") for run in (with_inventory, without))
+    plume, spread = (run.own().mean("lead_time") for run in (with_inventory, without))
     source = {"latitude": 36.95, "longitude": 116.75}
     downwind = float(plume.sel(latitude=36.8, longitude=117.0, method="nearest"))
     upwind = float(plume.sel(latitude=37.1, longitude=116.6, method="nearest"))
-    assert float(plume.sel(source, method="nearest")) > downwind > 1.5 * upwind
+    assert min(float(plume.sel(source, method="nearest")), downwind) > 1.5 * upwind
     before = float(
         spread.sel(latitude=36.8, longitude=117.0, method="nearest") / spread.sel(latitude=37.1, longitude=116.6, method="nearest")
     )
@@ -163,7 +164,7 @@ def test_a_population_grid_stands_in_and_is_named(case: SmallCase) -> None:
     assert run.proxies == [EmissionProxy.POPULATION]
     assert "人口格点资料" in run.bulletin("zh").replace("\n", "").replace(" ", "")
     assert [i["role"] for i in origin(run)["inputs"]][-1] == "population"
-    base = run.base().mean("lead_time")
+    base = run.own().mean("lead_time")
     assert float(base.sel(latitude=36.8, longitude=117.0, method="nearest")) > float(
         base.sel(latitude=37.1, longitude=116.6, method="nearest")
     )

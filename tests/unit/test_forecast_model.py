@@ -116,6 +116,8 @@ def test_its_features_are_of_their_own_kind_and_lack_without_it() -> None:
 
 def test_what_one_base_does_not_know_is_taken_from_the_other() -> None:
     nan = np.nan
-    one, other = BaseForecast(np.array([[1.0, nan]]), np.array([nan, 2.0])), BaseForecast(np.array([[8.0, 9.0]]), np.array([7.0, 6.0]))
+    one = BaseForecast(np.array([nan, 2.0]), np.array([[1.0, nan]]), np.array([nan, 4.0]))
+    other = BaseForecast(np.array([7.0, 6.0]), np.array([[8.0, 9.0]]), np.array([5.0, 3.0]))
     np.testing.assert_array_equal(one.or_else(other).grid, [[1.0, 9.0]])
     np.testing.assert_array_equal(one.or_else(other).stations, [7.0, 2.0])
+    np.testing.assert_array_equal(one.or_else(other).ahead, [5.0, 4.0])
