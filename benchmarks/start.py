@@ -29,7 +29,7 @@ from hazecast.grids.lattice import Lattice
 
 air = air_of(Lattice(np.linspace(39.0, 40.0, 5), np.linspace(115.0, 116.25, 6)), default_layers())
 layers, rows, columns = air.shape
-carrier = carrier_of(air, Tags(("west", "east"), secondary=True), np.full((2, rows, columns), 0.5), 10.0, "ppm")
+carrier = carrier_of(air, Tags(("west", "east"), secondary=True), np.full((2, rows, columns), 0.5), np.full(4, 10.0), "ppm")
 east, north = np.full((layers, rows, columns + 1), 1e7, np.float32), np.full((layers, rows + 1, columns), 1e6, np.float32)
 friction, inverse, depth, rain, sun = (np.full((rows, columns), value, np.float32) for value in (0.3, -0.01, 500.0, 0.5, 0.3))
 state = carrier.clean()

@@ -223,6 +223,7 @@ def _weather(shape: tuple[int, int], spacing: float, hours: int, file: Path) -> 
             fields["northward_wind"][t] = 3.0 * np.cos(phase) + np.zeros_like(y)
             fields["mixing_height"][t] = 700.0 - 550.0 * np.cos((t + 8) * np.pi / 12) + np.zeros((shape[0], shape[1]))
             fields["precipitation"][t] = np.maximum(np.sin(10.0 * y + phase) - 0.8, 0.0) * 5.0
+    netCDF4.set_chunk_cache(1 << 20)  # an hour is read once: what was read stays with nobody
     opened = xr.open_dataset(file, engine="netcdf4", cache=False)
     return opened.assign_coords(time=times, latitude=lattice.latitude, longitude=lattice.longitude)
 

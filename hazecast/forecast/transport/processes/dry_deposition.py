@@ -1,5 +1,7 @@
 """What settles on the ground from the lowest layer, at first order and exactly."""
 
+from functools import cache, partial
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -28,13 +30,20 @@ LEAST_FRICTION = 0.01  # m s-1
 def dry_deposition(hour: Hour, air: Air) -> Step:
     """Each lowest cell keeps exp(-v t / Δz) of what it holds."""
     thickness = float(air.layers.thickness[0])
-    of_particles = particle_velocity(hour.friction_velocity, hour.inverse_obukhov)
-    of_so2, of_nox = (gas_velocity(hour.friction_velocity, surface) for surface in (SURFACE_OF_SO2, SURFACE_OF_NO2))
+    velocities = (
+        partial(particle_velocity, hour.friction_velocity, hour.inverse_obukhov),
+        *(partial(gas_velocity, hour.friction_velocity, surface) for surface in (SURFACE_OF_SO2, SURFACE_OF_NO2)),
+    )
+
+    @cache
+    def remaining(which: int, seconds: float, dtype: np.dtype[np.floating]) -> Floats:
+        """Once for all steps of one length."""
+        return np.asarray(np.exp(velocities[which]().astype(dtype) * dtype.type(-seconds / thickness)))
 
     def step(state: State, seconds: float) -> None:
-        for load, velocity in ((state.pm25, of_particles), (state.so2, of_so2), (state.nox, of_nox)):
+        for which, load in enumerate((state.pm25, state.so2, state.nox)):
             if load.shape[2]:
-                lose(load, 0, 1, np.exp(velocity.astype(load.dtype) * load.dtype.type(-seconds / thickness)))
+                lose(load, 0, 1, remaining(which, seconds, load.dtype))
 
     return step
 

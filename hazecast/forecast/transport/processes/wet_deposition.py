@@ -1,6 +1,7 @@
 """What rain takes out of clouds and out of the air below them, at first order and exactly."""
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -40,16 +41,17 @@ def wet_deposition(cloud_base: float = CLOUD_BASE_M, cloud_top: float = CLOUD_TO
         base, top = (int(layer) for layer in np.searchsorted(air.layers.centres, (cloud_base, cloud_top)))
         raining = bool((hour.rain > 0.0).any())
 
+        @cache
+        def remaining(factor: float, dtype: np.dtype[np.floating]) -> Floats:
+            """Once for all steps of one length."""
+            return np.asarray(np.exp(hour.rain.astype(dtype) * dtype.type(-factor)))
+
         def step(state: State, seconds: float) -> None:
             for load, scavenging in ((state.pm25, FINE_PARTICLES), (state.so2, SULFUR_DIOXIDE)):
                 if raining and load.shape[2]:
-                    lose(load, 0, base, _remaining(hour.rain, scavenging.below_cloud * seconds, load.dtype))
-                    lose(load, base, top, _remaining(hour.rain, scavenging.in_cloud * seconds, load.dtype))
+                    lose(load, 0, base, remaining(scavenging.below_cloud * seconds, load.dtype))
+                    lose(load, base, top, remaining(scavenging.in_cloud * seconds, load.dtype))
 
         return step
 
     return prepare
-
-
-def _remaining(rain: Floats, factor: float, dtype: np.dtype[np.floating]) -> Floats:
-    return np.asarray(np.exp(rain.astype(dtype) * dtype.type(-factor)))
