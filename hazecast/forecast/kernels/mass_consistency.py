@@ -32,7 +32,7 @@ def air_through_faces(
     layers, rows, columns = eastward.shape
     for edge in prange(rows + 1):
         y = np.int64(edge)  # the loop's own index has no sign
-        south, north = int(max(y - 1, 0)), int(min(y, rows - 1))
+        south, north = y - 1 if y > 0 else y, y if y < rows else y - 1
         for k in range(layers):
             through = 0.5 * air[k] * north_length[y]
             for x in range(columns):
