@@ -8,16 +8,22 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import numpy as np
+import xarray as xr
+
 from hazecast.archive.attribution_file import load_attribution
 from hazecast.archive.decisions import Decisions, load_decisions, load_origin
 from hazecast.archive.ledger import Standing
+from hazecast.archive.netcdf import read_dataset
 from hazecast.backtest.scores import LeadScore
 from hazecast.bulletins.phrases import EMISSION_PROXIES
 from hazecast.bulletins.source_sentences import source_name
 from hazecast.bulletins.sources import Share, peak_sources
 from hazecast.bulletins.wording import wording
 from hazecast.config import Settings
-from hazecast.cycle import ORIGIN_FILE, Outcome, areas_of
+from hazecast.cycle import ORIGIN_FILE, STRENGTHS_FILE, Outcome, areas_of
+from hazecast.forecast.strengths import season_of
+from hazecast.forecast.transport.state import SIDES
 from hazecast.records import Action, Attribution, EmissionProxy, Level, LevelChance, NoteCode, WindowAssessment
 from hazecast.survey.settings_file import printable
 
@@ -176,7 +182,21 @@ def _source_lines(decisions: Decisions, outcome: Outcome, settings: Settings) ->
         return []
     of_areas = {id: (name, [w for w in decisions.windows if w.area_id == id]) for id, name in _names(decisions, settings).items()}
     lines = [line for name, windows in of_areas.values() if (line := sources_line(name, windows, attribution, zone))]
-    return ["Where it comes from", *(f"  {line}" for line in lines), ""] if lines else []
+    strengths = strengths_line(read_dataset(outcome.folder / STRENGTHS_FILE), outcome.cycle.init_time)
+    return ["Where it comes from", *(f"  {line}" for line in lines), f"  {strengths}", ""] if lines else []
+
+
+def strengths_line(strengths: xr.Dataset, moment: datetime) -> str:
+    """What each region was learnt to emit in the season of a moment, times what was assumed, and what flows in over the edges."""
+    season = int(season_of(np.array([moment.replace(tzinfo=None)], dtype="datetime64[ns]"))[0])
+    now = strengths.isel(season=season)
+    told = [
+        f"{source.removeprefix('edges-')} {value:.3g} ± {error:.2g}"
+        for source, value, error in zip(now["source"].values, now["strength"].values, now["strength_error"].values, strict=True)
+    ]
+    regions, edges = (", ".join(part) for part in (told[: -len(SIDES)], told[-len(SIDES) :]))
+    days = f"{int(now['days'])} days of this season, {int(strengths['days'].sum())} in all"
+    return printable(f"Learnt from {days}: emission times {regions}; over the edges {edges} µg/m³")
 
 
 def sources_line(name: str, windows: Sequence[WindowAssessment], attribution: Attribution, zone: ZoneInfo) -> str | None:
