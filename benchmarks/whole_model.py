@@ -117,11 +117,11 @@ def _in_a_process(size: Size, scheme: str) -> Ran:
 def run(shape: tuple[int, int], spacing: float, hours: int, scheme: str, folder: Path) -> Ran:
     """One run, after a short one that compiles or loads every kernel."""
     _timed_run(_driving(_weather((12, 16), spacing, 3, folder / "warm.nc"), (12, 16), spacing, 3), 3, scheme, folder / "warm-out.nc")
-    pace = _pace(shape, scheme)
     driving = _driving(_weather(shape, spacing, hours, folder / "weather.nc"), shape, spacing, hours)
     before = peak_mib()
     seconds, parts, steps = _timed_run(driving, hours, scheme, folder / "out.nc")
-    return Ran(seconds, parts, peak_mib() - before, steps, pace)
+    mebibytes = peak_mib() - before
+    return Ran(seconds, parts, mebibytes, steps, _pace(shape, scheme))
 
 
 def _pace(shape: tuple[int, int], scheme: str) -> float:
@@ -152,6 +152,7 @@ def _timed_run(driving: Driving, hours: int, scheme: str, out: Path) -> tuple[fl
                 hour = next(driven)
             assert hour is not None
             model.advance(state, hour)
+            del hour
             with _adding(parts, "writing"):
                 write(number, surface(state, driving.air))
     seconds = time.perf_counter() - start

@@ -67,8 +67,11 @@ def carrier_of(air: Air, tags: Tags, shares: Array, background: Array, scheme: s
 
 def with_emission(hours: Iterable[Hour | None], emitted: "Emission", first: int) -> Iterator[Hour | None]:
     """The hours, each with its emission; `first` is the index of the first of them among those of `emitted`."""
-    for number, hour in enumerate(hours, first):
+    number = first
+    for hour in hours:
         yield None if hour is None else replace(hour, emission=emitted.during(number).astype(hour.east_flux.dtype))
+        del hour  # its fields make room for those of the next
+        number += 1
 
 
 def rates_by_region(shares: Array, air: Air, tags: Tags) -> Callable[[Hour], Rates]:

@@ -29,6 +29,7 @@ def carried(carrier: Carrier, state: State, hours: Iterable[Hour | None], since:
         else:
             carrier.model.advance(state, hour)
             since += 1
+        del hour  # its fields make room for those of the next
         yield since
 
 
