@@ -6,12 +6,13 @@ from io import BytesIO
 
 import numpy as np
 import pytest
+import xarray as xr
 from PIL import Image
 
 from hazecast.bulletins.page import page
 from hazecast.bulletins.pictures import source_stacks
 from hazecast.bulletins.pictures.canvas import EXERCISE, figure
-from hazecast.bulletins.pictures.layers import LOOKS, REGION_COLOURS, Layer, layers_of, name_layers
+from hazecast.bulletins.pictures.layers import LOOKS, OTHERS, REGION_COLOURS, Layer, layers_of, name_layers, with_own_apart
 from hazecast.bulletins.situation import areas_on
 from hazecast.bulletins.source_series import SourceSeries, source_series
 from hazecast.bulletins.telling import Telling
@@ -135,3 +136,23 @@ def test_a_name_is_written_where_it_fits_and_not_across_a_gap_or_a_mark() -> Non
 def test_any_number_of_areas_can_be_drawn(areas: int) -> None:
     facts = episode_facts()
     assert picture(replace(facts, areas=facts.areas[:areas])).size > 0
+
+
+def test_an_own_region_among_those_gathered_is_taken_out_of_them() -> None:
+    regions = [Source(f"r{n}", (PlaceName("en", f"Region {n}"),)) for n in range(3)]
+    attribution = replace_sources(regions)
+    gathered = [Layer("r0", "Region 0", (0,), "#332288", "#332288", ""), Layer("", "other regions", (1, 2), *OTHERS)]
+    apart = with_own_apart(gathered, "r2", attribution, wording("en"))
+    assert [(layer.source_id, layer.numbers) for layer in apart] == [("r0", (0,)), ("r2", (2,)), ("", (1,))]
+    assert apart[1].name == "Region 2"
+    alone = with_own_apart([Layer("", "other regions", (1,), *OTHERS)], "r1", attribution, wording("en"))
+    assert [(layer.source_id, layer.numbers) for layer in alone] == [("r1", (1,))]
+    for own in ("r0", "", "nowhere"):
+        assert with_own_apart(gathered, own, attribution, wording("en")) == gathered
+
+
+def replace_sources(regions: list[Source]) -> Attribution:
+    """An attribution of these sources that knows no area."""
+    coords = {"area": ["a"], "lead_time": [1], "source": [source.id for source in regions]}
+    shares = xr.DataArray(np.full((1, 1, len(regions)), np.nan), coords, ("area", "lead_time", "source"))
+    return Attribution(tuple(regions), shares.to_dataset(name="share"), 0)

@@ -1,7 +1,7 @@
 """The layers of a stack: which sources have one, how each looks, and its name written where there is room."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -19,6 +19,7 @@ from hazecast.records.sources import EDGES, ELSEWHERE, INITIAL, RESERVED
 REGION_COLOURS = ("#332288", "#ddcc77", "#117733", "#88ccee", "#882255", "#44aa99", "#cc6677", "#999933")
 """Dark and light by turns; readers who do not see all colours tell them apart (the muted set of Paul Tol's note of 2021)."""
 OTHERS = ("#c3c8cd", "#c3c8cd", "")
+OWN_OTHER = ("#8f99a3", "#8f99a3", "")
 LOOKS = {ELSEWHERE: ("#ece5d3", "#a5936a", "...."), EDGES: ("#dbe3ea", "#6d8296", "////"), INITIAL: ("#f4f4f4", "#8f8f8f", "xxxx")}
 TEXT_SIZE = 7.5
 Array = NDArray[np.float64]
@@ -50,6 +51,19 @@ def layers_of(series: Sequence[SourceSeries], attribution: Attribution, wording:
         layers.append(Layer("", wording.say("other regions"), rest, *OTHERS))
     numbers = {source.id: number for number, source in enumerate(sources)}
     return (*layers, *(Layer(i, source_name(sources[numbers[i]], wording), (numbers[i],), *LOOKS[i]) for i in LOOKS if i in numbers))
+
+
+def with_own_apart(layers: Sequence[Layer], own: str, attribution: Attribution, wording: Wording) -> list[Layer]:
+    """The layers of one area: where its `own` region is among those that are gathered, it is taken out of them."""
+    number = next((number for number, source in enumerate(attribution.sources) if source.id == own), None)
+    out = []
+    for layer in layers:
+        if number is not None and not layer.source_id and number in layer.numbers:
+            out.append(Layer(own, source_name(attribution.sources[number], wording), (number,), *OWN_OTHER))
+            layer = replace(layer, numbers=tuple(other for other in layer.numbers if other != number))
+        if layer.numbers:
+            out.append(layer)
+    return out
 
 
 def name_layers(axes: Axes, days: Array, bands: Sequence[tuple[Layer, Array, Array]], mark: float | None) -> None:

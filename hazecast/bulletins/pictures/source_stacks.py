@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from hazecast.bulletins.page import Page
 from hazecast.bulletins.pictures.canvas import EXERCISE, INK, SOFT, figure, heading, png, watermark
 from hazecast.bulletins.pictures.cautions import cautions
-from hazecast.bulletins.pictures.layers import Layer, layers_of, name_layers
+from hazecast.bulletins.pictures.layers import Layer, layers_of, name_layers, with_own_apart
 from hazecast.bulletins.pictures.panels import FOOT_LINE, LEFT, WIDTH, columns_of, day_of, days_of, label_axes, midnights, write_foot
 from hazecast.bulletins.source_sentences import clause
 from hazecast.bulletins.source_series import SourceSeries, source_series
@@ -68,7 +68,8 @@ def _top(row: Sequence[SourceSeries]) -> float:
 def _draw_panel(axes: Axes, one: SourceSeries, layers: Sequence[Layer], top: float, telling: Telling) -> None:
     init_time, days = day_of(telling.facts.cycle.init_time), days_of(one.valid_times)
     axes.set(ylim=(0, top), xlim=(init_time, days[-1]))
-    bands = list(_bands(one, layers))
+    assert telling.facts.attribution is not None
+    bands = list(_bands(one, with_own_apart(layers, one.own, telling.facts.attribution, telling.wording)))
     for layer, low, high in bands:
         axes.fill_between(days, low, high, facecolor=layer.colour, edgecolor=layer.edge, hatch=layer.hatch, linewidth=0, zorder=3)
         axes.plot(days, high, color="white", linewidth=0.7, zorder=3.5)
