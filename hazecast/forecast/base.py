@@ -126,7 +126,7 @@ def _start(task: Task, run: UnitRun, strengths: Array, free: Array, known: Array
 def _members(task: Task, run: UnitRun, strengths: Strengths, season: int, progress: Progress) -> Array:
     ahead = slice(task.origin - task.early, None)  # of the members' hours, which begin after `early`
     if not task.settings.members:
-        return np.empty((0, task.end - task.origin - 1, *run.sources().shape[1:]))
+        return np.empty((0, task.end - task.origin - 1, len(task.stations), len(run.tags.regions) + len(SIDES)))
     window = task.driving.window(task.early, task.end)
     unscaled = members_at_stations(window, task.settings, run.snapshots[task.early], task.where, task.seed, progress)
     return with_other_strengths(unscaled[:, ahead], strengths.values[season], strengths.covariance[season], task.seed)

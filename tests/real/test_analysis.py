@@ -114,7 +114,7 @@ def judged(case: Case, series: Series) -> Errors:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.folder)
-def test_left_out_stations_are_foretold_better_than_by_background_or_inverse_distance(case: Case, shared_data: Path) -> None:
+def test_left_out_stations_are_foretold_better_than_by_background_and_as_by_inverse_distance(case: Case, shared_data: Path) -> None:
     found = judged(case, series_of(case, shared_data))
     print(case.folder, found)
     assert found.statistics.basis is Basis.DEPARTURES

@@ -7,7 +7,7 @@ import pytest
 import xarray as xr
 
 from hazecast.config import TransportSettings
-from hazecast.forecast.base import BaseForecast, Sources, Task, own_base, scaled_to
+from hazecast.forecast.base import LEAST_PAIRS, BaseForecast, Sources, Task, own_base, scaled_to
 from hazecast.forecast.transport.carrying import SPIN_UP_HOURS
 from hazecast.records import Station
 from tests.driving import LATTICE, driven, weather
@@ -133,10 +133,15 @@ def test_progress_rises_to_one() -> None:
     assert told[-1] == 1.0
 
 
-def test_a_history_shorter_than_that_of_the_members_will_do() -> None:
-    late = replace(task(), first=ORIGIN - 30)
-    base, sources = own_base(late, observed(), lambda _: None)
-    assert sources is None or (base.grid > 0.0).all()  # with hardly any hour known too few pairs are left to learn from
+def test_a_history_shorter_than_that_of_the_members_will_do_while_there_is_enough_to_learn_from() -> None:
+    hours = LEAST_PAIRS // len(STATIONS)
+    for known, will_do in ((hours, True), (hours - 1, False)):
+        late = replace(task(), first=ORIGIN - SPIN_UP_HOURS - known + 1)
+        assert late.early == late.first
+        base, sources = own_base(late, observed(), lambda _: None)
+        assert (sources is not None) is will_do
+        assert (base.grid > 0.0).all() if will_do else np.isnan(base.grid).all()
+        assert sources is None or (sources.members >= 0.0).all()
 
 
 def test_another_models_values_take_the_mean_of_the_observations() -> None:

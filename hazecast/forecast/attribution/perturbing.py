@@ -84,6 +84,6 @@ def _along_time(values: Array, field: xr.DataArray) -> xr.DataArray:
 def drawn_strengths(strengths: Array, covariance: Array, draws: int, seed: int) -> Array:
     """Strengths (draw, region + side) as they may be too: what the fit leaves open, and an error of each's own; none below 0."""
     chance = np.random.default_rng([seed, draws])
-    fitted = chance.multivariate_normal(strengths, covariance, size=draws, method="cholesky")
+    fitted = chance.multivariate_normal(strengths, covariance, size=draws, method="eigh")
     own = np.exp(EMISSION_SPREAD * chance.standard_normal(fitted.shape))
     return np.maximum(fitted, 0.02 * strengths) * own
