@@ -71,7 +71,7 @@ class Surroundings:
     """What a cycle meets: where its inputs come from, where its products go, whom it tells, and what time it is.
 
     `late_delivery` is for cycles of the past that somebody asks for: so long after the run a bulletin is delivered although its
-    time is over. A scheduled one never is.
+    time is over. A scheduled one never is. One that does not `composes` makes no bulletin, and so tells nobody.
     """
 
     gather: Callable[[Cycle, Settings], Gathered]
@@ -82,6 +82,7 @@ class Surroundings:
     clock: Clock
     owner: str
     late_delivery: timedelta = timedelta(0)
+    composes: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ def run_cycle(cycle: Cycle, settings: Settings, around: Surroundings, progress: 
         assessment = _assessed(forecast, settings, around, announces)
         told("bulletin", 0.0)
         facts = _facts(gridded, forecast, assessment, settings)
-        bulletin = compose(facts, settings.site.languages)
+        bulletin = compose(facts, settings.site.languages) if around.composes else None
         told("bulletin", 1.0)
         _keep(claim, gathered, vetted, facts, bulletin, settings, around, announces)
     receipts = send(around) if announces else ()
@@ -201,7 +202,7 @@ def _keep(
     gathered: Gathered,
     vetted: Vetted,
     facts: BulletinFacts,
-    bulletin: Bulletin,
+    bulletin: Bulletin | None,
     settings: Settings,
     around: Surroundings,
     announces: bool,
@@ -219,10 +220,10 @@ def _keep(
         ),
         QUALITY_FILE: bytes_writer(quality_json(vetted)),
         REJECTED_FILE: bytes_writer(rejected_csv(vetted)),
-        **bulletin_files(bulletin),
+        **({} if bulletin is None else bulletin_files(bulletin)),
     }
     products = store_products(around.database, around.archive, claim, files)
-    deliveries = _deliveries(bulletin, around) if announces else ()
+    deliveries = () if bulletin is None or not announces else _deliveries(bulletin, around)
     results = CycleResults(gathered.inputs, products, assessment.messages, deliveries, __version__, gathered.asked)
     finish_cycle(around.database, claim, results, around.clock())
 

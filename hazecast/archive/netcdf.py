@@ -2,7 +2,7 @@
 
 import secrets
 import threading
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -124,3 +124,45 @@ def _encoding(variable: xr.Variable) -> dict[str, Any]:
     if variable.ndim and variable.dtype.kind in "iufM":
         encoding |= {"zlib": True, "complevel": 4, "shuffle": True}
     return encoding
+
+
+def write_slices(slices: Iterable[xr.Dataset], along: str, path: Path) -> None:
+    """Write datasets that come one after the other, each with one value of `along`, into one file in one step; one is in memory at a time.
+
+    All have the variables and the other coordinates of the first, and its attributes. Raises OSError where it cannot be written, and
+    ValueError for none at all or one unlike the first.
+    """
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    number = -1
+    try:
+        for number, part in enumerate(slices):
+            bare = part.drop_encoding()
+            with _LOCK:
+                if number == 0:
+                    encoding = _encodings(bare)
+                    bare.to_netcdf(temporary, engine="netcdf4", format="NETCDF4", encoding=encoding, unlimited_dims=[along])
+                else:
+                    _append(bare, along, number, temporary)
+        if number < 0:
+            raise ValueError(f"{path} would hold nothing along {along}.")
+        sync(temporary)
+        temporary.replace(path)
+    except RuntimeError as refused:
+        raise OSError(f"{path} could not be written: {refused}.") from refused
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _append(part: xr.Dataset, along: str, number: int, path: Path) -> None:
+    with netCDF4.Dataset(path, "a") as file:
+        growing = {name for name, variable in file.variables.items() if along in variable.dimensions}
+        given = {str(name): variable for name, variable in part.variables.items() if along in variable.dims}
+        if growing != set(given):
+            raise ValueError(f"{path} has {sorted(growing)} along {along}; slice {number} has {sorted(given)}.")
+        for name, variable in given.items():
+            stored = file.variables[name]
+            values = variable.transpose(*stored.dimensions).values
+            if values.shape[1:] != stored.shape[1:]:
+                raise ValueError(f"{path}: {name} has {stored.shape}; slice {number} has {values.shape}.")
+            is_time = np.issubdtype(values.dtype, np.datetime64)
+            stored[number : number + 1] = values.astype("datetime64[s]").astype(np.int64) if is_time else values
