@@ -1,0 +1,1 @@
+"""Which of two backtests is better, where, and whether chance could have made the difference."""
