@@ -179,6 +179,7 @@ class ForecastSettings(_Section):
     horizon_hours: Whole = Field(96, ge=6, le=240, description="Lead time of the last forecast hour.")
     history_days: Whole = Field(800, ge=3, le=3650, description="How far back the correction learns from.")
     learning_rows: Whole = Field(120_000, ge=2_000, le=5_000_000, description="Rows the correction learns from at most; fewer is faster.")
+    draws: Whole = Field(100, ge=20, le=2_000, description="Whole trajectories that chances of hours on end are counted from.")
     random_seed: Whole = Field(0, ge=0, le=2**32 - 1, description="The same seed and inputs give the same forecast, bit for bit.")
 
 
@@ -211,6 +212,7 @@ class VisibilitySettings(_Section):
     mass_scattering_efficiency: Number = Field(3.4, gt=0, lt=20, description="Dry scattering, m2 g-1.")
     mass_absorption_efficiency: Number = Field(0.6, ge=0, lt=20, description="Absorption, m2 g-1.")
     kappa: Number = Field(0.25, ge=0, lt=2, description="Growth with humidity; 0.20 to 0.34 in North China winters.")
+    log_error: Number = Field(0.3, ge=0, le=1, description="How sure all this is: standard error of extinction per mass, in its logarithm.")
 
 
 class WarningSettings(_Section):

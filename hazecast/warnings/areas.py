@@ -13,8 +13,9 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from hazecast.config import WarningSettings
+from hazecast.quantiles import at_quantile
 from hazecast.records import Cycle, Level, LevelChance, WindowAssessment
-from hazecast.warnings.chances import Array, Chances, at_quantile
+from hazecast.warnings.chances import Array, Chances
 from hazecast.warnings.edition import Edition, Values
 from hazecast.warnings.windows import Window
 

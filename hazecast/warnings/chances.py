@@ -5,13 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from hazecast.quantiles import exceedance, require_quantiles
 from hazecast.records import Level
 from hazecast.warnings.deciding import usable
 from hazecast.warnings.edition import Condition, Edition, Values
 
 Array = NDArray[np.float64]
 LEAST_VISIBILITY_M = 1.0  # keeps the extinction finite; no edition draws a line below it
-LEAST_TAIL = 0.01  # share of a tail's probability that is never taken to be spent
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,7 +41,7 @@ def level_chances(
     the inverse of visibility, which is linear in PM2.5 at one humidity, are linear in probability; beyond the outermost,
     tails are exponential. Raises ValueError unless `quantiles` ascend within 0 to 1 on both sides of 0.5.
     """
-    _require_quantiles(quantiles)
+    require_quantiles(quantiles)
     pm25 = ascending(pm25_quantile)
     extinction = ascending(1.0 / np.maximum(usable(visibility_quantile).astype(np.float64), LEAST_VISIBILITY_M))
     conditions = [c for _, c in edition.conditions]
@@ -56,42 +56,6 @@ def ascending(quantile_values: Array) -> Array:
     values = usable(quantile_values).astype(np.float64)
     values = np.where(np.isnan(values).any(axis=-1, keepdims=True), np.nan, values)
     return np.sort(values, axis=-1)
-
-
-def at_quantile(values: Array, quantiles: Array, wanted: float) -> Array:
-    """Values (…, quantile) at one probability, linear between quantiles; NaN beyond the outermost."""
-    nearest = np.clip(np.searchsorted(quantiles, wanted), 1, quantiles.size - 1)
-    share = (wanted - quantiles[nearest - 1]) / (quantiles[nearest] - quantiles[nearest - 1])
-    if not -1e-6 <= share <= 1.0 + 1e-6:  # a quantile stored in 32 bit is still the one that is wanted
-        return np.full(values.shape[:-1], np.nan)
-    return np.asarray((1.0 - share) * values[..., nearest - 1] + share * values[..., nearest])
-
-
-def exceedance(values: Array, quantiles: Array, threshold: float) -> Array:
-    """Probability that a quantity with the ascending quantile functions `values` (…, quantile) exceeds `threshold`.
-
-    Beyond the outermost quantiles the tails are exponential, scaled by the distance from the median, and keep at least
-    `LEAST_TAIL` of their probability. NaN where the values are.
-    """
-    below = np.sum(values <= threshold, axis=-1)
-    after = np.clip(below, 1, quantiles.size - 1)
-    lower, upper = (np.take_along_axis(values, i[..., None], axis=-1)[..., 0] for i in (after - 1, after))
-    share = (threshold - lower) / np.where(upper > lower, upper - lower, 1.0)
-    inside = 1.0 - (quantiles[after - 1] + share * (quantiles[after] - quantiles[after - 1]))
-    median = at_quantile(values, quantiles, 0.5)
-    low_tail = quantiles[0] * _tail(threshold - values[..., 0], median - values[..., 0], np.log(0.5 / quantiles[0]))
-    high_tail = (1.0 - quantiles[-1]) * _tail(threshold - values[..., -1], values[..., -1] - median, np.log(0.5 / (1.0 - quantiles[-1])))
-    chance = np.select([below == 0, below == quantiles.size], [1.0 - low_tail, high_tail], inside)
-    return np.where(np.isnan(values[..., 0]), np.nan, chance)
-
-
-def _tail(beyond: Array, spread: Array, foldings: float) -> Array:
-    """The share of a tail's probability left at a distance `beyond` the outermost quantile.
-
-    That quantile lies `spread` from the median, where the probability is `foldings` e-foldings larger.
-    """
-    scale = np.maximum(spread / foldings, 1e-9)
-    return np.maximum(np.exp(-np.abs(beyond) / scale), LEAST_TAIL)
 
 
 def _condition_chance(edition: Edition, condition: Condition, pm25: Array, extinction: Array, quantiles: Array) -> tuple[Array, Array]:
@@ -133,9 +97,3 @@ def _at_humidity(edition: Edition, humidity: Values, by_class: list[tuple[Array,
         greatest=np.take_along_axis(greatest, high, axis=0)[0],
         leading=np.take_along_axis(leading, low, axis=0)[0],
     )
-
-
-def _require_quantiles(quantiles: Array) -> None:
-    ascend = quantiles.ndim == 1 and quantiles.size >= 2 and bool(np.all(np.diff(quantiles) > 0))
-    if not ascend or not 0.0 < quantiles[0] < 0.5 < quantiles[-1] < 1.0:
-        raise ValueError(f"The quantiles are {quantiles}; expected ascending probabilities within 0 to 1, on both sides of 0.5.")

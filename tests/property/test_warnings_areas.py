@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from hazecast.config import WarningSettings
 from hazecast.records import Cycle, Level
 from hazecast.warnings.areas import AreaStations, Judgement, judge
-from hazecast.warnings.chances import ascending, exceedance, level_chances
+from hazecast.warnings.chances import ascending, level_chances
 from hazecast.warnings.deciding import levels
 from hazecast.warnings.edition import load_edition
 from hazecast.warnings.windows import Window
@@ -76,21 +76,6 @@ def judged(area: Area, rule: WarningSettings) -> Judgement:
         chances=level_chances(EDITION, quantile, area.visibility_quantile, area.humidity, QUANTILES),
     )
     return judge("town", at_stations, EDITION, Window(INIT, cycle.end_time), cycle, rule)
-
-
-QUANTILE_FUNCTIONS = st.lists(st.floats(0.0, 2000.0), min_size=QUANTILES.size, max_size=QUANTILES.size).map(lambda v: np.array(sorted(v)))
-
-
-@given(QUANTILE_FUNCTIONS, st.floats(0.0, 3000.0), st.floats(0.0, 3000.0))
-def test_an_exceedance_is_a_probability_that_falls_with_the_threshold(values: Array, one: float, other: float) -> None:
-    lower, higher = (float(exceedance(values, QUANTILES, t)) for t in sorted((one, other)))
-    assert 0.0 < higher <= lower < 1.0
-
-
-@given(QUANTILE_FUNCTIONS, st.integers(0, QUANTILES.size - 1))
-def test_an_exceedance_agrees_with_the_quantiles(values: Array, i: int) -> None:
-    assert float(exceedance(values, QUANTILES, float(values[i]))) <= 1.0 - QUANTILES[i] + 1e-12
-    assert float(exceedance(values, QUANTILES, float(np.nextafter(values[i], -1.0)))) >= 1.0 - QUANTILES[i] - 1e-9
 
 
 @given(areas(), RULES)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from hazecast.records import Level
-from hazecast.warnings.chances import ascending, at_quantile, exceedance, level_chances
+from hazecast.warnings.chances import ascending, level_chances
 from hazecast.warnings.deciding import levels
 from hazecast.warnings.edition import load_edition
 
@@ -11,40 +11,9 @@ QUANTILES = np.array([0.05, 0.25, 0.5, 0.75, 0.95])
 NAN = np.nan
 
 
-def test_between_quantiles_the_chance_is_linear() -> None:
-    values = np.array([100.0, 200.0, 300.0, 400.0, 500.0])
-    thresholds = [100.0, 150.0, 300.0, 360.0, 500.0]
-    assert [float(exceedance(values, QUANTILES, t)) for t in thresholds] == pytest.approx([0.95, 0.85, 0.5, 0.35, 0.05])
-
-
-def test_beyond_the_outermost_quantiles_the_chance_shrinks_but_never_to_nothing() -> None:
-    values = np.array([100.0, 200.0, 300.0, 400.0, 500.0])
-    upper = [float(exceedance(values, QUANTILES, t)) for t in (501.0, 600.0, 700.0, 5000.0)]
-    assert upper == sorted(upper, reverse=True)
-    assert upper[1] == pytest.approx(0.05 * np.exp(-np.log(10.0) / 2))
-    assert upper[-1] == pytest.approx(0.0005)
-    lower = [float(exceedance(values, QUANTILES, t)) for t in (99.0, 50.0, 1.0)]
-    assert lower == sorted(lower)
-    assert 0.95 < lower[0] < lower[-1] < 1.0
-
-
-def test_a_distribution_of_one_value_jumps_there_within_its_quantiles() -> None:
-    values = np.full(5, 250.0)
-    assert float(exceedance(values, QUANTILES, 249.9)) == pytest.approx(0.9995)
-    assert float(exceedance(values, QUANTILES, 250.0)) == pytest.approx(0.05)
-
-
 def test_quantiles_that_cross_are_put_in_order_and_a_gap_makes_all_unknown() -> None:
     assert ascending(np.array([[3.0, 1.0, 2.0]])).tolist() == [[1.0, 2.0, 3.0]]
     assert np.isnan(ascending(np.array([[3.0, NAN, 2.0], [1.0, -999.0, 2.0]]))).all()
-
-
-@pytest.mark.parametrize(("wanted", "expected"), [(0.05, 1.0), (0.5, 3.0), (0.6, 3.4), (0.95, 5.0), (0.96, NAN), (0.01, NAN)])
-def test_a_quantile_is_read_between_but_not_beyond_those_given(wanted: float, expected: float) -> None:
-    values = np.array([[1.0, 2.0, 3.0, 4.0, 5.0]])
-    assert at_quantile(values, QUANTILES, wanted) == pytest.approx(np.array([expected]), nan_ok=True)
-    stored = QUANTILES.astype(np.float32).astype(np.float64)
-    assert at_quantile(values, stored, wanted) == pytest.approx(np.array([expected]), nan_ok=True, rel=1e-6)
 
 
 @pytest.mark.parametrize("quantiles", [[0.5], [0.1, 0.2], [0.6, 0.9], [0.0, 0.5, 0.9], [0.1, 0.5, 1.0], [0.9, 0.5, 0.1], [0.1, 0.1, 0.9]])
