@@ -31,7 +31,7 @@ Lacking = tuple[Source, ...]
 NOTHING_LACKS: Lacking = ()
 STATION_SILENT: Lacking = (Source.STATION,)
 NETWORK_SILENT: Lacking = (Source.STATION, Source.NEIGHBOURS)
-NO_WEATHER: Lacking = (Source.WEATHER,)
+NO_WEATHER: Lacking = (Source.WEATHER, Source.BASE)
 CASES: tuple[Lacking, ...] = (NOTHING_LACKS, STATION_SILENT, NETWORK_SILENT, NO_WEATHER)
 
 

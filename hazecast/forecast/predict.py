@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from hazecast.config import ForecastSettings, TransportSettings, VisibilitySettings
 from hazecast.forecast.attribution.products import source_forecast
 from hazecast.forecast.base import BaseForecast, Sources, Task, delivered_base, own_base, scaled_to
+from hazecast.forecast.derived import with_derived
 from hazecast.forecast.emissions.choosing import emission_of
 from hazecast.forecast.emissions.emission import Emission
 from hazecast.forecast.humidity import relative_humidity
 from hazecast.forecast.mixing_height import mixing_height
-from hazecast.forecast.neighbours import mean_of_others
 from hazecast.forecast.products import grid_product, station_product
 from hazecast.forecast.series import Series, carried_forward, series_of
 from hazecast.forecast.spreading import spread
@@ -136,15 +136,13 @@ def _station_series(inputs: _Inputs, base: BaseForecast, model: BaseForecast | N
     carried = {str(key): carried_forward(values.values) for key, values in inputs.observations.data_vars.items()}
     derived = weather.assign(
         relative_humidity=relative_humidity(weather),
-        wind_speed=np.hypot(weather["eastward_wind"], weather["northward_wind"]),
         mixing_height=to_stations(inputs.weather[["mixing_height"]], inputs.stations)["mixing_height"],
         base=(dims, base.stations),
         pm25_exact=(dims, inputs.observations["pm25"].values),
-        neighbours=(dims, mean_of_others(carried["pm25"], latitude, longitude)),
     )
     delivered = {} if model is None else {"model": scaled_to(model.stations, inputs.observations["pm25"].values)}
     everything = derived.assign({key: (dims, values) for key, values in {**carried, **delivered}.items()})
-    return series_of(everything.assign_coords(latitude=("station", latitude), longitude=("station", longitude)))
+    return series_of(with_derived(everything.assign_coords(latitude=("station", latitude), longitude=("station", longitude))))
 
 
 def _on_grid(inputs: _Inputs, base: BaseForecast, series: Series, predicted: StationForecast, optics: VisibilitySettings) -> xr.Dataset:
