@@ -164,7 +164,9 @@ class Forecast:
 
     `grid` has (lead_time, latitude, longitude): pm25 (µg m-3), relative_humidity (%), visibility (m).
     `stations` has (station, lead_time): the same, `rung`, and with a further dimension `quantile` pm25_quantile and
-    visibility_quantile, the latter being the visibility at each pm25_quantile, so that it falls where that rises.
+    visibility_quantile, the latter being the visibility at each pm25_quantile, so that it falls where that rises; what the visibility
+    at a given PM2.5 errs by beside, in its logarithm, is `visibility_log_error`. `draws` are whole trajectories, (draw, station,
+    lead_time): pm25 and visibility, the visibility's own error included; None where none were drawn.
     `lead_time` is in whole hours; each dataset carries the coordinates `init_time` and `valid_time`. `sources` tells where PM2.5 comes
     from, None where the transport model could not be run or scaled.
     """
@@ -174,11 +176,15 @@ class Forecast:
     stations: xr.Dataset
     notes: tuple[Note, ...]
     sources: SourceForecast | None = None
+    draws: xr.Dataset | None = None
 
     def __post_init__(self) -> None:
         require_dims("grid", self.grid, ("lead_time", "latitude", "longitude"))
         require_dims("stations", self.stations, ("station", "lead_time", "quantile"))
+        if self.draws is not None:
+            require_dims("draws", self.draws, ("draw", "station", "lead_time"))
         leads = list(self.cycle.lead_hours)
-        for name, data in (("grid", self.grid), ("stations", self.stations)):
+        drawn = () if self.draws is None else (("draws", self.draws),)
+        for name, data in (("grid", self.grid), ("stations", self.stations), *drawn):
             if list(data["lead_time"].values) != leads:
                 raise ValueError(f"{name} has lead times {data['lead_time'].values}, expected the hours 1 to {leads[-1]}.")

@@ -86,7 +86,8 @@ class Assessment:
     """A forecast held against an edition of the warning standards and the warnings in force.
 
     `grid_level` has (lead_time, latitude, longitude) and `station_level` (station, lead_time), holding `Level` values as int8.
-    `in_force` are the warnings that hold once this cycle is sent, old ones that still run included.
+    `in_force` are the warnings that hold once this cycle is sent, old ones that still run included. `station_probability` has
+    (station, lead_time, warning_level): that of the level or a higher one in the hour.
     """
 
     cycle: Cycle
@@ -96,3 +97,4 @@ class Assessment:
     windows: tuple[WindowAssessment, ...]
     messages: tuple[HazeWarning, ...]
     in_force: tuple[HazeWarning, ...]
+    station_probability: xr.DataArray | None = None

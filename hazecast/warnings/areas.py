@@ -1,7 +1,8 @@
 """The area rule: what one area can expect in one window, from its stations.
 
 A level holds at an hour when a share of the area's stations reach it, and in a window when it holds for some consecutive
-hours. Every chance is carried as its least and its greatest value, which differ where stations or hours are unknown.
+hours. How likely that is, whole trajectories tell; without them, hours and stations count as erring together. Every chance is
+carried as its least and its greatest value, which differ where stations or hours are unknown.
 """
 
 import math
@@ -9,17 +10,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from hazecast.config import WarningSettings
 from hazecast.quantiles import at_quantile
 from hazecast.records import Cycle, Level, LevelChance, WindowAssessment
 from hazecast.warnings.chances import Array, Chances
+from hazecast.warnings.drawn import DrawnLevels, hourly_chances, of_area, sustained, window_chances, within_horizon
 from hazecast.warnings.edition import Edition, Values
 from hazecast.warnings.windows import Window
 
-WHOLE_WINDOW_HOURS = 24  # a horizon of a day is the window, also where clocks change and it has 25 hours
 BAND = (0.05, 0.95)
 
 
@@ -27,7 +27,8 @@ BAND = (0.05, 0.95)
 class AreaStations:
     """The forecast at the stations of one area: `level` and `visibility` (m) as (station, hour), hours as in the cycle.
 
-    `pm25_quantile` (station, hour, quantile) in µg m-3 ascends along `quantiles`; `chances` are those of the same stations.
+    `pm25_quantile` (station, hour, quantile) in µg m-3 ascends along `quantiles`; `chances` are those of the same stations, and
+    `drawn` their levels in whole trajectories, None where there are none.
     """
 
     ids: tuple[str, ...]
@@ -36,12 +37,22 @@ class AreaStations:
     pm25_quantile: Array
     quantiles: Array
     chances: Chances
+    drawn: DrawnLevels | None = None
 
     def __post_init__(self) -> None:
         shape = (len(self.ids), self.level.shape[-1])
-        found = (self.level.shape, self.visibility.shape, self.pm25_quantile.shape[:2], self.chances.least.shape[1:])
+        drawn = () if self.drawn is None else (self.drawn.lowest.shape[1:],)
+        found = (self.level.shape, self.visibility.shape, self.pm25_quantile.shape[:2], self.chances.least.shape[1:], *drawn)
         if any(f != shape for f in found):
             raise ValueError(f"{len(self.ids)} stations come with arrays of {found}; expected (station, hour) of {shape}.")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Bound:
+    """Chances of each level or a higher one, in the hours (level, hour) and in the window (level)."""
+
+    hourly: Array
+    window: Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +80,8 @@ def judge(area_id: str, stations: AreaStations, edition: Edition, window: Window
     """
     hours = window.hours(cycle)
     needed = stations_needed(rule.area_share, len(stations.ids))
-    least, greatest = (kth_largest(c[:, :, hours], needed) for c in (stations.chances.least, stations.chances.greatest))
-    low, high = (_chances_of_window(edition, hourly, rule.minimum_hours) for hourly in (least, greatest))
-    certain, possible = (_highest(stations.chances.levels, c, rule.raise_probability) for c in (low, high))
+    least, greatest = _bounds(stations, edition, hours, needed, rule.minimum_hours)
+    certain, possible = (_highest(stations.chances.levels, bound.window, rule.raise_probability) for bound in (least, greatest))
     level = Level.UNKNOWN if certain is Level.NONE and possible is not Level.NONE else certain
     worst_id, worst_level = _worst_station(stations, hours)
     peak = _peak(stations, hours, cycle)
@@ -81,7 +91,7 @@ def judge(area_id: str, stations: AreaStations, edition: Edition, window: Window
         valid_until=window.valid_until,
         level=level,
         condition=_deciding_condition(stations, edition, hours, level, needed, rule.minimum_hours) if level > Level.NONE else "",
-        chances=tuple(_known_chance(*c) for c in zip(stations.chances.levels, low, high, strict=True)),
+        chances=tuple(_known_chance(*c) for c in zip(stations.chances.levels, least.window, greatest.window, strict=True)),
         peak_pm25=peak.pm25,
         peak_pm25_low=peak.low,
         peak_pm25_high=peak.high,
@@ -89,8 +99,8 @@ def judge(area_id: str, stations: AreaStations, edition: Edition, window: Window
         lowest_visibility=_lowest_visibility(stations.visibility[:, hours]),
         worst_station_id=worst_id,
         worst_station_level=worst_level,
-        hours=least.shape[1],
-        hours_known=_hours_known(least, greatest, rule.raise_probability),
+        hours=least.hourly.shape[1],
+        hours_known=_hours_known(least.hourly, greatest.hourly, rule.raise_probability),
         values=peak.values,
     )
     return Judgement(assessment, possible)
@@ -106,19 +116,21 @@ def kth_largest(chances: Array, k: int) -> Array:
     return np.asarray(np.sort(chances, axis=1)[:, -k, :])
 
 
-def sustained(hourly: Array, hours: int) -> Array:
-    """The least of each run of so many consecutive hours of a series (hour), or of the whole series if it is shorter."""
-    return np.asarray(sliding_window_view(hourly, min(hours, hourly.size)).min(axis=-1))
-
-
-def _within_horizon(hourly: Array, horizon_hours: int) -> Array:
-    return hourly if horizon_hours >= WHOLE_WINDOW_HOURS else hourly[:horizon_hours]
+def _bounds(stations: AreaStations, edition: Edition, hours: slice, needed: int, minimum_hours: int) -> tuple[_Bound, _Bound]:
+    """The least chances and the greatest."""
+    if stations.drawn is not None:
+        of_draws = [of_area(levels[:, :, hours], needed) for levels in (stations.drawn.lowest, stations.drawn.highest)]
+        least, greatest = (_Bound(hourly_chances(d, edition), window_chances(d, edition, minimum_hours)) for d in of_draws)
+    else:
+        hourly = [kth_largest(c[:, :, hours], needed) for c in (stations.chances.least, stations.chances.greatest)]
+        least, greatest = (_Bound(h, _chances_of_window(edition, h, minimum_hours)) for h in hourly)
+    return least, greatest
 
 
 def _chances_of_window(edition: Edition, hourly: Array, minimum_hours: int) -> Array:
-    """The chance (level) that each level or a higher one is sustained, from hourly chances (level, hour)."""
+    """The chance (level) that each level or a higher one is sustained, from hourly chances (level, hour) of errors that go together."""
     own = [
-        sustained(_within_horizon(series, row.horizon_hours), minimum_hours).max()
+        sustained(within_horizon(series, row.horizon_hours), minimum_hours).max()
         for row, series in zip(edition.levels, hourly, strict=True)
     ]
     return np.asarray(np.maximum.accumulate(own[::-1])[::-1])
@@ -138,10 +150,10 @@ def _hours_known(least: Array, greatest: Array, raise_probability: float) -> int
 
 
 def _deciding_condition(stations: AreaStations, edition: Edition, hours: slice, level: Level, needed: int, minimum_hours: int) -> str:
-    """The likeliest condition at the station and hour that the window's chance of `level` comes from, such as orange-2."""
+    """The likeliest condition at the station and hour that decide on the likeliest run of `level`, such as orange-2."""
     row = stations.chances.levels.index(level)
     at_stations = stations.chances.least[row][:, hours]
-    hourly = _within_horizon(np.sort(at_stations, axis=0)[-needed], edition.levels[row].horizon_hours)
+    hourly = within_horizon(np.sort(at_stations, axis=0)[-needed], edition.levels[row].horizon_hours)
     runs = sustained(hourly, minimum_hours)
     begin = int(np.argmax(runs))
     hour = begin + int(np.argmin(hourly[begin : begin + min(minimum_hours, hourly.size)]))

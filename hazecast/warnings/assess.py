@@ -9,8 +9,9 @@ from hazecast.config import WarningSettings
 from hazecast.errors import SettingsError
 from hazecast.records import Area, Assessment, Cycle, Forecast, HazeWarning, Level, WindowAssessment
 from hazecast.warnings.areas import AreaStations, Judgement, judge
-from hazecast.warnings.chances import Array, ascending, level_chances
+from hazecast.warnings.chances import Array, Chances, ascending, level_chances
 from hazecast.warnings.deciding import levels, usable
+from hazecast.warnings.drawn import DrawnLevels, drawn_levels
 from hazecast.warnings.edition import Edition, load_edition
 from hazecast.warnings.life import Outlook, in_force_after, next_message, of_area, standing_warnings
 from hazecast.warnings.windows import Window, validity_windows
@@ -18,6 +19,7 @@ from hazecast.warnings.windows import Window, validity_windows
 GRID_DIMS = ("lead_time", "latitude", "longitude")
 STATION_DIMS = ("station", "lead_time")
 QUANTILE_DIMS = (*STATION_DIMS, "quantile")
+DRAW_DIMS = ("draw", *STATION_DIMS)
 
 
 def assess(forecast: Forecast, areas: tuple[Area, ...], settings: WarningSettings, in_force: tuple[HazeWarning, ...]) -> Assessment:
@@ -48,6 +50,7 @@ def assess(forecast: Forecast, areas: tuple[Area, ...], settings: WarningSetting
         windows=tuple(windows),
         messages=tuple(messages),
         in_force=in_force_after(standing, tuple(messages)),
+        station_probability=_station_probability(edition, forecast.stations),
     )
 
 
@@ -56,7 +59,7 @@ def _judge_area(
 ) -> tuple[list[Judgement], Level | None]:
     """One area in each of its windows, and its level in the hours ahead of the first, None if there are none."""
     cycle = forecast.cycle
-    stations = _area_stations(area, forecast.stations, station_level, edition)
+    stations = _area_stations(area, forecast, station_level, edition)
     windows = validity_windows(cycle, area.time_zone, settings.window_start_hours)
     judgements = [judge(area.id, stations, edition, w, cycle, settings) for w in windows]
     ahead = _ahead_of(windows[0], cycle)
@@ -69,19 +72,46 @@ def _ahead_of(window: Window, cycle: Cycle) -> Window | None:
     return Window(cycle.init_time, window.valid_from)
 
 
-def _area_stations(area: Area, stations: xr.Dataset, station_level: xr.DataArray, edition: Edition) -> AreaStations:
+def _area_stations(area: Area, forecast: Forecast, station_level: xr.DataArray, edition: Edition) -> AreaStations:
     """The area's stations; one that the forecast does not have is unknown throughout."""
-    ids = tuple(dict.fromkeys(area.station_ids))
-    own = stations.reindex(station=list(ids))
-    quantiles = own["quantile"].values.astype(np.float64)
-    pm25_quantile, visibility_quantile = (_values(own, name, QUANTILE_DIMS) for name in ("pm25_quantile", "visibility_quantile"))
+    ids = list(dict.fromkeys(area.station_ids))
+    own = forecast.stations.reindex(station=ids)
     return AreaStations(
-        ids=ids,
-        level=station_level.reindex(station=list(ids), fill_value=np.int8(Level.UNKNOWN)).values,
+        ids=tuple(ids),
+        level=station_level.reindex(station=ids, fill_value=np.int8(Level.UNKNOWN)).values,
         visibility=usable(_values(own, "visibility", STATION_DIMS)),
-        pm25_quantile=ascending(pm25_quantile),
-        quantiles=quantiles,
-        chances=level_chances(edition, pm25_quantile, visibility_quantile, _values(own, "relative_humidity", STATION_DIMS), quantiles),
+        pm25_quantile=ascending(_values(own, "pm25_quantile", QUANTILE_DIMS)),
+        quantiles=own["quantile"].values.astype(np.float64),
+        chances=_chances(edition, own),
+        drawn=None if forecast.draws is None else _drawn(edition, forecast.draws.reindex(station=ids), own),
+    )
+
+
+def _chances(edition: Edition, stations: xr.Dataset) -> Chances:
+    pm25, visibility = (_values(stations, name, QUANTILE_DIMS) for name in ("pm25_quantile", "visibility_quantile"))
+    humidity = _values(stations, "relative_humidity", STATION_DIMS)
+    log_error = float(stations["visibility_log_error"]) if "visibility_log_error" in stations else 0.0
+    return level_chances(edition, pm25, visibility, humidity, stations["quantile"].values.astype(np.float64), log_error)
+
+
+def _drawn(edition: Edition, draws: xr.Dataset, stations: xr.Dataset) -> DrawnLevels:
+    pm25, visibility = (_values(draws, name, DRAW_DIMS) for name in ("pm25", "visibility"))
+    return drawn_levels(edition, pm25, visibility, _values(stations, "relative_humidity", STATION_DIMS))
+
+
+def _station_probability(edition: Edition, stations: xr.Dataset) -> xr.DataArray:
+    """(station, lead_time, warning_level): the chance of the level or a higher one in the hour, NaN where it is not known."""
+    chances = _chances(edition, stations)
+    known = np.isclose(chances.least, chances.greatest, atol=1e-9)
+    return xr.DataArray(
+        np.moveaxis(np.where(known, chances.least, np.nan), 0, -1).astype(np.float32),
+        dims=(*STATION_DIMS, "warning_level"),
+        coords={
+            **{name: c for name, c in stations.coords.items() if set(c.dims) <= set(STATION_DIMS)},
+            "warning_level": ("warning_level", np.array(chances.levels, dtype=np.int8), _flags()),
+        },
+        name="level_probability",
+        attrs={"long_name": f"Probability of the level or a higher one by {edition.name}", "units": "1"},
     )
 
 
@@ -95,10 +125,13 @@ def _levels(edition: Edition, data: xr.Dataset, dims: Sequence[str]) -> xr.DataA
         attrs={
             "long_name": f"Warning level by {edition.name}",
             "units": "1",
-            "flag_values": np.array(list(Level), dtype=np.int8),
-            "flag_meanings": " ".join(level.name.lower() for level in Level),
+            **_flags(),
         },
     )
+
+
+def _flags() -> dict[str, object]:
+    return {"flag_values": np.array(list(Level), dtype=np.int8), "flag_meanings": " ".join(level.name.lower() for level in Level)}
 
 
 def _values(data: xr.Dataset, name: str, dims: Sequence[str]) -> Array:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtri
 
 from hazecast.quantiles import exceedance, require_quantiles
 from hazecast.records import Level
@@ -11,6 +12,7 @@ from hazecast.warnings.deciding import usable
 from hazecast.warnings.edition import Condition, Edition, Values
 
 Array = NDArray[np.float64]
+ERROR_SCORES = ndtri((np.arange(15) + 0.5) / 15)  # of equal chance
 LEAST_VISIBILITY_M = 1.0  # keeps the extinction finite; no edition draws a line below it
 
 
@@ -33,19 +35,26 @@ class Chances:
 
 
 def level_chances(
-    edition: Edition, pm25_quantile: Array, visibility_quantile: Array, relative_humidity: Values, quantiles: Array
+    edition: Edition,
+    pm25_quantile: Array,
+    visibility_quantile: Array,
+    relative_humidity: Values,
+    quantiles: Array,
+    visibility_log_error: float = 0.0,
 ) -> Chances:
     """Chances of the edition's levels from quantile functions (station, hour, quantile) and humidity (station, hour) in %.
 
     Visibility (m) belongs to the PM2.5 (µg m-3) of the same quantile: it falls as PM2.5 rises. Between quantiles, PM2.5 and
     the inverse of visibility, which is linear in PM2.5 at one humidity, are linear in probability; beyond the outermost,
-    tails are exponential. Raises ValueError unless `quantiles` ascend within 0 to 1 on both sides of 0.5.
+    tails are exponential. Round this visibility, the true one errs log-normally by `visibility_log_error`, whatever PM2.5 is.
+    Raises ValueError unless `quantiles` ascend within 0 to 1 on both sides of 0.5.
     """
     require_quantiles(quantiles)
     pm25 = ascending(pm25_quantile)
     extinction = ascending(1.0 / np.maximum(usable(visibility_quantile).astype(np.float64), LEAST_VISIBILITY_M))
+    factors = np.exp(visibility_log_error * ERROR_SCORES) if visibility_log_error > 0.0 else np.ones(1)
     conditions = [c for _, c in edition.conditions]
-    pairs = [_condition_chance(edition, c, pm25, extinction, quantiles) for c in conditions]
+    pairs = [_condition_chance(edition, c, pm25, extinction, quantiles, factors) for c in conditions]
     least, greatest = (np.stack(bound) for bound in zip(*pairs, strict=True))
     by_class = [_of_humidity(edition, h, least, greatest) for h in edition.humidity_classes]
     return _at_humidity(edition, usable(relative_humidity), by_class)
@@ -58,17 +67,24 @@ def ascending(quantile_values: Array) -> Array:
     return np.sort(values, axis=-1)
 
 
-def _condition_chance(edition: Edition, condition: Condition, pm25: Array, extinction: Array, quantiles: Array) -> tuple[Array, Array]:
-    """Least and greatest chance (station, hour) of a condition where its humidity holds.
+def _condition_chance(
+    edition: Edition, condition: Condition, pm25: Array, extinction: Array, quantiles: Array, factors: Array
+) -> tuple[Array, Array]:
+    """Least and greatest chance (station, hour) of a condition where its humidity holds, the mean over `factors` of the extinction.
 
     Both quantities rise together along the quantiles, so the chance that both pass their bounds is the smaller of the two.
     """
-    murk = exceedance(extinction, quantiles, 1.0 / condition.visibility_below_m)
-    dust = np.ones_like(murk) if condition.pm25_above_ug_m3 is None else exceedance(pm25, quantiles, condition.pm25_above_ug_m3)
+    bound = 1.0 / condition.visibility_below_m
+    above = condition.pm25_above_ug_m3
+    dust = np.ones(pm25.shape[:-1]) if above is None else exceedance(pm25, quantiles, above)
     lacking_pm25 = np.isnan(pm25[..., 0]) & edition.names_pm25
-    greatest_murk = np.where(np.isnan(murk) | lacking_pm25, 1.0, murk)
-    least = np.minimum(np.nan_to_num(murk, nan=0.0), np.nan_to_num(dust, nan=0.0))
-    return least, np.minimum(greatest_murk, np.nan_to_num(dust, nan=1.0))
+    least, greatest = np.zeros_like(dust), np.zeros_like(dust)
+    for factor in factors:
+        murk = exceedance(extinction, quantiles, float(bound / factor))
+        greatest_murk = np.where(np.isnan(murk) | lacking_pm25, 1.0, murk)
+        least += np.minimum(np.nan_to_num(murk, nan=0.0), np.nan_to_num(dust, nan=0.0))
+        greatest += np.minimum(greatest_murk, np.nan_to_num(dust, nan=1.0))
+    return least / factors.size, greatest / factors.size
 
 
 def _of_humidity(edition: Edition, humidity: float, least: Array, greatest: Array) -> tuple[Array, Array, NDArray[np.intp]]:

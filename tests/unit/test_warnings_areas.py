@@ -5,9 +5,10 @@ import pytest
 
 from hazecast.config import WarningSettings
 from hazecast.records import Cycle, Level, WindowAssessment
-from hazecast.warnings.areas import AreaStations, Judgement, judge, kth_largest, stations_needed, sustained
+from hazecast.warnings.areas import AreaStations, Judgement, judge, kth_largest, stations_needed
 from hazecast.warnings.chances import ascending, level_chances
 from hazecast.warnings.deciding import levels
+from hazecast.warnings.drawn import sustained
 from hazecast.warnings.edition import Edition, load_edition
 from hazecast.warnings.windows import Window
 
