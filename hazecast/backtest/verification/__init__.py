@@ -1,0 +1,26 @@
+"""The scores of a backtest as tables: the same pairs for all forecasts, and how sure each score is."""
+
+from hazecast.backtest.verification.control_days import ControlDays, ControlPeriod, read_control_days
+from hazecast.backtest.verification.counting import Comparison, MissingCounts
+from hazecast.backtest.verification.files import write_scores
+from hazecast.backtest.verification.pairs import Pairs, paired
+from hazecast.backtest.verification.terms import BASELINES, FORECAST, FORECASTS, Terms, terms_of
+from hazecast.backtest.verification.verify import Verification, verify
+
+__all__ = [
+    "BASELINES",
+    "FORECAST",
+    "FORECASTS",
+    "Comparison",
+    "ControlDays",
+    "ControlPeriod",
+    "MissingCounts",
+    "Pairs",
+    "Terms",
+    "Verification",
+    "paired",
+    "read_control_days",
+    "terms_of",
+    "verify",
+    "write_scores",
+]
