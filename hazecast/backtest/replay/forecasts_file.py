@@ -1,0 +1,49 @@
+"""The station forecasts of all cycles in one file, put together cycle by cycle."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+
+from hazecast.archive.netcdf import read_dataset, write_slices
+from hazecast.backtest.replay.folder import CYCLES, FORECASTS_FILE
+from hazecast.backtest.replay.plan import Plan
+from hazecast.cycle import STATIONS_FILE
+
+ALONG = "init_time"
+
+
+def write_forecasts(out: Path, plan: Plan, cycle_keys: Sequence[str]) -> Path:
+    """Write `forecasts.nc`: the variables of the station products, (init_time, station, lead_time[, quantile]), in the order of the keys.
+
+    One cycle is in memory at a time. Raises OSError where the file cannot be written.
+    """
+    file = out / FORECASTS_FILE
+    write_slices(_slices(out, plan, cycle_keys), ALONG, file)
+    return file
+
+
+def _slices(out: Path, plan: Plan, cycle_keys: Sequence[str]) -> Iterator[xr.Dataset]:
+    for key in cycle_keys:
+        yield _slice(read_dataset(out / CYCLES / key / STATIONS_FILE), plan)
+
+
+def _slice(stations: xr.Dataset, plan: Plan) -> xr.Dataset:
+    """With `init_time` as the first dimension of all that the cycles do not share."""
+    bare = stations.drop_vars([ALONG, "valid_time"])
+    whole = bare.expand_dims({ALONG: np.atleast_1d(stations[ALONG].values)})
+    whole[ALONG].attrs = dict(stations[ALONG].attrs)
+    valid = stations["valid_time"]
+    whole = whole.assign_coords(valid_time=((ALONG, *valid.dims), valid.values[None], valid.attrs))
+    return whole.assign_attrs(history=_history(plan), comment=_weather(stations))
+
+
+def _history(plan: Plan) -> str:
+    hours = int(plan.every.total_seconds() // 3600)
+    return f"hazecast backtest from {plan.start:%Y-%m-%dT%H}Z to {plan.end:%Y-%m-%dT%H}Z every {hours} h"
+
+
+def _weather(stations: xr.Dataset) -> str:
+    """What the cycle says of its weather and of the base forecast, without its remarks on single hours."""
+    return ". ".join(str(stations.attrs.get("comment", "")).split(". ")[:2])

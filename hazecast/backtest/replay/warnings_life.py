@@ -1,0 +1,77 @@
+"""The life of warnings over the cycles of a backtest: each cycle meets those that the one before left in force."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import xarray as xr
+from pydantic import TypeAdapter
+
+from hazecast.archive.netcdf import read_dataset
+from hazecast.backtest.replay.folder import CYCLES, WARNINGS_FILE
+from hazecast.config import Settings
+from hazecast.cycle import GRID_FILE, STATIONS_FILE, areas_of
+from hazecast.errors import ArchiveError
+from hazecast.records import Cycle, Forecast, HazeWarning, Level
+from hazecast.warnings.assess import assess
+
+_messages = TypeAdapter(list[HazeWarning])
+
+
+@dataclass(frozen=True, slots=True)
+class CycleWarnings:
+    """The messages of one cycle, and the warnings that are in force once they are sent."""
+
+    cycle_key: str
+    messages: tuple[HazeWarning, ...]
+    in_force: tuple[HazeWarning, ...]
+
+
+def replay_warnings(out: Path, settings: Settings, cycles: Sequence[Cycle]) -> Iterator[CycleWarnings]:
+    """Assess the stored forecasts one after the other, in the order of time."""
+    standing: tuple[HazeWarning, ...] = ()
+    for cycle in cycles:
+        assessment = assess(_forecast(out / CYCLES / cycle.key, cycle), areas_of(settings), settings.warnings, standing)
+        standing = assessment.in_force
+        yield CycleWarnings(cycle.key, assessment.messages, standing)
+
+
+def write_warnings(out: Path, told: Sequence[CycleWarnings]) -> Path:
+    """Write `warnings.json`."""
+    file = out / WARNINGS_FILE
+    partial = file.with_name(f".{file.name}.partial")
+    content = [{"cycle": t.cycle_key, "messages": [_plain(m) for m in t.messages], "in_force": [w.id for w in t.in_force]} for t in told]
+    partial.write_text(json.dumps({"cycles": content}, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    partial.replace(file)
+    return file
+
+
+def read_warnings(file: Path) -> tuple[CycleWarnings, ...]:
+    """Read back what `write_warnings` wrote; raises ArchiveError where it cannot be read."""
+    try:
+        listed = json.loads(file.read_text(encoding="utf-8"))["cycles"]
+        messages = [tuple(_messages.validate_python([_record(m) for m in cycle["messages"]])) for cycle in listed]
+        by_id = {message.id: message for of_cycle in messages for message in of_cycle}
+        in_force = [tuple(by_id[id] for id in cycle["in_force"]) for cycle in listed]
+        return tuple(CycleWarnings(c["cycle"], m, f) for c, m, f in zip(listed, messages, in_force, strict=True))
+    except (OSError, ValueError, KeyError, TypeError) as broken:
+        raise ArchiveError(f"{file} cannot be read: {broken}.", "Start the backtest again; it writes the file anew.") from broken
+
+
+def _forecast(folder: Path, cycle: Cycle) -> Forecast:
+    """As it is stored, but of the grid one cell alone: no area is warned by the grid."""
+    cell = read_dataset(folder / GRID_FILE, lambda grid: grid.isel(latitude=[0], longitude=[0]))
+    stations: xr.Dataset = read_dataset(folder / STATIONS_FILE)
+    return Forecast(cycle, cell, stations, ())
+
+
+def _plain(message: HazeWarning) -> dict[str, Any]:
+    told = {k: v.isoformat() if isinstance(v, datetime) else v for k, v in asdict(message).items()}
+    return told | {"level": message.level.name.lower(), "action": message.action.value}
+
+
+def _record(told: dict[str, Any]) -> dict[str, Any]:
+    return told | {"level": Level[told["level"].upper()]}
