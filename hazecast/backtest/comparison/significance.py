@@ -51,9 +51,9 @@ def diebold_mariano(differences: Array, lags: int) -> DieboldMariano:
 
 def long_run_variance(values: Array, lags: int) -> float:
     """n times the variance of the mean of a series (day,) whose values hang together over `lags` days (Newey and West 1987)."""
-    centred = values - values.mean()
-    covariances = [float(centred[k:] @ centred[: centred.size - k]) / centred.size for k in range(lags + 1)]
-    return covariances[0] + 2.0 * sum((1.0 - k / (lags + 1)) * covariances[k] for k in range(1, lags + 1))
+    centred, n = values - values.mean(), len(values)
+    covariances = [float(centred[k:] @ centred[: n - k]) / n for k in range(lags + 1)]
+    return covariances[0] + 2.0 * sum(((1.0 - k / (lags + 1)) * covariances[k] for k in range(1, lags + 1)), 0.0)
 
 
 def lags_for(days: int, horizon_days: int) -> int:
@@ -61,7 +61,7 @@ def lags_for(days: int, horizon_days: int) -> int:
 
     Haze comes in episodes of several days, so that errors of different cycles hang together beyond the overlap.
     """
-    return max(horizon_days - 1, math.floor(round(days ** (1.0 / 3.0), 9)))
+    return max(horizon_days - 1, int(round(float(np.cbrt(days)), 9)))
 
 
 def holm(p_values: Sequence[float]) -> tuple[float, ...]:

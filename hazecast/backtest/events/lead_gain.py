@@ -29,14 +29,14 @@ def lead_gained(
     Cycles before the onset that reach `least_hours` of the event count. One foresees it by `least_hours` hours at the level, from
     `near_hours` before the onset to `near_hours` after the end.
     """
-    valid = init_hours[:, None] + lead_hours[None, :]
-    reach = observed.first + rule.least_hours - 1
-    asked = np.flatnonzero((init_hours < observed.first) & (valid[:, -1] >= reach))
+    earliest = observed.first - int(lead_hours[-1]) + rule.least_hours - 1
+    asked = slice(*np.searchsorted(init_hours, [earliest, observed.first]))
+    valid = init_hours[asked, None] + lead_hours
     around = (valid >= observed.first - rule.near_hours) & (valid <= observed.last + rule.near_hours)
-    foreseen = ((levels >= rule.level) & around).sum(axis=1)[asked] >= rule.least_hours
+    foreseen = ((levels[asked] >= rule.level) & around).sum(axis=1) >= rule.least_hours
     gained = observed.first - init_hours[asked]
     if not foreseen.any():
-        return LeadGained(None, None, asked.size)
+        return LeadGained(None, None, gained.size)
     lapses = np.flatnonzero(~foreseen)
     since = lapses[-1] + 1 if lapses.size else 0
-    return LeadGained(int(gained[np.argmax(foreseen)]), int(gained[since]) if since < asked.size else None, asked.size)
+    return LeadGained(int(gained[np.argmax(foreseen)]), int(gained[since]) if since < gained.size else None, gained.size)

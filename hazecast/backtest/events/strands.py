@@ -1,13 +1,16 @@
 """What successive cycles said of the same day ahead, as one series in time."""
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
 import xarray as xr
+from numpy.typing import NDArray
 
 HOURS_OF_DAY = 24
-HOUR = np.timedelta64(1, "h")
+Hours = NDArray[np.int64]
+Kind = TypeVar("Kind", bound=np.generic)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +27,16 @@ class Strand:
         """As it is called in tables."""
         return f"day {self.day}"
 
+    def of(self, forecasts: xr.Dataset) -> xr.Dataset:
+        """Its part of `forecasts` with `init_time` and `lead_time` in hours."""
+        leads = forecasts["lead_time"].values
+        return forecasts.isel(
+            init_time=np.flatnonzero(pd.DatetimeIndex(forecasts["init_time"].values).hour == self.init_hour),
+            lead_time=np.flatnonzero((leads >= self.first_lead) & (leads <= self.last_lead)),
+        )
 
-def strands_of(init_times: np.ndarray, longest_lead: int) -> tuple[Strand, ...]:
+
+def strands_of(init_times: NDArray[np.datetime64], longest_lead: int) -> tuple[Strand, ...]:
     """Day 1 (leads 1-24), day 2 (25-48) and so on, as far as forecasts of `longest_lead` hours fill whole days.
 
     Of several cycles a day those of one hour count, the hour that most cycles have and the earliest of these: else the shortest leads
@@ -39,23 +50,15 @@ def strands_of(init_times: np.ndarray, longest_lead: int) -> tuple[Strand, ...]:
     return tuple(Strand(d, HOURS_OF_DAY * (d - 1) + 1, HOURS_OF_DAY * d, chosen) for d in days)
 
 
-def stitch(forecast: xr.DataArray, strand: Strand, times: np.ndarray) -> xr.DataArray:
-    """The strand's values (time, station) at the hourly `times`, of a forecast (init_time, station, lead_time) in hours.
+def stitch(values: NDArray[Kind], valid: Hours, hours: int, lacking: float) -> NDArray[Kind]:
+    """Values (…, cycle, station, lead) of a strand as a series (…, hour, station) of so many `hours`; `valid` (cycle, lead) says where.
 
-    Hours that no cycle of the strand forecast have NaN, or -1 in a forecast of whole numbers.
+    Hours that no cycle forecast hold `lacking`.
     """
-    inits = pd.DatetimeIndex(forecast["init_time"].values)
-    leads = forecast["lead_time"].values
-    chosen = forecast.isel(
-        init_time=np.flatnonzero(inits.hour == strand.init_hour),
-        lead_time=np.flatnonzero((leads >= strand.first_lead) & (leads <= strand.last_lead)),
-    ).transpose("init_time", "lead_time", "station", ...)
-    valid = chosen["init_time"].values[:, None] + chosen["lead_time"].values[None, :].astype(np.int64) * HOUR
-    lacking = np.nan if np.issubdtype(forecast.dtype, np.floating) else -1
-    values = np.full((times.size, *chosen.shape[2:]), lacking, dtype=forecast.dtype)
-    at = pd.DatetimeIndex(times).get_indexer(pd.DatetimeIndex(valid.ravel()))
-    flat = chosen.values.reshape(-1, *chosen.shape[2:])
-    values[at[at >= 0]] = flat[at >= 0]
-    kept = {str(name): coordinate for name, coordinate in chosen.coords.items() if not {"init_time", "lead_time"} & set(coordinate.dims)}
-    kept.pop("init_time", None)
-    return xr.DataArray(values, coords={**kept, "time": times}, dims=("time", *chosen.dims[2:]))
+    ordered = np.moveaxis(values, -2, -1)  # cycle, lead, station
+    flat = ordered.reshape(*values.shape[:-3], -1, values.shape[-2])
+    series = np.full((*values.shape[:-3], hours, values.shape[-2]), lacking, dtype=values.dtype)
+    at = valid.ravel()
+    inside = (at >= 0) & (at < hours)
+    series[..., at[inside], :] = flat[..., inside, :]
+    return series

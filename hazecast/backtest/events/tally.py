@@ -102,18 +102,19 @@ class EventTally:
 def tally_events(
     observed: NDArray[np.int8], forecast: NDArray[np.int8], rule: EventRule, controlled: NDArray[np.bool_], gain_of: GainOf
 ) -> EventTally:
-    """Match the events of `observed` and `forecast` levels (hour, place), place by place; `controlled` (hour,) marks emission control.
+    """Match the events of `observed` and `forecast` levels (hour, place), place by place; `controlled` (hour, place) says when
+    emissions were controlled.
 
     `gain_of` tells the lead time gained on an observed event of a place. Hours that either does not know count for neither.
     Raises ValueError unless the shapes agree.
     """
-    if observed.shape != forecast.shape or controlled.shape != observed.shape[:1]:
+    if not observed.shape == forecast.shape == controlled.shape:
         raise ValueError(f"Levels of {observed.shape} and {forecast.shape} with control days of {controlled.shape} do not go together.")
     episodes: list[Episode] = []
     for place in range(observed.shape[1]):
         seen, said = known_to_both(observed[:, place], forecast[:, place])
         matching = match_events(find_events(seen, rule), find_events(said, rule), rule.near_hours)
-        episodes += _Place(place, controlled, gain_of).episodes(matching)
+        episodes += _Place(place, controlled[:, place], gain_of).episodes(matching)
     return EventTally(
         rule=rule,
         episodes=tuple(episodes),
