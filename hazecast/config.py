@@ -103,11 +103,19 @@ class DomainSettings(_Section):
 
 
 class MeteorologySettings(_Section):
-    """Gridded weather."""
+    """Weather: gridded or, without a path, that of the stations themselves."""
 
-    path: Path = Field(description="A NetCDF file, or a folder of them.")
-    kind: MeteorologyKind = Field(description="'analysis' of what came (each product then says: perfect prognosis) or 'forecast'.")
+    path: Path | None = Field(None, description="A file or a folder of them; left out: what the stations measure of it.")
+    kind: MeteorologyKind = Field(
+        description="'forecast', 'analysis' of what came (each product then says: perfect prognosis), or 'past': none of the hours ahead."
+    )
     arrival_delay_hours: Number = Field(0.0, ge=0, le=48, description="A run that nobody saw come is known from init_time plus this on.")
+
+    @model_validator(mode="after")
+    def _stations_forecast_nothing(self) -> "MeteorologySettings":
+        if self.path is None and self.kind is MeteorologyKind.FORECAST:
+            raise ValueError("a forecast needs a path; stations measure what is past: expected kind 'past' or 'analysis'")
+        return self
 
 
 class ValueSettings(_Section):
@@ -178,6 +186,8 @@ class ForecastSettings(_Section):
 
     horizon_hours: Whole = Field(96, ge=6, le=240, description="Lead time of the last forecast hour.")
     history_days: Whole = Field(800, ge=3, le=3650, description="How far back the correction learns from.")
+    recent_days: Whole = Field(24, ge=8, le=120, description="How far back a cycle looks that forecasts by a stored model.")
+    retrain_days: Whole = Field(30, ge=1, le=365, description="A new model is trained so often; it takes over where it is better.")
     learning_rows: Whole = Field(120_000, ge=2_000, le=5_000_000, description="Rows the correction learns from at most; fewer is faster.")
     draws: Whole = Field(100, ge=20, le=2_000, description="Whole trajectories that chances of hours on end are counted from.")
     random_seed: Whole = Field(0, ge=0, le=2**32 - 1, description="The same seed and inputs give the same forecast, bit for bit.")
@@ -376,6 +386,12 @@ _FAULTS = MappingProxyType(
 )
 
 
+def looking_back(settings: Settings, days: int) -> Settings:
+    """The same settings with a history of no more than so many days."""
+    history = min(days, settings.forecast.history_days)
+    return settings.model_copy(update={"forecast": settings.forecast.model_copy(update={"history_days": history})})
+
+
 def _first_fault(invalid: ValidationError) -> str:
     """The key, what was expected and what was found, of the first fault; and how many more there are."""
     faults = sorted(invalid.errors(), key=lambda fault: fault["type"] != "extra_forbidden")  # a slip in a name makes two
@@ -393,10 +409,10 @@ def _first_fault(invalid: ValidationError) -> str:
 
 
 def _resolved(settings: Settings, folder: Path) -> Settings:
-    base = settings.base_forecast.path
+    weather, base = settings.meteorology.path, settings.base_forecast.path
     return settings.model_copy(
         update={
-            "meteorology": settings.meteorology.model_copy(update={"path": folder / settings.meteorology.path}),
+            "meteorology": settings.meteorology.model_copy(update={"path": weather and folder / weather}),
             "observations": settings.observations.model_copy(update={"path": folder / settings.observations.path}),
             "emissions": EmissionSettings(**{key: path and folder / path for key, path in settings.emissions}),
             "base_forecast": settings.base_forecast.model_copy(update={"path": base and folder / base}),

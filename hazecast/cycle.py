@@ -26,17 +26,16 @@ from hazecast.archive.netcdf import write_dataset
 from hazecast.archive.products import FileWriter, bytes_writer, store_products
 from hazecast.archive.warning_log import warnings_in_force
 from hazecast.bulletins.compose import compose
-from hazecast.config import Settings
+from hazecast.config import Settings, looking_back
 from hazecast.delivery.outbox import Channel, Recipient, drain, outbox_rows
-from hazecast.errors import ArchiveError
+from hazecast.errors import ArchiveError, ModelRefused
 from hazecast.forecast.attribution.areas import attribution_of
+from hazecast.forecast.model_store import StoredModel, champion_as_of, load_model
 from hazecast.forecast.predict import predict
 from hazecast.grids.gridding import to_grid
 from hazecast.grids.lattice import lattice_of_domain
 from hazecast.quality.keeping import QUALITY_FILE, REJECTED_FILE, quality_json, rejected_csv
-from hazecast.quality.telling import notes_of
-from hazecast.quality.thresholds import thresholds_for
-from hazecast.quality.vet import vet
+from hazecast.quality.usable import only_usable
 from hazecast.records import (
     Area,
     Assessment,
@@ -72,6 +71,7 @@ class Surroundings:
 
     `late_delivery` is for cycles of the past that somebody asks for: so long after the run a bulletin is delivered although its
     time is over. A scheduled one never is. One that does not `composes` makes no bulletin, and so tells nobody.
+    `models` is the archive whose stored models it forecasts by; where there is none by then, a cycle learns for itself.
     """
 
     gather: Callable[[Cycle, Settings], Gathered]
@@ -83,6 +83,7 @@ class Surroundings:
     owner: str
     late_delivery: timedelta = timedelta(0)
     composes: bool = True
+    models: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +109,19 @@ def run_cycle(cycle: Cycle, settings: Settings, around: Surroundings, progress: 
         return Outcome(claim.standing, claim.cycle, around.archive / claim.cycle.key, None, None, receipts)
     with _failure_recorded(around, claim):
         told = _holding_the_claim(progress, around, claim)
-        gathered, vetted = _vetted(around.gather(claim.cycle, settings), settings)
+        model = champion_as_of(around.models, claim.cycle.as_of) if around.models else None
+        gathered, vetted = only_usable(_gathered(claim.cycle, settings, around, model), settings.quality)
         gridded = to_grid(gathered, lattice_of_domain(settings.domain))
         delay = timedelta(hours=settings.observations.arrival_delay_hours)
         forecast = predict(
-            gridded, settings.forecast, settings.transport, settings.visibility, delay, told, time_zone=settings.site.time_zone
+            gridded,
+            settings.forecast,
+            settings.transport,
+            settings.visibility,
+            delay,
+            told,
+            time_zone=settings.site.time_zone,
+            stored=None if model is None else load_model(model),
         )
         assessment = _assessed(forecast, settings, around, announces)
         told("bulletin", 0.0)
@@ -138,10 +147,22 @@ def _names(by_language: Mapping[str, str]) -> tuple[PlaceName, ...]:
     return tuple(PlaceName(language, text) for language, text in by_language.items())
 
 
-def _vetted(raw: Gathered, settings: Settings) -> tuple[Gathered, Vetted]:
-    """With the usable observations alone, what was found about them among the notes, and the verdict on each value."""
-    vetted = vet(raw.observations, raw.stations, thresholds_for(settings.quality))
-    return replace(raw, observations=vetted.usable(), notes=(*raw.notes, *notes_of(vetted, raw.stations))), vetted
+def _gathered(cycle: Cycle, settings: Settings, around: Surroundings, model: StoredModel | None) -> Gathered:
+    """What had arrived; of the past no more than is needed, and with the model among the inputs, where one is stored."""
+    if model is None:
+        return around.gather(cycle, settings)
+    gathered = around.gather(cycle, looking_back(settings, settings.forecast.recent_days))
+    _require_regions(gathered, model)
+    return replace(gathered, inputs=(*gathered.inputs, model.as_input()))
+
+
+def _require_regions(gathered: Gathered, model: StoredModel) -> None:
+    now, then = tuple(region.id for region in gathered.regions), model.card.regions
+    if now != then:
+        raise ModelRefused(
+            f"Model {model.id} knows the source regions {', '.join(then) or 'none'}; the settings have {', '.join(now) or 'none'}.",
+            "Train anew with: hazecast train --config SETTINGS",
+        )
 
 
 @contextmanager

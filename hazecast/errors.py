@@ -8,6 +8,7 @@
     │   ├── UnknownUnits          units that hazecast cannot convert
     │   └── NoDataInPeriod        nothing for the hours asked for
     ├── ArchiveError              the ledger or a stored product does not hold what its manifest says
+    ├── ModelRefused              a stored model is of other versions, or not as it was stored
     ├── CycleError                the cycle asked for cannot be run
     ├── FetchError                a download cannot be had: its source is out of reach or refuses, or the disk is full
     │   └── WrongDelivery         a file of a download is not there, or is not what it should be; its neighbours may come
@@ -58,6 +59,10 @@ class NoDataInPeriod(InputError):
 
 class ArchiveError(HazecastError):
     """The ledger or a stored product is not what its manifest says."""
+
+
+class ModelRefused(HazecastError):
+    """A stored model cannot be used."""
 
 
 class CycleError(HazecastError):

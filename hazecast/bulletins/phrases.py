@@ -41,6 +41,7 @@ HEADLINES: Mapping[Action, str] = MappingProxyType(
 
 RUNGS: Mapping[Rung, str] = MappingProxyType(
     {
+        Rung.WITHOUT_BASE: N_("Forecast without a transport model"),
         Rung.WITHOUT_OBSERVATIONS: N_("Forecast without recent observations of the station"),
         Rung.WITHOUT_WEATHER: N_("Forecast from observations alone, without weather"),
         Rung.MODEL: N_("Forecast of another model, not corrected by what was learnt of its errors"),
@@ -51,6 +52,7 @@ RUNGS: Mapping[Rung, str] = MappingProxyType(
 
 RUNG_REMARKS: Mapping[Rung, str] = MappingProxyType(
     {
+        Rung.WITHOUT_BASE: N_("forecast without a transport model"),
         Rung.WITHOUT_OBSERVATIONS: N_("forecast without recent observations"),
         Rung.WITHOUT_WEATHER: N_("forecast without weather"),
         Rung.MODEL: N_("forecast of another model, not corrected"),

@@ -29,6 +29,18 @@ NOTE_SENTENCES: Mapping[NoteCode, NoteSentence] = MappingProxyType(
                 "A true forecast knows less and errs more; the chances given here do not show that."
             )
         ),
+        NoteCode.WEATHER_FROM_STATIONS: NoteSentence(
+            N_(
+                "No gridded weather was delivered: what the stations measure of it stands in, no wind carries anything, "
+                "and between the stations there is no forecast"
+            )
+        ),
+        NoteCode.WEATHER_ERRORS_ADDED: NoteSentence(
+            N_(
+                "A trial: the weather of the hours ahead is an analysis of what came, with errors put in that grow with lead time "
+                "as those of weather forecasts do"
+            )
+        ),
         NoteCode.WEATHER_HOURS_FILLED: NoteSentence(
             N_("Hours lacking in the weather were filled from their neighbours"),
             N_many(
@@ -173,6 +185,13 @@ NOTE_SENTENCES: Mapping[NoteCode, NoteSentence] = MappingProxyType(
             N_many(
                 "The values of %(count)d station were not corrected with observations",
                 "The values of %(count)d stations were not corrected with observations",
+            ),
+        ),
+        NoteCode.OUTSIDE_OF_LEARNT: NoteSentence(
+            N_("Some inputs lie outside of what the correction learnt from; the bands are wider there"),
+            N_many(
+                "For %(count)d value inputs lie outside of what the correction learnt from; its band is wider",
+                "For %(count)d values inputs lie outside of what the correction learnt from; their bands are wider",
             ),
         ),
         NoteCode.VISIBILITY_UNKNOWN: NoteSentence(

@@ -77,7 +77,7 @@ def surroundings(settings: "Settings", late_delivery: timedelta = timedelta(0)) 
     from hazecast.archive.memory import open_memory
 
     with open_memory(settings.output.archive) as memory:
-        yield surroundings_of(settings, memory, partial(_gather_what_came, memory=memory), late_delivery)
+        yield surroundings_of(settings, memory, partial(gather_what_came, memory=memory), late_delivery)
 
 
 def surroundings_of(settings: "Settings", memory: "Memory", gather: "Gather", late_delivery: timedelta = timedelta(0)) -> "Surroundings":
@@ -97,10 +97,11 @@ def surroundings_of(settings: "Settings", memory: "Memory", gather: "Gather", la
         clock=now,
         owner=f"{socket.gethostname()}:{os.getpid()}",
         late_delivery=late_delivery,
+        models=settings.output.archive,
     )
 
 
-def _gather_what_came(cycle: "Cycle", settings: "Settings", memory: "Memory") -> "Gathered":
+def gather_what_came(cycle: "Cycle", settings: "Settings", memory: "Memory") -> "Gathered":
     """Take in what has come, then gather; raises the first error of a file that cannot be read, when all others are taken in."""
     from hazecast.archive.observations.watch import Watching
     from hazecast.intake.gather import gather

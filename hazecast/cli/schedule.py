@@ -7,6 +7,7 @@ from hazecast.cli.app import ConfigOption, app
 if TYPE_CHECKING:
     from hazecast.archive.memory import Memory
     from hazecast.config import Settings
+    from hazecast.cycle import Surroundings
 
 
 @app.command()
@@ -37,9 +38,31 @@ def schedule(config: ConfigOption) -> None:
 
         def one_tick() -> None:
             _take_in(settings, memory)
-            tick(around.database, settings, run_one, lambda _time: send(around), now)
+            if not tick(around.database, settings, run_one, lambda _time: send(around), now):
+                _train_if_due(settings, around)
 
         run_schedule(one_tick, now)
+
+
+def _train_if_due(settings: "Settings", around: "Surroundings") -> None:
+    """Where there is nothing else to do; what hinders it is logged, and cycles go on with the model that there is."""
+    import logging
+    from datetime import timedelta
+
+    from hazecast.cli.running import now
+    from hazecast.errors import HazecastError
+    from hazecast.records import Cycle
+    from hazecast.training import train_model, training_due
+
+    logger, known = logging.getLogger(__name__), now()
+    try:
+        if training_due(settings.output.archive, known, settings):
+            hour = known.replace(minute=0, second=0, microsecond=0)
+            cycle = Cycle(hour, known, timedelta(hours=settings.forecast.horizon_hours))
+            card = train_model(cycle, settings, settings.output.archive, around.gather, lambda _stage, _done: None).card
+            logger.info("Model %s trained; it is %s.", card.id, "the champion" if card.champion else "kept and does not forecast")
+    except HazecastError as error:
+        logger.error("While training: %s", error)
 
 
 def _take_in(settings: "Settings", memory: "Memory") -> None:

@@ -94,12 +94,17 @@ class Task:
         return self.driving.weather["time"].values
 
 
-def own_base(task: Task, observed: Array, progress: Progress) -> tuple[BaseForecast, Sources | None]:
-    """Carry what is emitted, with the strengths that `observed` (time, station) in µg m-3 teaches; all NaN where that is too little."""
+def own_base(
+    task: Task, observed: Array, progress: Progress, learnt_before: Strengths | None = None
+) -> tuple[BaseForecast, Sources | None]:
+    """Carry what is emitted, with the strengths learnt before or else those that `observed` (time, station) in µg m-3 teaches.
+
+    All NaN where that is too little to learn from.
+    """
     kept = task.early, task.origin
     run = run_unscaled(task.driving, task.settings, task.where, task.first, kept, lambda done: progress(LEARNING * done))
     known = np.where(np.arange(task.end)[:, None] <= task.known, observed, np.nan)
-    strengths = learnt_strengths(run, known, task.times)
+    strengths = learnt_before or learnt_strengths(run, known, task.times)
     if strengths is None:
         return _unknown(task), None
     now = int(season_of(task.times[task.origin : task.origin + 1])[0])

@@ -10,7 +10,7 @@ from hazecast.forecast.features import Source
 from hazecast.forecast.learning import Lesson, learning_rows
 from hazecast.forecast.series import Rows, Series
 from hazecast.forecast.sun import solar_hour
-from hazecast.forecast.uncertainty import LEAST_ERRORS, ErrorBands, error_bands
+from hazecast.forecast.uncertainty import LEAST_ERRORS, ErrorBands, by_lead_group, error_bands, expected, lead_group
 
 Array = NDArray[np.float64]
 
@@ -21,15 +21,23 @@ LEAST_OBSERVED_HOURS = 24
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Climatology:
-    """The usual course of a day over the network, (24,) of the square root of PM2.5, and how far the truth lies from it."""
+    """The usual course of a day over the network, (24,) of the square root of PM2.5, and how far the truth lies from it.
+
+    `rmse` (lead group,) is that of the expected PM2.5 in µg m-3, NaN where nothing was measured.
+    """
 
     by_hour: Array
     bands: ErrorBands
+    rmse: Array
 
     def quantiles(self, series: Series, rows: Rows) -> Array:
         """PM2.5 in µg m-3 at `QUANTILES`, (row, quantile)."""
         predicted = relaxed_climatology(self.by_hour, series, rows)
-        return np.asarray(np.maximum(self.bands.around(predicted, rows.lead), 0.0) ** 2)
+        return _squared(self.bands.around(predicted, rows.lead))
+
+    def expected_error(self, lead: NDArray[np.int64]) -> Array:
+        """The root mean square error in µg m-3 at leads in hours (row,)."""
+        return np.asarray(self.rmse[lead_group(lead)])
 
 
 def fit_climatology(series: Series, lesson: Lesson) -> Climatology | None:
@@ -46,7 +54,10 @@ def fit_climatology(series: Series, lesson: Lesson) -> Climatology | None:
     if rows.lead.size < LEAST_ERRORS:
         return None
     truth = np.sqrt(series.at("pm25_exact", rows.valid, rows.station))
-    return Climatology(by_hour, error_bands(relaxed_climatology(by_hour, series, rows), truth, rows.lead))
+    predicted = relaxed_climatology(by_hour, series, rows)
+    bands = error_bands(predicted, truth, rows.lead)
+    off = expected(_squared(bands.around(predicted, rows.lead))) - truth**2
+    return Climatology(by_hour, bands, by_lead_group(off, rows.lead)[0])
 
 
 def relaxed_climatology(by_hour: Array, series: Series, rows: Rows, lacking: Collection[Source] = ()) -> Array:
@@ -60,6 +71,10 @@ def relaxed_climatology(by_hour: Array, series: Series, rows: Rows, lacking: Col
     departure = np.nan_to_num(now - _usual(by_hour, series, rows.known, rows.station))
     fading = np.exp(-(rows.lead + rows.lag) / RELAXATION_HOURS)
     return np.asarray(_usual(by_hour, series, rows.valid, rows.station) + departure * fading)
+
+
+def _squared(bands: Array) -> Array:
+    return np.asarray(np.maximum(bands, 0.0) ** 2)
 
 
 def _usual(by_hour: Array, series: Series, time: NDArray[np.int64], station: NDArray[np.int64]) -> Array:

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 import numpy as np
@@ -13,15 +13,19 @@ from numpy.typing import NDArray
 from hazecast.config import ForecastSettings, TransportSettings, VisibilitySettings
 from hazecast.forecast.attribution.products import source_forecast
 from hazecast.forecast.base import BaseForecast, Sources, Task, delivered_base, own_base, scaled_to
+from hazecast.forecast.correction.experience import TrialErrors, errors_since
 from hazecast.forecast.derived import with_derived
 from hazecast.forecast.emissions.choosing import emission_of
 from hazecast.forecast.emissions.emission import Emission
 from hazecast.forecast.humidity import relative_humidity
+from hazecast.forecast.learning import Lesson
 from hazecast.forecast.mixing_height import mixing_height
 from hazecast.forecast.products import grid_product, station_product
 from hazecast.forecast.series import Series, carried_forward, series_of
-from hazecast.forecast.spreading import spread
+from hazecast.forecast.spreading.of_cycle import spread_of_cycle
 from hazecast.forecast.stations import StationForecast, predict_stations
+from hazecast.forecast.strengths import Strengths
+from hazecast.forecast.trained import Trained, trained_on
 from hazecast.forecast.transport.driving import driving
 from hazecast.grids.regridding import to_stations
 from hazecast.records import ELSEWHERE, Cycle, Forecast, Gridded, MeteorologyKind, Note, NoteCode, Rung, SourceForecast, Station
@@ -32,6 +36,7 @@ Progress = Callable[[str, float], None]
 STALE_HOURS = 6
 SILENT_HOURS = 24
 SHORT_HISTORY_DAYS = 30
+NAMES_TOLD = 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,6 +60,11 @@ class _Inputs:
         """The hours that are forecast."""
         return slice(self.origin + 1, self.origin + 1 + len(self.cycle.lead_hours))
 
+    @property
+    def lag(self) -> int:
+        """Hours from the last observation that could have arrived to the origin."""
+        return self.origin - self.known
+
 
 def predict(
     gridded: Gridded,
@@ -65,24 +75,101 @@ def predict(
     progress: Progress,
     *,
     time_zone: str,
+    stored: Trained | None = None,
 ) -> Forecast:
     """Forecast PM2.5 and visibility on the lattice and at the stations, from what the cycle's `as_of` knew.
 
-    `progress` is told the stage and the share of it that is done; `time_zone` is that of the clocks which people emit by.
+    What was learnt before is `stored`; without it, it is learnt now. `progress` is told the stage and the share of it that is done;
+    `time_zone` is that of the clocks which people emit by.
     """
     inputs = _inputs(gridded, arrival_delay)
     emission = emission_of(gridded, time_zone, np.array(transport.layer_tops))
     task = _transport_task(gridded, inputs, emission, transport, settings.random_seed)
-    own, sources = own_base(task, inputs.observations["pm25"].values, partial(progress, "transport"))
+    carried = _carried(gridded, inputs, task, partial(progress, "transport"), stored)
+    series = carried.series
+    learnt = stored or trained_on(series, carried.strengths, _lesson(inputs, settings), partial(progress, "correction"))
+    leads = inputs.cycle.lead_hours
+    predicted = predict_stations(series, learnt.correction, learnt.climatology, inputs.origin, inputs.lag, leads, settings.random_seed)
+    grid = _on_grid(inputs, carried.base, series, predicted, optics)
+    at_stations = _at_stations(inputs, carried.base, series, predicted, optics)
+    notes = (
+        *gridded.gathered.notes,
+        *gridded.notes,
+        *_base_notes(gridded, inputs),
+        *_notes(gridded, inputs, emission, at_stations, learnt.days),
+        *_guard_notes(predicted),
+    )
+    return Forecast(inputs.cycle, grid, at_stations, notes, _source_forecast(inputs, task, carried.sources))
+
+
+def train(
+    gridded: Gridded,
+    settings: ForecastSettings,
+    transport: TransportSettings,
+    arrival_delay: timedelta,
+    progress: Progress,
+    *,
+    time_zone: str,
+) -> Trained:
+    """Learn from what the cycle's `as_of` knew, as `predict` does, to be stored."""
+    series, inputs, strengths = _past(gridded, transport, settings, arrival_delay, partial(progress, "transport"), time_zone)
+    return trained_on(series, strengths, _lesson(inputs, settings), partial(progress, "correction"))
+
+
+def trial(
+    gridded: Gridded,
+    settings: ForecastSettings,
+    transport: TransportSettings,
+    arrival_delay: timedelta,
+    *,
+    time_zone: str,
+    stored: Trained,
+    since: datetime,
+) -> TrialErrors | None:
+    """What a stored model's forecasts of hours after `since` were off by; None for one without a correction."""
+    if stored.correction is None:
+        return None
+    series, inputs, _ = _past(gridded, transport, settings, arrival_delay, lambda _done: None, time_zone, stored)
+    first = np.datetime64(since.replace(tzinfo=None), "ns")
+    return errors_since(stored.correction, series, first, inputs.known, inputs.lag, settings.random_seed)
+
+
+def _past(
+    gridded: Gridded,
+    transport: TransportSettings,
+    settings: ForecastSettings,
+    arrival_delay: timedelta,
+    progress: Callable[[float], None],
+    time_zone: str,
+    stored: Trained | None = None,
+) -> tuple[Series, _Inputs, Strengths | None]:
+    inputs = _inputs(gridded, arrival_delay)
+    alone = transport.model_copy(update={"members": 0})
+    emission = emission_of(gridded, time_zone, np.array(transport.layer_tops))
+    task = _transport_task(gridded, inputs, emission, alone, settings.random_seed)
+    carried = _carried(gridded, inputs, task, progress, stored)
+    return carried.series, inputs, carried.strengths
+
+
+def _lesson(inputs: _Inputs, settings: ForecastSettings) -> Lesson:
+    return Lesson(inputs.known, inputs.lag, inputs.cycle.lead_hours[-1], settings.learning_rows, settings.random_seed)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Carried:
+    """What the base forecasts say, and the series at stations with them."""
+
+    base: BaseForecast
+    sources: Sources | None
+    strengths: Strengths | None
+    series: Series
+
+
+def _carried(gridded: Gridded, inputs: _Inputs, task: Task, progress: Callable[[float], None], stored: Trained | None) -> _Carried:
+    own, sources = own_base(task, inputs.observations["pm25"].values, progress, stored.strengths if stored else None)
     model = delivered_base(gridded, inputs.ahead)
-    series = _station_series(inputs, own, model)
-    lag = inputs.origin - inputs.known
-    predicted = predict_stations(series, inputs.origin, lag, inputs.cycle.lead_hours, settings, partial(progress, "correction"))
     base = own if model is None else model.or_else(own)
-    grid = _on_grid(inputs, base, series, predicted, optics)
-    at_stations = _at_stations(inputs, base, series, predicted, optics)
-    notes = (*gridded.gathered.notes, *gridded.notes, *_base_notes(gridded, inputs), *_notes(gridded, inputs, emission, at_stations))
-    return Forecast(inputs.cycle, grid, at_stations, notes, _source_forecast(inputs, task, sources))
+    return _Carried(base, sources, sources.strengths if sources else None, _station_series(inputs, own, model))
 
 
 def _transport_task(gridded: Gridded, inputs: _Inputs, emission: Emission, settings: TransportSettings, seed: int) -> Task:
@@ -146,11 +233,9 @@ def _station_series(inputs: _Inputs, base: BaseForecast, model: BaseForecast | N
 
 
 def _on_grid(inputs: _Inputs, base: BaseForecast, series: Series, predicted: StationForecast, optics: VisibilitySettings) -> xr.Dataset:
-    weather = inputs.weather.isel(time=inputs.ahead)
-    uncorrected = base.grid
-    cells = weather["latitude"].values, weather["longitude"].values
-    pm25 = spread(uncorrected, base.ahead, predicted.median.T, cells, (series.latitude, series.longitude))
-    return grid_product(inputs.cycle, weather, pm25, uncorrected, optics)
+    observed, places = inputs.observations["pm25"].values, (series.latitude, series.longitude)
+    pm25 = spread_of_cycle(inputs.weather, inputs.station_weather, observed, base, predicted, places, inputs.ahead)
+    return grid_product(inputs.cycle, inputs.weather.isel(time=inputs.ahead), pm25, base.grid, optics)
 
 
 def _at_stations(inputs: _Inputs, base: BaseForecast, series: Series, predicted: StationForecast, optics: VisibilitySettings) -> xr.Dataset:
@@ -158,10 +243,9 @@ def _at_stations(inputs: _Inputs, base: BaseForecast, series: Series, predicted:
     return station_product(inputs.cycle, inputs.stations, predicted, humidity, base.ahead.T, optics)
 
 
-def _notes(gridded: Gridded, inputs: _Inputs, emission: Emission, at_stations: xr.Dataset) -> tuple[Note, ...]:
+def _notes(gridded: Gridded, inputs: _Inputs, emission: Emission, at_stations: xr.Dataset, days: int) -> tuple[Note, ...]:
     observed = inputs.observations["pm25"].notnull().values[: max(inputs.known + 1, 0)]
     silent = [station.name for station, heard in zip(inputs.stations, observed[-SILENT_HOURS:].T, strict=True) if not heard.any()]
-    days = int(observed.any(axis=1).sum() / 24)
     uncorrected = int((at_stations["rung"] >= Rung.MODEL).any("lead_time").sum())
     out_of_sight = int(at_stations["visibility"].isnull().sum())
     candidates = (
@@ -187,6 +271,15 @@ def _base_notes(gridded: Gridded, inputs: _Inputs) -> tuple[Note, ...]:
     began = f"{str(runs[~np.isnat(runs)].max())[:16].replace('T', ' ')} UTC" if not np.isnat(runs).all() else ""
     lacking = (Note(NoteCode.BASE_LACKING, int((~known).sum())),) if not known.all() else ()
     return (*((Note(NoteCode.BASE_DELIVERED, detail=began),) if known.any() else ()), *lacking)
+
+
+def _guard_notes(predicted: StationForecast) -> tuple[Note, ...]:
+    """The inputs outside of what was learnt from, at most `NAMES_TOLD` of them by name."""
+    if not predicted.outside:
+        return ()
+    more = len(predicted.outside) - NAMES_TOLD
+    told = ", ".join(predicted.outside[:NAMES_TOLD]) + (f" (+{more})" if more > 0 else "")
+    return (Note(NoteCode.OUTSIDE_OF_LEARNT, predicted.values_outside, told),)
 
 
 def _mixing_height_lacks(weather: xr.Dataset) -> bool:

@@ -7,6 +7,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from hazecast.config import VisibilitySettings
+from hazecast.forecast.spreading.spread import Spread
 from hazecast.forecast.stations import StationForecast
 from hazecast.forecast.uncertainty import QUANTILES
 from hazecast.forecast.visibility import visibility
@@ -19,18 +20,20 @@ GRID_DIMS = ("lead_time", "latitude", "longitude")
 STATION_DIMS = ("station", "lead_time")
 
 
-def grid_product(cycle: Cycle, weather: xr.Dataset, pm25: Array, uncorrected: Array, optics: VisibilitySettings) -> xr.Dataset:
-    """(lead_time, latitude, longitude): pm25, pm25_uncorrected, relative_humidity, visibility."""
+def grid_product(cycle: Cycle, weather: xr.Dataset, pm25: Spread, uncorrected: Array, optics: VisibilitySettings) -> xr.Dataset:
+    """(lead_time, latitude, longitude): pm25 with its 5 % and 95 %, pm25_uncorrected, relative_humidity, visibility."""
     humidity = weather["relative_humidity"].values
     coords = {
         "latitude": ("latitude", weather["latitude"].values, {"standard_name": "latitude", "units": "degrees_north"}),
         "longitude": ("longitude", weather["longitude"].values, {"standard_name": "longitude", "units": "degrees_east"}),
     }
     fields = {
-        "pm25": _field(GRID_DIMS, pm25, PM25),
+        "pm25": _field(GRID_DIMS, pm25.pm25, PM25),
+        "pm25_low": _field(GRID_DIMS, pm25.low, PM25, "PM2.5 not exceeded with a probability of 5 %"),
+        "pm25_high": _field(GRID_DIMS, pm25.high, PM25, "PM2.5 not exceeded with a probability of 95 %"),
         "pm25_uncorrected": _field(GRID_DIMS, uncorrected, PM25, "PM2.5 of the base forecast"),
         "relative_humidity": _field(GRID_DIMS, humidity, RELATIVE_HUMIDITY),
-        "visibility": _field(GRID_DIMS, visibility(pm25, humidity, optics), VISIBILITY),
+        "visibility": _field(GRID_DIMS, visibility(pm25.pm25, humidity, optics), VISIBILITY),
     }
     return xr.Dataset(fields, coords={**coords, **times_of(cycle)})
 
@@ -38,7 +41,7 @@ def grid_product(cycle: Cycle, weather: xr.Dataset, pm25: Array, uncorrected: Ar
 def station_product(
     cycle: Cycle, stations: Sequence[Station], predicted: StationForecast, humidity: Array, uncorrected: Array, optics: VisibilitySettings
 ) -> xr.Dataset:
-    """(station, lead_time): pm25 (the median), its quantiles, visibility and its, relative_humidity, rung, pm25_uncorrected."""
+    """(station, lead_time): pm25 (as expected), its quantiles, visibility and its, relative_humidity, rung and its error, uncorrected."""
     with_quantile = (*STATION_DIMS, "quantile")
     coords = {
         "station": ("station", [s.id for s in stations], {"long_name": "Station id", "cf_role": "timeseries_id"}),
@@ -49,7 +52,7 @@ def station_product(
     }
     rungs = {"flag_values": np.array(list(Rung), dtype=np.int8), "flag_meanings": " ".join(r.name.lower() for r in Rung)}
     fields = {
-        "pm25": _field(STATION_DIMS, predicted.median, PM25),
+        "pm25": _field(STATION_DIMS, predicted.mean, PM25, "Expected PM2.5"),
         "pm25_quantile": _field(with_quantile, predicted.pm25, PM25, "PM2.5 not exceeded with the given probability"),
         "pm25_uncorrected": _field(STATION_DIMS, uncorrected, PM25, "PM2.5 of the base forecast"),
         "relative_humidity": _field(STATION_DIMS, humidity, RELATIVE_HUMIDITY),
@@ -57,18 +60,19 @@ def station_product(
         "visibility_quantile": _field(
             with_quantile, visibility(predicted.pm25, humidity[..., None], optics), VISIBILITY, "Visibility at each quantile of PM2.5"
         ),
+        "pm25_expected_error": _field(STATION_DIMS, predicted.expected_error, PM25, "Root mean square error measured on the step and lead"),
         "rung": (STATION_DIMS, predicted.rung, {"long_name": "Step of the ladder the value stands on", **rungs}),
     }
     return xr.Dataset(fields, coords={**coords, **times_of(cycle)})
 
 
-def _field(dims: tuple[str, ...], values: Array, variable: Variable, long_name: str = "") -> Field:
+def _field(dims: tuple[str, ...], values: NDArray[np.floating], variable: Variable, long_name: str = "") -> Field:
     attributes: dict[str, object] = {
         "standard_name": variable.standard_name,
         "units": variable.units,
         "long_name": long_name or variable.long_name,
     }
-    return dims, values.astype(np.float32), attributes
+    return dims, values.astype(np.float32, copy=False), attributes
 
 
 def times_of(cycle: Cycle) -> dict[str, object]:

@@ -1,105 +1,104 @@
-"""The forecast at stations: each value on the best rung of the ladder that its inputs allow."""
+"""The forecast at stations: each value on the best step of the ladder that its inputs allow."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hazecast.config import ForecastSettings
-from hazecast.forecast.climatology import Climatology, fit_climatology
-from hazecast.forecast.correction import NETWORK_SILENT, NO_WEATHER, NOTHING_LACKS, STATION_SILENT, Correction, Lacking, learn
-from hazecast.forecast.learning import Lesson
+from hazecast.forecast.climatology import Climatology
+from hazecast.forecast.correction.experience import experience
+from hazecast.forecast.correction.fitted import Correction
+from hazecast.forecast.correction.lacking import rung_of
 from hazecast.forecast.model_alone import uncorrected_quantiles
 from hazecast.forecast.series import Index, Rows, Series
-from hazecast.forecast.uncertainty import QUANTILES
+from hazecast.forecast.uncertainty import MEDIAN, QUANTILES, expected
 from hazecast.records import Rung
 
 Array = NDArray[np.float64]
-_RUNG_OF: tuple[tuple[Lacking, Rung], ...] = (
-    (NOTHING_LACKS, Rung.CORRECTED),
-    (STATION_SILENT, Rung.WITHOUT_OBSERVATIONS),
-    (NETWORK_SILENT, Rung.WITHOUT_OBSERVATIONS),
-    (NO_WEATHER, Rung.WITHOUT_WEATHER),
-)
-FRESH_WINDOW_HOURS = 6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StationForecast:
-    """PM2.5 in µg m-3 at `QUANTILES`, (station, lead, quantile), and the rung each value stands on, (station, lead)."""
+    """PM2.5 in µg m-3: at `QUANTILES`, (station, lead, quantile), and as expected, (station, lead).
+
+    `rung` is the step each value stands on and `expected_error` the root mean square error that was measured on it, NaN where none was,
+    (station, lead) both. `outside` names the inputs that lay outside of what was learnt from, in `values_outside` of the values.
+    """
 
     pm25: Array
+    mean: Array
     rung: NDArray[np.int8]
+    expected_error: Array
+    outside: tuple[str, ...]
+    values_outside: int
 
     @property
     def median(self) -> Array:
         """(station, lead)."""
-        return np.asarray(self.pm25[..., int(np.flatnonzero(QUANTILES == 0.5)[0])])
+        return np.asarray(self.pm25[..., MEDIAN])
 
-    def where(self, chosen: NDArray[np.bool_], other: "StationForecast") -> "StationForecast":
-        """These values where `chosen` (station, lead) says so, those of `other` elsewhere."""
-        return StationForecast(np.where(chosen[..., None], self.pm25, other.pm25), np.where(chosen, self.rung, other.rung))
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Filled:
+    """The same while it is being filled, by row."""
+
+    pm25: Array
+    mean: Array
+    rung: NDArray[np.int8]
+    expected_error: Array
+
+    @classmethod
+    def empty(cls, rows: int) -> "_Filled":
+        nothing = np.full(rows, np.nan)
+        return cls(np.full((rows, QUANTILES.size), np.nan), nothing, np.full(rows, Rung.NOTHING, dtype=np.int8), nothing.copy())
+
+    def fill(self, which: Index, quantiles: Array, mean: Array, rung: Rung | NDArray[np.int8], error: Array | float) -> None:
+        self.pm25[which], self.mean[which], self.rung[which], self.expected_error[which] = quantiles, mean, rung, error
 
 
 def predict_stations(
-    series: Series, origin: int, lag: int, leads: range, settings: ForecastSettings, progress: Callable[[float], None]
+    series: Series, correction: Correction | None, climatology: Climatology | None, origin: int, lag: int, leads: range, seed: int
 ) -> StationForecast:
-    """Learn from what was known `lag` hours before index `origin`, and predict every station and lead.
+    """Predict every station and lead from what was known `lag` hours before index `origin`.
 
-    Where another model's forecast reaches only a part of the hours ahead, the others are predicted by what is learnt without it.
+    A correction that was fitted before takes up what has happened since.
     """
-    reached = (
-        ~np.isnan(series.values["model"][origin + 1 : origin + 1 + len(leads)].T) if "model" in series.values else np.ones(1, dtype=bool)
-    )
-    without = replace(series, values={key: values for key, values in series.values.items() if key != "model"})
-    if not reached.any():
-        return _predicted(without, origin, lag, leads, settings, progress)
-    with_model = _predicted(series, origin, lag, leads, settings, progress)
-    return with_model if reached.all() else with_model.where(reached, _predicted(without, origin, lag, leads, settings, progress))
-
-
-def _predicted(
-    series: Series, origin: int, lag: int, leads: range, settings: ForecastSettings, progress: Callable[[float], None]
-) -> StationForecast:
     count = series.latitude.size
     station, lead = (a.ravel() for a in np.meshgrid(np.arange(count), np.array(leads), indexing="ij"))
-    rows = Rows(np.full(lead.size, origin), station, lead, lag)
-    lesson = Lesson(origin - lag, lag, leads[-1], settings.learning_rows, settings.random_seed)
-    climatology = fit_climatology(series, lesson)
-    correction = learn(series, climatology.by_hour, lesson, progress) if climatology else None
-    pm25 = np.full((lead.size, QUANTILES.size), np.nan)
-    rung = np.full(lead.size, Rung.NOTHING, dtype=np.int8)
-    for which, values, step in _by_rung(series, rows, correction, climatology):
-        pm25[which] = values
-        rung[which] = step
-    shape = (count, len(leads))
-    return StationForecast(np.maximum.accumulate(pm25, axis=1).reshape(*shape, -1), rung.reshape(shape))
-
-
-def _by_rung(
-    series: Series, rows: Rows, correction: Correction | None, climatology: Climatology | None
-) -> Iterable[tuple[Index, Array, Rung]]:
-    own = ~np.isnan(series.mean("pm25", rows.known, FRESH_WINDOW_HOURS, rows.station))
-    around = ~np.isnan(series.mean("neighbours", rows.known, FRESH_WINDOW_HOURS, rows.station))
-    weather = ~np.isnan(series.at("eastward_wind", rows.valid, rows.station))
-    cases = {
-        NOTHING_LACKS: weather & own,
-        STATION_SILENT: weather & ~own & around,
-        NETWORK_SILENT: weather & ~own & ~around,
-        NO_WEATHER: ~weather & own,
-    }
-    left = np.ones(rows.lead.size, dtype=bool)
+    rows, filled = Rows(np.full(lead.size, origin), station, lead, lag), _Filled.empty(lead.size)
+    outside: tuple[str, ...] = ()
+    values_outside = 0
     if correction is not None:
-        for lacking, rung in _RUNG_OF:
-            which = np.flatnonzero(cases[lacking])
-            left[which] = False
-            if which.size:
-                yield which, correction.quantiles(series, rows.take(which), lacking), rung
-    modelled = np.flatnonzero(left & ~np.isnan(series.at("model", rows.valid, rows.station)))
+        outside, values_outside = _corrected(filled, series, correction, rows, seed)
+    left = np.flatnonzero(filled.rung == Rung.NOTHING)
+    modelled = left[~np.isnan(series.at("model", rows.valid[left], rows.station[left]))]
     if modelled.size:
-        left[modelled] = False
-        yield modelled, uncorrected_quantiles(series, rows.take(modelled)), Rung.MODEL
-    rest = np.flatnonzero(left)
+        quantiles = uncorrected_quantiles(series, rows.take(modelled))
+        filled.fill(modelled, quantiles, expected(quantiles), Rung.MODEL, np.nan)
+    rest = np.flatnonzero(filled.rung == Rung.NOTHING)
     if climatology is not None and rest.size:
-        yield rest, climatology.quantiles(series, rows.take(rest)), Rung.CLIMATOLOGY
+        quantiles = climatology.quantiles(series, rows.take(rest))
+        filled.fill(rest, quantiles, expected(quantiles), Rung.CLIMATOLOGY, climatology.expected_error(lead[rest]))
+    shape = (count, len(leads))
+    ascending = np.maximum.accumulate(filled.pm25, axis=1).reshape(*shape, -1)
+    return StationForecast(
+        pm25=ascending,
+        mean=filled.mean.reshape(shape),
+        rung=filled.rung.reshape(shape),
+        expected_error=filled.expected_error.reshape(shape),
+        outside=outside,
+        values_outside=values_outside,
+    )
+
+
+def _corrected(filled: _Filled, series: Series, correction: Correction, rows: Rows, seed: int) -> tuple[tuple[str, ...], int]:
+    """Fill what the correction can say; the inputs outside of what it learnt from, and how many values they concern."""
+    foretold = correction.foretold(series, rows)
+    lived = experience(correction, series, int(rows.known[0]), rows.lag, seed)
+    centre, spread = lived.adjusted(correction, foretold, rows)
+    quantiles, mean = correction.distribution(centre, spread, foretold.case, rows.lead)
+    here = np.flatnonzero(foretold.case >= 0)
+    steps = np.array([rung_of(lacking) for lacking in correction.cases], dtype=np.int8)[foretold.case[here]]
+    errors = correction.expected_error(foretold.case, rows.lead)
+    filled.fill(here, quantiles[here], mean[here], steps, errors[here])
+    return foretold.outside, int(foretold.beyond.sum())

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 QUANTILES = np.array([0.02, 0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95, 0.98])
+MEDIAN = int(np.flatnonzero(QUANTILES == 0.5)[0])
 LEAD_GROUP_ENDS = np.array([6, 12, 24, 48])  # hours; the last group is open
 VALUE_GROUPS = 4
 LEAST_ERRORS = 40
@@ -52,3 +53,17 @@ def error_bands(predicted: Array, truth: Array, lead: NDArray[np.int64]) -> Erro
             here = error[inside & (value == k)]
             bands[g, k] = np.quantile(here, QUANTILES) if here.size >= LEAST_ERRORS else everywhere
     return ErrorBands(edges, bands)
+
+
+def expected(quantile_values: Array) -> Array:
+    """The mean (…,) of values that are linear between their `QUANTILES` (…, quantile) and constant beyond the outermost."""
+    edges = np.concatenate([[0.0], (QUANTILES[1:] + QUANTILES[:-1]) / 2, [1.0]])
+    return np.asarray(quantile_values @ np.diff(edges))
+
+
+def by_lead_group(error: Array, lead: NDArray[np.int64]) -> tuple[Array, NDArray[np.int64]]:
+    """Root mean square of errors (pair,) and how many there are, by lead group; NaN where there are none."""
+    group, groups = lead_group(lead), LEAD_GROUP_ENDS.size + 1
+    pairs = np.bincount(group, minlength=groups)
+    total = np.bincount(group, error**2, minlength=groups)
+    return np.where(pairs > 0, np.sqrt(total / np.maximum(pairs, 1)), np.nan), pairs

@@ -26,10 +26,11 @@ class Action(StrEnum):
 
 
 class MeteorologyKind(StrEnum):
-    """Whether weather was forecast at `init_time`, or is an analysis of what came that stands in for a forecast."""
+    """Whether weather was forecast at `init_time`, or is an analysis of what came that stands in for a forecast, or only what is past."""
 
     FORECAST = "forecast"
     ANALYSIS = "analysis"
+    PAST = "past"
 
 
 class Arrivals(StrEnum):
@@ -48,23 +49,27 @@ class InputRole(StrEnum):
     EMISSIONS = "emissions"
     POPULATION = "population"
     SOURCES = "sources"
+    MODEL = "model"
 
 
 class Rung(IntEnum):
     """The step of the ladder a station value stands on, best first. Everything below CORRECTED is named in every product."""
 
     CORRECTED = 0
-    WITHOUT_OBSERVATIONS = 1
-    WITHOUT_WEATHER = 2
-    MODEL = 3
-    CLIMATOLOGY = 4
-    NOTHING = 5
+    WITHOUT_BASE = 1
+    WITHOUT_OBSERVATIONS = 2
+    WITHOUT_WEATHER = 3
+    MODEL = 4
+    CLIMATOLOGY = 5
+    NOTHING = 6
 
 
 class NoteCode(StrEnum):
     """What a reader must know about a cycle besides its numbers. Each has a sentence in every language of the bulletins."""
 
     PERFECT_PROGNOSIS = "perfect-prognosis"
+    WEATHER_FROM_STATIONS = "weather-from-stations"
+    WEATHER_ERRORS_ADDED = "weather-errors-added"
     WEATHER_HOURS_FILLED = "weather-hours-filled"
     WEATHER_CELLS_FILLED = "weather-cells-filled"
     WEATHER_HOURS_LACKING = "weather-hours-lacking"
@@ -90,6 +95,7 @@ class NoteCode(StrEnum):
     EMISSIONS_FROM_CARBON = "emissions-from-carbon"
     SHORT_HISTORY = "short-history"
     UNCORRECTED = "uncorrected"
+    OUTSIDE_OF_LEARNT = "outside-of-learnt"
     VISIBILITY_UNKNOWN = "visibility-unknown"
 
 

@@ -6,8 +6,11 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from hazecast.forecast.climatology import Climatology, fit_climatology
-from hazecast.forecast.correction import CASES, LEAST_ROWS, NETWORK_SILENT, NOTHING_LACKS, Correction, Lacking, _varies, learn
-from hazecast.forecast.features import FEATURES, Source, columns_of
+from hazecast.forecast.correction.fitted import Correction
+from hazecast.forecast.correction.fitting import learn
+from hazecast.forecast.correction.folds import LEAST_ROWS
+from hazecast.forecast.correction.lacking import CASES, NETWORK_SILENT, NOTHING_LACKS, Lacking
+from hazecast.forecast.features import Source
 from hazecast.forecast.learning import MOST_REPEATS, Lesson
 from hazecast.forecast.neighbours import mean_of_others
 from hazecast.forecast.series import Rows, Series, series_of
@@ -36,7 +39,8 @@ def world(seed: int = 0) -> dict[str, Array]:
     humidity = 55 + 15 * red_noise(chance, 1, 20) + np.zeros((1, STATIONS))
     own = 0.4 * red_noise(chance, STATIONS, 60)
     pm25 = np.exp(4.2 - 0.35 * wind + 0.02 * (humidity - 55) + own + 0.1 * chance.normal(size=own.shape)) + 1
-    return {"pm25": pm25, "eastward_wind": wind, "wind_speed": np.abs(wind), "relative_humidity": humidity}
+    base = np.full(wind.shape, 40.0)
+    return {"pm25": pm25, "eastward_wind": wind, "wind_speed": np.abs(wind), "relative_humidity": humidity, "base": base}
 
 
 def series(fields: dict[str, Array]) -> Series:
@@ -85,69 +89,73 @@ def truth(data: Series, rows: Rows) -> Array:
     return data.at("pm25_exact", rows.valid, rows.station)
 
 
-@pytest.mark.parametrize("lacking", CASES, ids=lambda c: " and ".join(c) or "nothing")
+def silenced(data: Series, lacking: Lacking) -> Series:
+    """The same without the inputs of some kinds; what is to be forecast stays."""
+    keys = {
+        Source.STATION: ("pm25",),
+        Source.NEIGHBOURS: ("neighbours",),
+        Source.WEATHER: ("eastward_wind", "wind_speed", "relative_humidity"),
+        Source.BASE: ("base",),
+        Source.MODEL: (),
+    }
+    gone = {key for source in lacking for key in keys[source]}
+    fields = {key: (("time", "station"), np.full_like(v, np.nan) if key in gone else v) for key, v in data.values.items()}
+    places = {"latitude": ("station", data.latitude), "longitude": ("station", data.longitude)}
+    return series_of(xr.Dataset(fields, coords={"time": data.times, **places}))
+
+
+def told(correction: Correction, data: Series, rows: Rows) -> tuple[Array, Array]:
+    """Quantiles and what is expected."""
+    foretold = correction.foretold(data, rows)
+    return correction.distribution(foretold.centre, foretold.spread, foretold.case, rows.lead)
+
+
+def test_there_is_a_case_for_everything_that_can_lack_but_for_a_model_that_never_was(correction: Correction) -> None:
+    assert tuple(correction.cases) == tuple(case for case in CASES if Source.MODEL not in case)
+
+
+@pytest.mark.parametrize("lacking", [case for case in CASES if Source.MODEL not in case], ids=lambda c: " and ".join(c) or "nothing")
 def test_bands_cover_what_comes_on_days_that_were_not_learnt(correction: Correction, data: Series, later: Rows, lacking: Lacking) -> None:
-    quantiles = correction.quantiles(data, later, lacking)
+    quantiles, mean = told(correction, silenced(data, lacking), later)
     below = (truth(data, later)[:, None] <= quantiles).mean(axis=0)
     assert 0.8 < below[-2] - below[1] < 0.98
     assert 0.3 < below[MEDIAN] < 0.7
     assert (np.diff(quantiles, axis=1) >= 0).all()
     assert quantiles.min() >= 0
+    assert abs(mean.mean() / truth(data, later).mean() - 1) < 0.15
 
 
 def test_it_is_better_than_climatology_and_the_better_the_more_it_is_told(correction: Correction, data: Series, later: Rows) -> None:
     def error(quantiles: Array) -> float:
         return float(np.abs(quantiles[:, MEDIAN] - truth(data, later)).mean())
 
-    informed, silent = (error(correction.quantiles(data, later, lacking)) for lacking in (NOTHING_LACKS, NETWORK_SILENT))
+    informed, silent = (error(told(correction, silenced(data, lacking), later)[0]) for lacking in (NOTHING_LACKS, NETWORK_SILENT))
     assert informed < 0.75 * error(climatology_of(data).quantiles(data, later))
     assert informed < silent
 
 
-@pytest.mark.parametrize("lacking", CASES, ids=lambda c: " and ".join(c) or "nothing")
-def test_inputs_that_lack_are_not_looked_at(correction: Correction, data: Series, later: Rows, lacking: Lacking) -> None:
-    keys = {
-        Source.STATION: ("pm25",),
-        Source.NEIGHBOURS: ("neighbours",),
-        Source.WEATHER: ("eastward_wind", "wind_speed", "relative_humidity"),
-        Source.BASE: (),
-    }
-    few = later.take(np.arange(0, later.lead.size, 50))
-    poisoned = {key: values.copy() for key, values in data.values.items()}
-    for source in lacking:
-        for key in keys[source]:
-            poisoned[key][:] = 1e7
-    with_poison = xr.Dataset({key: (("time", "station"), v) for key, v in poisoned.items()}, coords={"time": data.times})
-    other = series_of(with_poison.assign_coords(latitude=("station", data.latitude), longitude=("station", data.longitude)))
-    np.testing.assert_array_equal(correction.quantiles(other, few, lacking), correction.quantiles(data, few, lacking))
+def test_the_error_that_it_expects_of_a_step_is_the_one_that_it_makes(correction: Correction, data: Series, later: Rows) -> None:
+    foretold = correction.foretold(data, later)
+    _, mean = correction.distribution(foretold.centre, foretold.spread, foretold.case, later.lead)
+    far = later.lead > 12
+    made = np.sqrt(np.mean((mean - truth(data, later))[far] ** 2))
+    expected = correction.expected_error(foretold.case, later.lead)[far]
+    assert 0.4 * made < expected.min() == expected.max() < 2.5 * made
 
 
 def test_the_same_lesson_gives_the_same_correction_bit_for_bit_and_tells_how_far_it_is(
     correction: Correction, data: Series, later: Rows
 ) -> None:
-    told: list[float] = []
-    again = learn(data, correction.by_hour, LESSON, told.append)
+    shares: list[float] = []
+    again = learn(data, correction.by_hour, LESSON, shares.append)
     assert again is not None
-    assert told == sorted(told)
-    assert told[-1] == 1.0
-    np.testing.assert_array_equal(again.quantiles(data, later, NOTHING_LACKS), correction.quantiles(data, later, NOTHING_LACKS))
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+    np.testing.assert_array_equal(told(again, data, later)[0], told(correction, data, later)[0])
 
 
-def test_within_a_year_the_season_is_not_learnt(correction: Correction) -> None:
-    assert not set(correction.trees.columns) & set(columns_of(Source.SEASON))
-    assert FEATURES[correction.trees.columns[0]].name == "pm25 now"
-
-
-def test_columns_without_a_value_are_left_out(correction: Correction) -> None:
-    learnt = {FEATURES[i].name for i in correction.trees.columns}
-    assert {"pm25 24 h", "neighbours now", "wind_speed now", "lead time"} <= learnt
-    assert not learnt & {"base", "co now", "dew_point", "mixing_height 24 h"}
-
-
-def test_only_columns_with_two_values_vary() -> None:
-    nan = np.nan
-    table = np.array([[1, 1, nan, nan, 1], [1, 2, nan, 3, nan], [1, 1, nan, nan, 1]], dtype=np.float32)
-    assert _varies(table).tolist() == [False, True, False, False, False]
+def test_it_remembers_the_last_hour_that_it_learnt_from(correction: Correction, data: Series) -> None:
+    assert correction.learnt_until == data.times[KNOWN]
 
 
 def test_a_short_history_gives_no_correction() -> None:

@@ -6,9 +6,11 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from hazecast.config import ForecastSettings
+from hazecast.forecast.learning import Lesson
 from hazecast.forecast.neighbours import mean_of_others
 from hazecast.forecast.series import Series, series_of
 from hazecast.forecast.stations import StationForecast, predict_stations
+from hazecast.forecast.trained import trained_on
 from hazecast.forecast.uncertainty import QUANTILES
 from hazecast.records import Rung
 
@@ -27,7 +29,7 @@ def world() -> dict[str, Array]:
     wind = 3 + 2 * np.sin(np.arange(DAYS * 24) / 17)[:, None] + 0.3 * chance.normal(size=(DAYS * 24, STATIONS))
     pm25 = np.exp(4.2 - 0.3 * wind + 0.2 * chance.normal(size=wind.shape)) + 1
     pm25[ORIGIN + 1 :] = np.nan
-    return {"pm25": pm25, "eastward_wind": wind, "wind_speed": np.abs(wind)}
+    return {"pm25": pm25, "eastward_wind": wind, "wind_speed": np.abs(wind), "base": np.full(wind.shape, 30.0)}
 
 
 def series(fields: dict[str, Array]) -> Series:
@@ -39,7 +41,13 @@ def series(fields: dict[str, Array]) -> Series:
 
 
 def predicted(fields: dict[str, Array], lag: int = 0) -> StationForecast:
-    return predict_stations(series(fields), ORIGIN, lag, LEADS, SETTINGS, lambda _: None)
+    return forecast_of(series(fields), lag)
+
+
+def forecast_of(data: Series, lag: int = 0) -> StationForecast:
+    lesson = Lesson(ORIGIN - lag, lag, LEADS[-1], SETTINGS.learning_rows, SETTINGS.random_seed)
+    learnt = trained_on(data, None, lesson, lambda _: None)
+    return predict_stations(data, learnt.correction, learnt.climatology, ORIGIN, lag, LEADS, SETTINGS.random_seed)
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +55,7 @@ def one_silent() -> StationForecast:
     """A station silent for a day, and weather that ends half-way."""
     fields = world()
     fields["pm25"][ORIGIN - 23 :, SILENT] = np.nan
-    for key in ("eastward_wind", "wind_speed"):
+    for key in ("eastward_wind", "wind_speed", "base"):
         fields[key][ORIGIN + WEATHER_ENDS + 1 :] = np.nan
     return predicted(fields)
 
@@ -66,9 +74,30 @@ def test_stations_that_speak_are_corrected_while_there_is_weather_and_after_it_w
     assert (one_silent.rung[speaking, WEATHER_ENDS:] == Rung.WITHOUT_WEATHER).all()
 
 
-def test_a_silent_station_leans_on_the_others_and_without_weather_on_climatology(one_silent: StationForecast) -> None:
+def test_a_silent_station_leans_on_the_others(one_silent: StationForecast) -> None:
     assert (one_silent.rung[SILENT, :WEATHER_ENDS] == Rung.WITHOUT_OBSERVATIONS).all()
-    assert (one_silent.rung[SILENT, WEATHER_ENDS:] == Rung.CLIMATOLOGY).all()
+    assert (one_silent.rung[SILENT, WEATHER_ENDS:] == Rung.WITHOUT_WEATHER).all()
+
+
+def test_without_a_base_forecast_a_step_of_its_own_is_taken() -> None:
+    fields = world()
+    fields["base"][ORIGIN + 7 :] = np.nan
+    forecast = predicted(fields)
+    assert (forecast.rung[:, :6] == Rung.CORRECTED).all()
+    assert (forecast.rung[:, 6:] == Rung.WITHOUT_BASE).all()
+
+
+def test_every_value_carries_the_error_that_was_measured_on_its_step(one_silent: StationForecast, all_silent: StationForecast) -> None:
+    for forecast in (one_silent, all_silent):
+        assert (forecast.expected_error > 0).all()
+    speaking = [s for s in range(STATIONS) if s != SILENT]
+    assert len(set(one_silent.expected_error[speaking, :6].ravel())) == 1  # one lead group, one step
+    assert one_silent.expected_error[SILENT, 0] != one_silent.expected_error[speaking[0], 0]
+
+
+def test_what_is_expected_lies_within_the_band(one_silent: StationForecast) -> None:
+    assert (one_silent.mean > one_silent.pm25[..., 1]).all()
+    assert (one_silent.mean < one_silent.pm25[..., -2]).all()
 
 
 def test_a_silent_network_goes_by_weather_and_then_by_climatology(all_silent: StationForecast) -> None:

@@ -1,0 +1,109 @@
+"""What a stored correction has shown since it was fitted: forecasts of the last days, made again from what was known to each, and how
+they fared. Nothing of it was learnt from, nothing was unknown by the cycle's last hour of observations, and no cycle needs another's.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hazecast.forecast.correction.drift import GROUPS, recent_errors
+from hazecast.forecast.correction.fitted import Correction, Foretold
+from hazecast.forecast.series import Index, Rows, Series
+from hazecast.forecast.uncertainty import QUANTILES, lead_group
+
+Array = NDArray[np.float64]
+
+LEADS = (2, 5, 8, 11, 15, 21, 28, 36, 44, 54, 66, 80)  # hours
+EVERY_HOURS = 3
+MOST_ROWS = 60_000
+BAND = [int(np.flatnonzero(edge == QUANTILES)[0]) for edge in (0.05, 0.95)]
+LEAST_EDGE = 0.1  # of the band, in expected errors
+MISSES = 0.10  # the share of values that the band is to miss
+STEP = 0.3  # of the logarithm of the width for a day of misses alone
+LEAST_OF_A_DAY = 8
+NARROWEST, WIDEST = 0.6, 2.5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Experience:
+    """Rows of the last days and the errors of their centres (row,), and the factor (lead group,) that their bands have earned."""
+
+    rows: Rows
+    error: Array
+    width: Array
+
+    def adjusted(self, correction: Correction, foretold: Foretold, rows: Rows) -> tuple[Array, Array]:
+        """Centre and spread (row,) of what was foretold, with what has drifted taken up."""
+        network, departure = recent_errors(self.rows, self.error, rows)
+        centre = np.maximum(foretold.centre + correction.drift.expected(network, departure, rows.lead), 0.0)
+        return centre, foretold.spread * self.width[lead_group(rows.lead)]
+
+
+def experience(correction: Correction, series: Series, known: int, lag: int, seed: int) -> Experience:
+    """Of hours after the correction's last and up to index `known`; none of a correction that was fitted just now."""
+    rows = _rows_since(correction.learnt_until, series, known, lag, seed)
+    foretold = correction.foretold(series, rows)
+    error = np.sqrt(series.at("pm25_exact", rows.valid, rows.station)) - foretold.centre
+    told = ~np.isnan(error)
+    rows, error = rows.take(told), error[told]
+    return Experience(rows, error, _width(correction, rows, error, foretold.take(told)))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TrialErrors:
+    """Of forecasts that nothing was learnt from: which they are (row, 3: valid hour, station, lead), and their pinball loss in µg m-3
+    averaged over `QUANTILES` (row,), NaN where none was made.
+    """
+
+    rows: Index
+    loss: Array
+
+
+def errors_since(correction: Correction, series: Series, since: np.datetime64, known: int, lag: int, seed: int) -> TrialErrors:
+    """Of hours after `since` and up to index `known`."""
+    rows = _rows_since(since, series, known, lag, seed)
+    foretold = correction.foretold(series, rows)
+    quantiles, _ = correction.distribution(foretold.centre, foretold.spread, foretold.case, rows.lead)
+    off = series.at("pm25_exact", rows.valid, rows.station)[:, None] - quantiles
+    loss = np.maximum(QUANTILES * off, (QUANTILES - 1.0) * off).mean(axis=1)
+    return TrialErrors(np.stack([rows.valid, rows.station, rows.lead], axis=1), loss)
+
+
+def _rows_since(since: np.datetime64, series: Series, known: int, lag: int, seed: int) -> Rows:
+    first = int(np.searchsorted(series.times, since, side="right"))
+    valid, station = np.nonzero(~np.isnan(series.values["pm25_exact"][first : known + 1 : EVERY_HOURS]))
+    valid = valid * EVERY_HOURS + first
+    lead = np.repeat(LEADS, valid.size)
+    rows = Rows(np.tile(valid, len(LEADS)) - lead, np.tile(station, len(LEADS)), lead, lag)
+    rows = rows.take(rows.known >= 0)
+    if rows.lead.size <= MOST_ROWS:
+        return rows
+    return rows.take(np.sort(np.random.default_rng(seed).choice(rows.lead.size, MOST_ROWS, replace=False)))
+
+
+def _width(correction: Correction, rows: Rows, error: Array, foretold: Foretold) -> Array:
+    """The factor of each lead group (group,), day after day a step towards the share of misses that a band is to have: adaptive conformal
+    prediction in its logarithmic form (Gibbs and Candès 2021, NeurIPS 34; Angelopoulos et al. 2023, NeurIPS 36).
+    """
+    factor, group, day = np.zeros(GROUPS), lead_group(rows.lead), rows.valid // 24
+    needed = _needed_width(correction, rows, error, foretold)
+    for today in np.unique(day):
+        for g in range(GROUPS):
+            here = (day == today) & (group == g)
+            if here.sum() >= LEAST_OF_A_DAY:
+                misses = float((needed[here] > np.exp(factor[g])).mean())
+                factor[g] = np.clip(factor[g] + STEP * (misses - MISSES), np.log(NARROWEST), np.log(WIDEST))
+    return np.exp(factor)
+
+
+def _needed_width(correction: Correction, rows: Rows, error: Array, foretold: Foretold) -> Array:
+    """By what factor (row,) the band would have had to be wider to just hold the truth, with the drift known by then taken off."""
+    network, departure = recent_errors(rows, error, rows)
+    remaining = (error - correction.drift.expected(network, departure, rows.lead)) / foretold.spread
+    needed = np.full(error.size, np.nan)
+    for number, each in enumerate(correction.cases.values()):
+        here = foretold.case == number
+        low, high = np.moveaxis(each.bands.standard(foretold.centre[here], rows.lead[here])[:, BAND], -1, 0)
+        needed[here] = np.maximum(remaining[here] / np.maximum(high, LEAST_EDGE), remaining[here] / np.minimum(low, -LEAST_EDGE))
+    return needed

@@ -1,0 +1,93 @@
+"""What a stored correction has shown since: it takes up a drift, widens bands that miss, and looks at nothing that it should not."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from hazecast.forecast.correction.experience import errors_since, experience
+from hazecast.forecast.correction.fitted import Correction
+from hazecast.forecast.correction.fitting import learn
+from hazecast.forecast.learning import Lesson
+from hazecast.forecast.series import Rows, Series
+from hazecast.forecast.uncertainty import lead_group
+from tests.unit.test_forecast_correction import DAYS, HORIZON, KNOWN, STATIONS, climatology_of, series, world
+
+NOW = (DAYS - 2) * 24
+
+
+@pytest.fixture(scope="module")
+def correction() -> Correction:
+    data = series(world())
+    fitted = learn(data, climatology_of(data).by_hour, Lesson(KNOWN, 0, HORIZON, 3000, 0), lambda _: None)
+    assert fitted is not None
+    return fitted
+
+
+def later(times: float = 1.0, noise: float = 0.0) -> Series:
+    """After what was learnt from, everything is so many times as large, with noise in the logarithm."""
+    fields = world()
+    after = np.random.default_rng(3).normal(size=fields["pm25"][KNOWN + 1 :].shape)
+    fields["pm25"][KNOWN + 1 :] *= times * np.exp(noise * after)
+    return series(fields)
+
+
+def ahead(now: int = NOW) -> Rows:
+    station, lead = (a.ravel() for a in np.meshgrid(np.arange(STATIONS), np.arange(1, HORIZON + 1), indexing="ij"))
+    return Rows(np.full(lead.size, now), station, lead, 0)
+
+
+def test_a_correction_that_was_fitted_just_now_has_lived_through_nothing(correction: Correction) -> None:
+    lived = experience(correction, later(), KNOWN, 0, 0)
+    assert lived.error.size == 0
+    foretold = correction.foretold(later(), ahead())
+    centre, spread = lived.adjusted(correction, foretold, ahead())
+    np.testing.assert_array_equal(centre, foretold.centre)
+    np.testing.assert_array_equal(spread, foretold.spread)
+
+
+def test_a_drift_is_taken_up_as_far_as_such_drifts_have_lasted(correction: Correction) -> None:
+    trusting = replace(correction, drift=replace(correction.drift, gains=np.full_like(correction.drift.gains, 0.8)))
+    data = later()
+    data.values["pm25_exact"][KNOWN + 1 :] *= 0.6  # what comes is less than all that is known of it lets expect
+    before, after = [], []
+    for now in range(NOW - 8 * 24, NOW, 24):
+        lived, rows = experience(trusting, data, now, 0, 0), ahead(now)
+        foretold = trusting.foretold(data, rows)
+        truth = np.sqrt(data.at("pm25_exact", rows.valid, rows.station))
+        before.append(np.abs(foretold.centre - truth).mean())
+        after.append(np.abs(lived.adjusted(trusting, foretold, rows)[0] - truth).mean())
+    assert np.mean(after) < 0.8 * np.mean(before)
+
+
+def test_bands_that_miss_too_often_are_widened_and_those_that_hold_too_much_made_narrower(correction: Correction) -> None:
+    here = np.unique(lead_group(np.arange(1, HORIZON + 1)))
+    rough = experience(correction, later(noise=0.5), NOW, 0, 0).width[here]
+    calm = experience(correction, later(), NOW, 0, 0).width[here]
+    assert (rough > 1.3).all()
+    assert (calm < rough).all()
+
+
+def test_nothing_after_the_last_known_hour_is_looked_at(correction: Correction) -> None:
+    data, poisoned = later(), later()
+    for key in ("pm25", "pm25_exact", "neighbours"):
+        poisoned.values[key][NOW + 1 :] = 1e9
+    one, other = (experience(correction, s, NOW, 0, 0) for s in (data, poisoned))
+    np.testing.assert_array_equal(one.error, other.error)
+    np.testing.assert_array_equal(one.width, other.width)
+
+
+def test_nothing_that_was_learnt_from_is_counted(correction: Correction) -> None:
+    lived = experience(correction, later(), NOW, 0, 0)
+    assert lived.rows.valid.min() > KNOWN
+    told = errors_since(correction, later(), later().times[KNOWN + 100], NOW, 0, 0)
+    assert told.rows[:, 0].min() > KNOWN + 100
+    assert np.isfinite(told.loss).all()
+
+
+def test_of_two_models_the_trial_prefers_the_one_that_is_right(correction: Correction) -> None:
+    data = later()
+    wrong = replace(correction, by_hour=correction.by_hour + 5.0, guard=replace(correction.guard, widening=3.0))
+    good, bad = (errors_since(c, data, data.times[KNOWN], NOW, 0, 0) for c in (correction, wrong))
+    np.testing.assert_array_equal(good.rows, bad.rows)
+    assert good.loss.mean() <= bad.loss.mean()
