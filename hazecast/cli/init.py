@@ -13,9 +13,12 @@ from hazecast.errors import SettingsError, UnreadableInput
 
 @app.command()
 def init(
-    meteorology: Annotated[Path, typer.Option(help="Gridded weather: a file or a folder, as its source writes it; see docs/sources.md.")],
     observations: Annotated[Path, typer.Option(help="Monitoring data: a file or a folder, as its source writes it; see docs/sources.md.")],
     out: Annotated[Path, typer.Option(metavar="FILE.toml", help="The settings file to write.")],
+    meteorology: Annotated[
+        Path | None,
+        typer.Option(help="Gridded weather: a file or a folder, as its source writes it; left out: what the stations measure of it."),
+    ] = None,
     emissions: Annotated[Path | None, typer.Option(help="An emission inventory: a file or a folder; see docs/emissions.md.")] = None,
     population: Annotated[Path | None, typer.Option(help="A population grid to stand in where there is no inventory.")] = None,
     base_forecast: Annotated[

@@ -30,8 +30,10 @@ def onto_hours(data: xr.Dataset, hours: NDArray[np.datetime64]) -> xr.Dataset:
 
 
 def bridged(data: xr.Dataset, hours: NDArray[np.datetime64]) -> Filled:
-    """Gridded weather (time, rows, columns) on `hours`: gaps up to `LONGEST_BRIDGE_HOURS` between two values are
-    bridged linearly in time, and single cells that still lack take the mean of their neighbours. Longer gaps stay NaN.
+    """Gridded weather (time, rows, columns), or that of stations (time, station), on `hours`.
+
+    Gaps up to `LONGEST_BRIDGE_HOURS` between two values are bridged linearly in time, and single cells of a grid that still lack take
+    the mean of their neighbours. Longer gaps stay NaN.
     """
     on_hours = onto_hours(data, hours)
     filled = on_hours.assign({key: v.copy(data=_fill_cells(_bridge_in_time(v.values))) for key, v in on_hours.data_vars.items()})
@@ -86,6 +88,8 @@ def _bridge_in_time(values: NDArray[np.float64]) -> NDArray[np.float64]:
 def _fill_cells(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Cells that lack inside an hour that is mostly there take the mean of their neighbours, ring by ring."""
     lacking = np.isnan(values)
+    if values.ndim != 3:
+        return values
     partial = lacking.any(axis=(1, 2)) & (lacking.mean(axis=(1, 2)) < 0.5)
     if not partial.any():
         return values

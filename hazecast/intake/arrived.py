@@ -50,8 +50,10 @@ def runs_as_of(ledger: Engine, role: InputRole, as_of: datetime, delay: timedelt
 
 
 def _present(settings: Settings) -> Mapping[InputRole, Sequence[Path]]:
-    base, emissions = settings.base_forecast.path, settings.emissions
-    found = {InputRole.METEOROLOGY: _found(settings.meteorology.path, inventory=False)}
+    weather, base, emissions = settings.meteorology.path, settings.base_forecast.path, settings.emissions
+    found: dict[InputRole, Sequence[Path]] = {}
+    if weather is not None:
+        found[InputRole.METEOROLOGY] = _found(weather, inventory=False)
     if base is not None:
         found[InputRole.BASE] = _found(base, inventory=False)
     if emissions.path is not None:

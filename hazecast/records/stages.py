@@ -91,6 +91,7 @@ class Gathered:
 
     `meteorology` has (time, latitude, longitude), latitude and longitude ascending, on the source's own grid, or (time, y, x) with the
     coordinates latitude and longitude along both; `meteorology_aloft`, if delivered, the same with `level` after time, and its own hours.
+    Where there is no gridded weather, `station_weather` (time, station) has what the stations measured of it, and none of both.
     `observations` has (time, station), hourly, NaN where nothing usable arrived. `emissions`, if an inventory was delivered, has
     (sector, month, latitude, longitude) in kg m-2 s-1 on the inventory's own cells; `month` is 1 to 12, or 0 alone for the mean of a
     year. `population`, if delivered, has (latitude, longitude) in persons per m2. `base`, if another model's PM2.5 was delivered, has
@@ -99,7 +100,7 @@ class Gathered:
     """
 
     cycle: Cycle
-    meteorology: xr.Dataset
+    meteorology: xr.Dataset | None
     meteorology_kind: MeteorologyKind
     observations: xr.Dataset
     stations: tuple[Station, ...]
@@ -111,9 +112,15 @@ class Gathered:
     base: xr.Dataset | None = None
     asked: AnsweredQuestion | None = None
     regions: tuple[SourceRegion, ...] = ()
+    station_weather: xr.Dataset | None = None
 
     def __post_init__(self) -> None:
-        require_places("meteorology", self.meteorology)
+        if (self.meteorology is None) == (self.station_weather is None):
+            raise ValueError("Either meteorology or station_weather was expected, and not both.")
+        if self.meteorology is not None:
+            require_places("meteorology", self.meteorology)
+        if self.station_weather is not None:
+            require_dims("station_weather", self.station_weather, ("time", "station"))
         if self.base is not None:
             require_places("base", self.base)
         if self.meteorology_aloft is not None:
@@ -130,7 +137,8 @@ class Gridded:
     """`Gathered` brought to one hourly time axis and one lattice, and to the stations.
 
     `lattice_weather` has (time, latitude, longitude), `station_weather` (time, station); both end at the cycle's last
-    valid time or where the weather ends, with NaN in hours that could not be filled. The `time` of `observations` is the same.
+    valid time or where the weather ends, with NaN in hours that could not be filled. The `time` of `observations` is the same. Where the
+    stations' own weather is all there is, `lattice_weather` has its winds NaN and nothing else.
     `emissions` and `population` are those gathered, on the lattice, 0 where nothing is known; of that a note tells. `lattice_base` and
     `station_base` are the `base` gathered, NaN where it does not reach. `region_shares` has (region, latitude, longitude): the share of
     each cell that belongs to each region, whose sum is 1; the last is the rest of the domain. `lattice_aloft` has (time, level, latitude,

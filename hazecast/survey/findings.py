@@ -22,12 +22,9 @@ def survey_lines(found: Survey, out: Path) -> list[str]:
 def finding_lines(found: Survey) -> list[str]:
     """What a look at the data showed."""
     s, d = found.settings, found.settings.domain
-    gaps = f", {found.weather_hours_lacking} h lacking between" if found.weather_hours_lacking else ""
     lines = [
-        f"Weather       {_day(found.weather_first)} to {_day(found.weather_last)} UTC{gaps}",
-        f"  format      {', '.join(found.sources.weather_formats)}",
-        *([f"  forecasts   {found.sources.weather_runs}"] if found.sources.weather_runs else []),
-        f"  found       {', '.join(found.weather_found)}",
+        *_weather(found),
+        f"  found       {', '.join(found.weather_found) or 'nothing'}",
         f"  lacking     {', '.join(found.weather_lacking) or 'nothing'}",
         f"Observations  {_day(found.observations_first)} to {_day(found.observations_last)} UTC",
         f"  format      {', '.join(found.sources.observation_formats)}",
@@ -42,16 +39,29 @@ def finding_lines(found: Survey) -> list[str]:
         f"Domain        {d.south:g} to {d.north:g} °N, {d.west:g} to {d.east:g} °E",
         f"Lattice       {found.cells[0]} × {found.cells[1]} cells of {d.spacing:g}°",
         f"Time zone     {s.site.time_zone}",
-        f"Emissions     {emission_line(found.emissions)}",
+        *([f"Emissions     {emission_line(found.emissions)}"] if s.meteorology.path else []),
         *([f"Sources       told apart: {_listed([source.names['en'] for source in s.sources])}; and elsewhere"] if s.sources else []),
     ]
     return [printable(line) for line in lines]
 
 
+def _weather(found: Survey) -> list[str]:
+    gaps = f", {found.weather_hours_lacking} h lacking between" if found.weather_hours_lacking else ""
+    period = "at no hour" if np.isnat(found.weather_first) else f"{_day(found.weather_first)} to {_day(found.weather_last)} UTC{gaps}"
+    if found.settings.meteorology.path is None:
+        return [
+            f"Weather       of the stations alone, {period}",
+            "  no grid     no wind carries anything, and between the stations there is no forecast",
+            '  past        of the hours ahead there is no weather; to replay what is past, kind = "analysis" takes what came',
+        ]
+    runs = [f"  forecasts   {found.sources.weather_runs}"] if found.sources.weather_runs else []
+    return [f"Weather       {period}", f"  format      {', '.join(found.sources.weather_formats)}", *runs]
+
+
 def _in_common(found: Survey) -> str:
     first = max(found.weather_first, found.observations_first)
     last = min(found.weather_last, found.observations_last)
-    if first > last:
+    if not first <= last:
         return "no hour: a forecast learns from hours that both have"
     return f"{_day(first)} to {_day(last)} UTC"
 

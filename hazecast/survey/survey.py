@@ -38,12 +38,15 @@ from hazecast.survey.extent import MARGIN_DEGREES, Extent, beside, domain_edges,
 from hazecast.survey.source_regions import sources_of
 from hazecast.survey.sources import SourcesFound, sources_found
 from hazecast.survey.transport import transport_for
+from hazecast.survey.without_grid import domain_round, measured_weather, placed_together
 from hazecast.vocabulary import ALOFT, METEOROLOGY, PM25, POLLUTANTS, REQUIRED_METEOROLOGY, VARIABLES
+
+NEVER = np.datetime64("NaT", "ns")
 
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """Settings that fit the data, and what was found. Times are UTC; names are those of the vocabulary."""
+    """Settings that fit the data, and what was found. Times are UTC, NaT where there is none; names are those of the vocabulary."""
 
     settings: Settings
     weather_first: np.datetime64
@@ -64,8 +67,19 @@ class Survey:
     emissions: EmissionsFound
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Region:
+    """The weather that there is, where it is, and the stations that it is for; `read` is what it was taken from."""
+
+    weather: xr.Dataset
+    read: Fields
+    domain: DomainSettings
+    stations: tuple[Station, ...]
+    meteorology: MeteorologySettings
+
+
 def survey(
-    meteorology: Path,
+    meteorology: Path | None,
     observations: Path,
     out: Path,
     emissions: EmissionSettings | None = None,
@@ -74,27 +88,24 @@ def survey(
 ) -> Survey:
     """Read the observations, and the weather about their stations, and derive domain, lattice, stations, areas and time zone.
 
-    `out` is where the settings will stand; of `emissions` it is told how much of them lies in the domain. `columns` lays out
-    tables of the user's own, `base` is where forecasts of PM2.5 by another model are.
+    Without `meteorology` the weather is what the stations measure of it, and of the hours ahead there is none. `out` is where the
+    settings will stand; of `emissions` it is told how much of them lies in the domain. `columns` lays out tables of the user's own,
+    `base` is where forecasts of PM2.5 by another model are.
 
     Raises InputError for data that cannot be read or makes no lattice, MissingVariable without wind or PM2.5, and NoDataInPeriod
     when no station with PM2.5 lies where there is weather.
     """
     raw = read_monitoring(observations, columns=columns)
-    read = read_weather(meteorology, box=_around(raw.stations))
-    monitoring = _vetted(raw)
-    weather = _with_values(read, meteorology)
-    extent = extent_of(weather)
-    near = _near(monitoring, extent, meteorology, observations)
+    region = _without_grid(raw, observations) if meteorology is None else _on_grid(raw, meteorology, observations)
+    monitoring, near, domain = _vetted(raw), region.stations, region.domain
     _require_pm25(monitoring.data, near, observations)
-    domain = _domain(extent, near, meteorology)
     areas = areas_of(near)
     stations = tuple(StationSettings(id=s.id, name=s.name, latitude=s.latitude, longitude=s.longitude) for s in near)
-    sources = sources_of(areas, stations, domain)
+    sources = () if meteorology is None else sources_of(areas, stations, domain)
     settings = Settings(
         site=SiteSettings(titles=_titles(areas), time_zone=_time_zone(near)),
         domain=domain,
-        meteorology=MeteorologySettings(path=meteorology, kind=_kind(weather)),
+        meteorology=region.meteorology,
         observations=ObservationSettings(path=observations, columns=columns),
         emissions=emissions or EmissionSettings(),
         base_forecast=BaseForecastSettings(path=base),
@@ -104,18 +115,37 @@ def survey(
         transport=transport_for(domain, len(sources)),
         sources=sources,
     )
-    return _described(settings, weather, read, monitoring)
+    return _described(settings, region, monitoring)
+
+
+def _on_grid(raw: Monitoring, meteorology: Path, observations: Path) -> _Region:
+    read = read_weather(meteorology, box=_around(raw.stations))
+    weather = _with_values(read, meteorology)
+    extent = extent_of(weather)
+    near = _near(raw, extent, meteorology, observations)
+    return _Region(weather, read, _domain(extent, near, meteorology), near, MeteorologySettings(path=meteorology, kind=_kind(weather)))
+
+
+def _without_grid(raw: Monitoring, observations: Path) -> _Region:
+    """Of hours to come stations know nothing."""
+    _require_places(raw, observations)
+    read, near = measured_weather(raw), placed_together(raw.stations)
+    return _Region(read.data, read, domain_round(near), near, MeteorologySettings(kind=MeteorologyKind.PAST))
+
+
+def _require_places(monitoring: Monitoring, observations: Path) -> None:
+    if not monitoring.stations:
+        raise NoDataInPeriod(
+            f"{observations} gives no place on Earth for any of its {len(monitoring.unplaced)} stations.",
+            "Add a list of them beside it, stations.csv with location_id,location,lat,lon; see docs/sources.md.",
+        )
 
 
 def _near(monitoring: Monitoring, extent: Extent, meteorology: Path, observations: Path) -> tuple[Station, ...]:
     """The stations where there is weather; raises NoDataInPeriod where none is."""
     counted = tuple(beside(s, extent) for s in monitoring.stations)
     near = within(counted, extent)
-    if not counted:
-        raise NoDataInPeriod(
-            f"{observations} gives no place on Earth for any of its {len(monitoring.unplaced)} stations.",
-            "Add a list of them beside it, stations.csv with location_id,location,lat,lon; see docs/sources.md.",
-        )
+    _require_places(monitoring, observations)
     if not near:
         raise NoDataInPeriod(
             f"None of the {len(counted)} stations of {observations} lies where {meteorology} has weather: {extent}{_for_example(counted)}.",
@@ -156,7 +186,8 @@ def _kind(weather: xr.Dataset) -> MeteorologyKind:
     return MeteorologyKind.FORECAST if not np.isnat(weather["init_time"].values).any() else MeteorologyKind.ANALYSIS
 
 
-def _described(settings: Settings, weather: xr.Dataset, read: Fields, monitoring: Monitoring) -> Survey:
+def _described(settings: Settings, region: _Region, monitoring: Monitoring) -> Survey:
+    weather, read = region.weather, region.read
     observed, high = monitoring.data, xr.Dataset() if read.aloft is None else read.aloft
     times, heard = weather["time"].values, observed["time"].values
     rows = round((settings.domain.north - settings.domain.south) / settings.domain.spacing) + 1
@@ -165,8 +196,8 @@ def _described(settings: Settings, weather: xr.Dataset, read: Fields, monitoring
     silent = observed["pm25"].isnull().all("time")
     return Survey(
         settings=settings,
-        weather_first=times[0],
-        weather_last=times[-1],
+        weather_first=times[0] if times.size else NEVER,
+        weather_last=times[-1] if times.size else NEVER,
         weather_hours_lacking=_times_lacking(times),
         observations_first=heard[0],
         observations_last=heard[-1],
@@ -180,7 +211,7 @@ def _described(settings: Settings, weather: xr.Dataset, read: Fields, monitoring
         rejected=tuple(n for n in (*read.notes, *monitoring.notes) if n.code is NoteCode.VALUES_REJECTED),
         cells=(rows, columns),
         sources=sources_found(settings, weather, read, monitoring),
-        emissions=emissions_found(settings.emissions, settings.domain, int(str(times[-1])[:4])),
+        emissions=emissions_found(settings.emissions, settings.domain, int(str((times if times.size else heard)[-1])[:4])),
     )
 
 
