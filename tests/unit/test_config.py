@@ -109,7 +109,9 @@ def test_relative_paths_are_relative_to_the_file_wherever_the_command_runs(tmp_p
         pytest.param('"Asia/Shanghai"', '""', "site.time_zone: '' is not a time zone", id="no time zone"),
         pytest.param('"Asia/Shanghai"', '"../../etc/passwd"', "'../../etc/passwd' is not a time zone", id="a path as time zone"),
         pytest.param('"Asia/Shanghai"', '"UTC+8"', "'UTC+8' is not a time zone", id="an offset"),
-        pytest.param('"analysis"', '"guess"', "meteorology.kind: input should be 'forecast', 'analysis' or 'past' (found 'guess')", id="kind"),
+        pytest.param(
+            '"analysis"', '"guess"', "meteorology.kind: input should be 'forecast', 'analysis' or 'past' (found 'guess')", id="kind"
+        ),
         pytest.param('path = "weather"', "path = 3", "meteorology.path: a path was expected, in quotes (found 3)", id="a number as path"),
         pytest.param("north = 37", "north = 36.1", "domain: the domain needs at least three cells each way", id="a domain too small"),
         pytest.param("spacing = 0.1", "spacing = 1e-5", "expected 1,000,000 at most", id="a lattice too large"),
