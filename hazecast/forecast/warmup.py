@@ -5,18 +5,20 @@ What is done here is what a cycle does, through the same doors, on a made-up cas
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from hazecast.config import TransportSettings
+from hazecast.config import TransportSettings, VisibilitySettings
 from hazecast.forecast.analysis.consistency import consistent
 from hazecast.forecast.analysis.correlation import gaspari_cohn
 from hazecast.forecast.analysis.error_statistics import Basis, default_statistics
 from hazecast.forecast.analysis.geometry import cells_of, directions_of
 from hazecast.forecast.analysis.interpolation import Departures, interpolated
+from hazecast.forecast.draws.product import draws_product
 from hazecast.forecast.emissions.emission import Emission
 from hazecast.forecast.emissions.heights import at_ground
 from hazecast.forecast.footprints import residence_time, starts_around
@@ -32,7 +34,7 @@ from hazecast.grids.lattice import Lattice
 from hazecast.grids.regions import region_shares
 from hazecast.grids.regridding import to_lattice, to_stations
 from hazecast.grids.wind_profile import ESTIMATED_FROM
-from hazecast.records import PlaceName, SourceRegion, Station
+from hazecast.records import Cycle, PlaceName, SourceRegion, Station
 
 Array = NDArray[np.float64]
 Exercises = tuple[tuple[str, Callable[[], object]], ...]
@@ -60,6 +62,7 @@ def round_about() -> Exercises:
         ("source regions", source_regions),
         ("trajectories", paths),
         ("correction on the lattice", correction),
+        ("drawn trajectories", drawn),
     )
 
 
@@ -116,6 +119,13 @@ def correction() -> None:
     corrected = _observed()[:2]
     spread(base, np.full(corrected.shape, 40.0), corrected, (LATTICE.latitude, LATTICE.longitude), _axes_of_stations())
     correlation(np.array([0.0, 1e5]))
+
+
+def drawn() -> None:
+    """Trajectories of PM2.5, and how long they stay above thresholds."""
+    init = START.astype("datetime64[s]").astype(datetime).replace(tzinfo=UTC)
+    cycle = Cycle(init, init, timedelta(hours=HOURS))
+    draws_product(cycle, STATIONS, np.full((2, len(STATIONS), HOURS), 50.0), np.full((len(STATIONS), HOURS), 60.0), VisibilitySettings(), 0)
 
 
 def paths() -> None:

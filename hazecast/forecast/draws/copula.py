@@ -13,6 +13,8 @@ Array = NDArray[np.float64]
 DEFAULT_MEMORY_HOURS = 12.0  # in which the correlation falls to 1/e; a plain guess, as the next one is
 CORRELATION_LENGTH_M = 150_000.0
 LAG_HOURS, LEAST_PAIRS = 6, 72
+LEAST_VARIANCE = 1e-6  # µg m-3
+ROUNDS = 3
 SHORTEST_HOURS, LONGEST_HOURS = 3.0, 72.0
 OWN_SHARE = 0.02  # of the variance that a station has for itself, also where another stands beside it
 
@@ -20,19 +22,32 @@ OWN_SHARE = 0.02  # of the variance that a station has for itself, also where an
 def memory_hours(series: Series, known: int) -> float:
     """The e-folding time of the square root of PM2.5 up to hour `known`, from its correlation with itself `LAG_HOURS` later.
 
-    `DEFAULT_MEMORY_HOURS` where there are fewer than `LEAST_PAIRS` of values, or none that hang together.
+    `DEFAULT_MEMORY_HOURS` where there are fewer than `LEAST_PAIRS` of values, or none that hang together. What a short series loses to
+    its own mean is given back (Marriott and Pope 1954, Biometrika 41, 390).
     """
     root = np.sqrt(np.maximum(series.values["pm25"][: known + 1], 0.0)) if "pm25" in series.values else np.empty((0, 1))
-    count = (~np.isnan(root)).sum(axis=0)
-    departure = root - np.nansum(root, axis=0) / np.maximum(count, 1)
-    product = departure[LAG_HOURS:] * departure[:-LAG_HOURS]
-    both = ~np.isnan(product)
-    if both.sum() < LEAST_PAIRS:
+    correlation = _correlation(root)
+    if not correlation > 0.0:
         return DEFAULT_MEMORY_HOURS
-    power = math.sqrt(float((departure[LAG_HOURS:][both] ** 2).sum() * (departure[:-LAG_HOURS][both] ** 2).sum()))
-    correlation = float(product[both].sum()) / power if power > 0.0 else 0.0
-    if correlation <= 0.0:
-        return DEFAULT_MEMORY_HOURS
+    memory = _folding(correlation)
+    for _ in range(ROUNDS):
+        lost = min(2.0 * memory / root.shape[0], 1.0)  # of the variance, to the mean
+        memory = _folding(correlation + lost * (1.0 - correlation))
+    return memory
+
+
+def _correlation(root: Array) -> float:
+    """Of values (time, station) with those `LAG_HOURS` later, all stations together; NaN for too few, or for none that differ."""
+    count = np.maximum((~np.isnan(root)).sum(axis=0), 1)
+    departure = root - np.nansum(root, axis=0) / count
+    earlier, later = departure[:-LAG_HOURS], departure[LAG_HOURS:]
+    both = ~np.isnan(earlier * later)
+    power = math.sqrt(float((earlier[both] ** 2).sum() * (later[both] ** 2).sum()))
+    enough = both.sum() >= LEAST_PAIRS and power > LEAST_VARIANCE * both.sum()
+    return float((earlier * later)[both].sum()) / power if enough else math.nan
+
+
+def _folding(correlation: float) -> float:
     return float(np.clip(-LAG_HOURS / math.log(min(correlation, 0.999)), SHORTEST_HOURS, LONGEST_HOURS))
 
 

@@ -1,7 +1,5 @@
 """How often trajectories stay above a threshold for hours on end."""
 
-import math
-
 import numpy as np
 from numba import njit, prange
 from numpy.typing import NDArray
@@ -14,24 +12,21 @@ def count_runs(draws: NDArray[np.floating], threshold: float, hours: int, out: N
     -1 for a station that lacks a value in any draw.
     """
     for station in prange(draws.shape[1]):
-        count = 0
+        count, lacks = 0, 0
         for draw in range(draws.shape[0]):
-            found = _longest_run(draws[draw, station], threshold)
-            if found < 0:
-                count = -1
-                break
-            if found >= hours:
-                count += 1
-        out[station] = count
+            longest, gap = _longest_run(draws[draw, station], threshold)
+            count += longest >= hours
+            lacks |= gap
+        out[station] = -1 if lacks else count
 
 
 @njit(cache=True)
-def _longest_run(series: NDArray[np.floating], threshold: float) -> int:
-    """-1 where a value lacks."""
-    longest, run = 0, 0
-    for value in series:
-        if math.isnan(value):
-            return -1
-        run = run + 1 if value > threshold else 0
+def _longest_run(series: NDArray[np.floating], threshold: float) -> tuple[int, int]:
+    """The longest run of hours above `threshold`, and 1 where a value lacks; no branches, for nobody can guess which hours are above."""
+    longest, run, lacks = 0, 0, 0
+    for i in range(series.size):
+        value = series[i]
+        run = (run + 1) * int(value > threshold)
         longest = max(longest, run)
-    return longest
+        lacks |= int(value != value)  # NaN alone is not itself
+    return longest, lacks
