@@ -45,6 +45,7 @@ from hazecast.records import (
     Forecast,
     Gathered,
     Gridded,
+    MeteorologyKind,
     NoteCode,
     PlaceName,
     Receipt,
@@ -282,8 +283,13 @@ def _described(data: xr.Dataset, gathered: Gathered, forecast: Forecast, setting
 
 
 def _weather_said(gathered: Gathered) -> str:
-    analysed = "perfect prognosis: an analysis of the weather that came stands in for a weather forecast"
-    return analysed if gathered.meteorology_kind == "analysis" else "a forecast"
+    if any(note.code is NoteCode.WEATHER_ERRORS_ADDED for note in gathered.notes):
+        return "a trial: an analysis of the weather that came, with errors put in that grow as those of a forecast do"
+    return {
+        MeteorologyKind.FORECAST: "a forecast",
+        MeteorologyKind.ANALYSIS: "perfect prognosis: an analysis of the weather that came stands in for a weather forecast",
+        MeteorologyKind.PAST: "known of the past alone",
+    }[gathered.meteorology_kind]
 
 
 def _base_said(forecast: Forecast) -> str:

@@ -248,12 +248,13 @@ def _notes(gridded: Gridded, inputs: _Inputs, emission: Emission, at_stations: x
     silent = [station.name for station, heard in zip(inputs.stations, observed[-SILENT_HOURS:].T, strict=True) if not heard.any()]
     uncorrected = int((at_stations["rung"] >= Rung.MODEL).any("lead_time").sum())
     out_of_sight = int(at_stations["visibility"].isnull().sum())
+    is_carried = gridded.gathered.meteorology is not None  # else there is no wind, and what would drive transport is of no matter
     candidates = (
         (gridded.gathered.meteorology_kind is MeteorologyKind.ANALYSIS, Note(NoteCode.PERFECT_PROGNOSIS)),
         (bool(silent), Note(NoteCode.STATIONS_SILENT, len(silent), ", ".join(silent))),
         (not observed[-STALE_HOURS:].any(), Note(NoteCode.OBSERVATIONS_STALE, STALE_HOURS)),
-        (_mixing_height_lacks(gridded.lattice_weather.isel(time=inputs.ahead)), Note(NoteCode.MIXING_HEIGHT_DIAGNOSED)),
-        (emission.proxy is not None, Note(NoteCode.EMISSIONS_ARE_PROXY, detail=emission.proxy or "")),
+        (is_carried and _mixing_height_lacks(gridded.lattice_weather.isel(time=inputs.ahead)), Note(NoteCode.MIXING_HEIGHT_DIAGNOSED)),
+        (is_carried and emission.proxy is not None, Note(NoteCode.EMISSIONS_ARE_PROXY, detail=emission.proxy or "")),
         (days < SHORT_HISTORY_DAYS, Note(NoteCode.SHORT_HISTORY, days)),
         (uncorrected > 0, Note(NoteCode.UNCORRECTED, uncorrected)),
         (out_of_sight > 0, Note(NoteCode.VISIBILITY_UNKNOWN, out_of_sight)),
