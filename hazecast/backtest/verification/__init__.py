@@ -4,13 +4,27 @@ from hazecast.backtest.verification.control_days import ControlDays, ControlPeri
 from hazecast.backtest.verification.counting import Comparison, MissingCounts
 from hazecast.backtest.verification.files import write_scores
 from hazecast.backtest.verification.pairs import Pairs, paired
-from hazecast.backtest.verification.terms import BASELINES, FORECAST, FORECASTS, Terms, terms_of
+from hazecast.backtest.verification.terms import (
+    BASELINES,
+    CLIMATOLOGY,
+    DIURNAL_PERSISTENCE,
+    FORECAST,
+    FORECASTS,
+    PERSISTENCE,
+    UNCORRECTED,
+    Terms,
+    terms_of,
+)
 from hazecast.backtest.verification.verify import Verification, verify
 
 __all__ = [
     "BASELINES",
+    "CLIMATOLOGY",
+    "DIURNAL_PERSISTENCE",
     "FORECAST",
     "FORECASTS",
+    "PERSISTENCE",
+    "UNCORRECTED",
     "Comparison",
     "ControlDays",
     "ControlPeriod",

@@ -53,7 +53,7 @@ class Deterministic:
             ("bias", f - y),
             ("mae", ratio(sums.of("absolute"), n)),
             ("rmse", np.sqrt(square)),
-            ("correlation", _correlation(fy - f * y, forecast_sd, observed_sd, y)),
+            ("correlation", ratio(fy - f * y, _varying(forecast_sd, f) * _varying(observed_sd, y))),
             ("fac2", ratio(sums.of("within_two"), n)),
             ("observed_mean", y),
             ("forecast_mean", f),
@@ -71,8 +71,6 @@ class Deterministic:
         return (skill, Scored(FORECAST, "fairmode_target", "", np.sqrt(of_square))) if self.forecast == PERSISTENCE else (skill,)
 
 
-def _correlation(covariance: Array, forecast_sd: Array, observed_sd: Array, observed_mean: Array) -> Array:
-    """NaN where either side does not vary, for what rounding leaves of it is no variance."""
-    least = 1e-6 * (1.0 + np.abs(observed_mean))
-    varies = (forecast_sd > least) & (observed_sd > least)
-    return np.where(varies, ratio(covariance, forecast_sd * observed_sd), np.nan)
+def _varying(deviation: Array, mean: Array) -> Array:
+    """A standard deviation, NaN where it is no more than what rounding leaves of a constant."""
+    return np.where(deviation > 1e-6 * (1.0 + np.abs(mean)), deviation, np.nan)

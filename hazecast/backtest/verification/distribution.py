@@ -14,7 +14,6 @@ from hazecast.backtest.verification.quantile_loss import crps, probability_below
 from hazecast.backtest.verification.statistic import Scored, Sums, named, one_of, ratio, rows
 from hazecast.backtest.verification.terms import FORECAST, FORECASTS
 from hazecast.quantiles import exceedance
-from hazecast.warnings.chances import ascending
 
 Array = NDArray[np.float64]
 BANDS = ((50, 0.25, 0.75), (80, 0.10, 0.90), (90, 0.05, 0.95))
@@ -69,7 +68,7 @@ class Distribution:
         table = np.zeros((counted.size, len(self.names)))
         if counted.any():
             baselines = [pairs.values[pairs.forecasts.index(f)].ravel()[counted] for f in self.common]
-            table[counted] = self._of_counted(ascending(given[counted]), pairs.observed.ravel()[counted], baselines)
+            table[counted] = self._of_counted(np.sort(given[counted], axis=-1), pairs.observed.ravel()[counted], baselines)
         return table
 
     def _of_counted(self, values: Array, y: Array, baselines: list[Array]) -> Array:

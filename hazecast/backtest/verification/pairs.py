@@ -13,7 +13,7 @@ from hazecast.backtest.verification.observations import Observations, observatio
 from hazecast.backtest.verification.terms import FORECASTS, Terms
 from hazecast.forecast.visibility import visibility as visibility_from
 from hazecast.records import Level
-from hazecast.warnings.deciding import levels, usable
+from hazecast.warnings.deciding import levels
 
 Array = NDArray[np.float64]
 Truth = NDArray[np.bool_]
@@ -134,7 +134,12 @@ def _values(forecasts: xr.Dataset, held_against: Against) -> tuple[NDArray[np.da
 def _field(forecasts: xr.Dataset, name: str) -> Array:
     if name not in forecasts:
         return np.full([forecasts.sizes[d] for d in ("init_time", "station", "lead_time")], np.nan)
-    return np.asarray(usable(forecasts[name].transpose("init_time", "station", "lead_time").values), dtype=np.float64)
+    return _finite(forecasts[name].transpose("init_time", "station", "lead_time").values)
+
+
+def _finite(values: NDArray[np.floating]) -> Array:
+    """A forecast below nothing is wrong and not missing: it stays."""
+    return np.where(np.isfinite(values), values, np.nan).astype(np.float64)
 
 
 def _quantiles(forecasts: xr.Dataset) -> tuple[Array, Array]:
@@ -142,13 +147,15 @@ def _quantiles(forecasts: xr.Dataset) -> tuple[Array, Array]:
         shape = [forecasts.sizes[d] for d in ("init_time", "station", "lead_time")]
         return np.empty(0), np.empty((*shape, 0))
     values = forecasts["pm25_quantile"].transpose("init_time", "station", "lead_time", "quantile")
-    return values["quantile"].values.astype(np.float64).round(6), np.asarray(usable(values.values), dtype=np.float64)
+    return values["quantile"].values.astype(np.float64).round(6), _finite(values.values)
 
 
 def _levels(forecasts: xr.Dataset, values: Array, terms: Terms) -> NDArray[np.int8]:
     """Hazecast's own as it gave them; those of baselines, and of hazecast where it gave none, are what their PM2.5 amounts to."""
     humidity = _field(forecasts, "relative_humidity")
-    read = np.stack([levels(terms.edition, pm25, visibility_from(pm25, humidity, terms.optics), humidity) for pm25 in values])
+    read = np.stack(
+        [levels(terms.edition, pm25, visibility_from(pm25, humidity, terms.optics), humidity) for pm25 in np.maximum(values, 0.0)]
+    )
     read[np.isnan(values)] = Level.UNKNOWN
     if "level" in forecasts:
         own = forecasts["level"].transpose("init_time", "station", "lead_time").fillna(Level.UNKNOWN).values

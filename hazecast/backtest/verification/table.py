@@ -1,7 +1,7 @@
 """All scores as one tidy table."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -63,42 +63,33 @@ def _slices(sums: Accumulated, treatment: int, drawn: Array, confidence: float) 
     for part in sums.families:
         chosen = np.flatnonzero([scored_of(part.family, k) for k in sums.slices.kind])
         of_blocks = part.by_block[treatment][:, chosen]
-        totals = Sums(part.family.names, of_blocks.sum(axis=0))
-        low, high = _intervals(part, of_blocks, drawn, confidence)
-        for scored, lowest, highest in zip(part.family.scores(totals), low, high, strict=True):
-            n = totals.of("n")
-            yield _Rows(
-                scored,
-                sums.days[treatment],
-                _which_pairs(part, sums),
-                kind[chosen],
-                names[chosen],
-                lowest,
-                highest,
-                n,
-                possible[chosen] - n,
-            )
+        n = Sums(part.family.names, of_blocks.sum(axis=0)).of("n")
+        for scored, low, high in _with_intervals(part, of_blocks, drawn, confidence):
+            marks = (sums.days[treatment], _which_pairs(part, sums))
+            yield _Rows(scored, *marks, kind[chosen], names[chosen], low, high, n, possible[chosen] - n)
 
 
 def _which_pairs(part: FamilySums, sums: Accumulated) -> str:
     return OWN if getattr(part.family, "forecast", FORECAST) in sums.comparison.own else SAME
 
 
-def _intervals(part: FamilySums, of_blocks: Array, drawn: Array, confidence: float) -> tuple[list[Array], list[Array]]:
-    """Bounds (slice,) of every score of a family, in its order; some slices at a time."""
-    slices, width = of_blocks.shape[1], max(1, MOST_RESAMPLED // max(1, drawn.shape[0] * of_blocks.shape[2]))
-    bounds = []
-    for start in range(0, slices, width):
-        some = of_blocks[:, start : start + width]
-        resampled = (drawn @ some.reshape(some.shape[0], -1)).reshape(drawn.shape[0], *some.shape[1:])
-        scores = part.family.scores(Sums(part.family.names, resampled))
-        bounds.append([interval(_never_for_counts(s), confidence) for s in scores])
-    by_score = list(zip(*bounds, strict=True))
-    return [np.concatenate([low for low, _ in b]) for b in by_score], [np.concatenate([high for _, high in b]) for b in by_score]
+def _with_intervals(part: FamilySums, of_blocks: Array, drawn: Array, confidence: float) -> Iterator[tuple[Scored, Array, Array]]:
+    """Every score of a family with its bounds, each (slice,), from sums (block, slice, statistic); some slices at a time."""
+    every_block_once = np.concatenate([np.ones((1, of_blocks.shape[0])), drawn])
+    width = max(1, MOST_RESAMPLED // (every_block_once.shape[0] * of_blocks.shape[2]))
+    starts = range(0, of_blocks.shape[1], width)
+    sums = (np.tensordot(every_block_once, of_blocks[:, start : start + width], axes=(1, 0)) for start in starts)
+    scored = [[_bounded(s, confidence) for s in part.family.scores(Sums(part.family.names, some))] for some in sums]
+    for same in zip(*scored, strict=True):
+        values, low, high = (np.concatenate(arrays) for arrays in zip(*((s.values, low, high) for s, low, high in same), strict=True))
+        yield replace(same[0][0], values=values), low, high
 
 
-def _never_for_counts(scored: Scored) -> Array:
-    return np.full_like(scored.values, np.nan) if scored.is_count else scored.values
+def _bounded(scored: Scored, confidence: float) -> tuple[Scored, Array, Array]:
+    """The score itself, which comes first along the resamples, and its bounds; a count has none."""
+    itself, resampled = scored.values[0], scored.values[1:]
+    low, high = interval(resampled[:0] if scored.is_count else resampled, confidence)
+    return replace(scored, values=itself), low, high
 
 
 def _stations(sums: Accumulated, treatment: int, stations: tuple[str, ...]) -> Iterator[_Rows]:
