@@ -1,5 +1,6 @@
 """The probability that each level or a higher one is reached at stations, from the quantiles of PM2.5 and visibility."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,10 +10,10 @@ from scipy.special import ndtri
 from hazecast.quantiles import exceedance, require_quantiles
 from hazecast.records import Level
 from hazecast.warnings.deciding import usable
-from hazecast.warnings.edition import Condition, Edition, Values
+from hazecast.warnings.edition import Edition, Values
 
 Array = NDArray[np.float64]
-ERROR_SCORES = ndtri((np.arange(15) + 0.5) / 15)  # of equal chance
+ERROR_SCORES = ndtri((np.arange(11) + 0.5) / 11)  # of equal chance
 LEAST_VISIBILITY_M = 1.0  # keeps the extinction finite; no edition draws a line below it
 
 
@@ -53,11 +54,8 @@ def level_chances(
     pm25 = ascending(pm25_quantile)
     extinction = ascending(1.0 / np.maximum(usable(visibility_quantile).astype(np.float64), LEAST_VISIBILITY_M))
     factors = np.exp(visibility_log_error * ERROR_SCORES) if visibility_log_error > 0.0 else np.ones(1)
-    conditions = [c for _, c in edition.conditions]
-    pairs = [_condition_chance(edition, c, pm25, extinction, quantiles, factors) for c in conditions]
-    least, greatest = (np.stack(bound) for bound in zip(*pairs, strict=True))
-    by_class = [_of_humidity(edition, h, least, greatest) for h in edition.humidity_classes]
-    return _at_humidity(edition, usable(relative_humidity), by_class)
+    at_factors = (_condition_chances(edition, pm25, extinction, quantiles, float(factor)) for factor in factors)
+    return _at_humidity(edition, usable(relative_humidity), _of_humidities(edition, at_factors))
 
 
 def ascending(quantile_values: Array) -> Array:
@@ -67,37 +65,47 @@ def ascending(quantile_values: Array) -> Array:
     return np.sort(values, axis=-1)
 
 
-def _condition_chance(
-    edition: Edition, condition: Condition, pm25: Array, extinction: Array, quantiles: Array, factors: Array
-) -> tuple[Array, Array]:
-    """Least and greatest chance (station, hour) of a condition where its humidity holds, the mean over `factors` of the extinction.
+def _condition_chances(edition: Edition, pm25: Array, extinction: Array, quantiles: Array, factor: float) -> tuple[Array, Array]:
+    """Least and greatest chance of each condition where its humidity holds, (condition, station, hour), at a factor of the extinction.
 
     Both quantities rise together along the quantiles, so the chance that both pass their bounds is the smaller of the two.
     """
-    bound = 1.0 / condition.visibility_below_m
-    above = condition.pm25_above_ug_m3
-    dust = np.ones(pm25.shape[:-1]) if above is None else exceedance(pm25, quantiles, above)
+    bounds = [(c.visibility_below_m, c.pm25_above_ug_m3) for _, c in edition.conditions]
+    murk = {below: exceedance(extinction, quantiles, 1.0 / (below * factor)) for below in {below for below, _ in bounds}}
+    dust = {above: exceedance(pm25, quantiles, above) for above in {above for _, above in bounds if above is not None}}
     lacking_pm25 = np.isnan(pm25[..., 0]) & edition.names_pm25
-    least, greatest = np.zeros_like(dust), np.zeros_like(dust)
-    for factor in factors:
-        murk = exceedance(extinction, quantiles, float(bound / factor))
-        greatest_murk = np.where(np.isnan(murk) | lacking_pm25, 1.0, murk)
-        least += np.minimum(np.nan_to_num(murk, nan=0.0), np.nan_to_num(dust, nan=0.0))
-        greatest += np.minimum(greatest_murk, np.nan_to_num(dust, nan=1.0))
-    return least / factors.size, greatest / factors.size
+    least, greatest = (np.ones((len(bounds), *pm25.shape[:-1])) for _ in range(2))
+    for i, (below, above) in enumerate(bounds):
+        least[i] = np.nan_to_num(murk[below], nan=0.0)
+        greatest[i] = np.where(np.isnan(murk[below]) | lacking_pm25, 1.0, murk[below])
+        if above is not None:
+            least[i] = np.minimum(least[i], np.nan_to_num(dust[above], nan=0.0))
+            greatest[i] = np.minimum(greatest[i], np.nan_to_num(dust[above], nan=1.0))
+    return least, greatest
 
 
-def _of_humidity(edition: Edition, humidity: float, least: Array, greatest: Array) -> tuple[Array, Array, NDArray[np.intp]]:
-    """Least and greatest chance of each level and its leading condition, (level, station, hour), at one humidity."""
-    applies = np.array([c.applies_at(humidity) for _, c in edition.conditions])
-    of_level = np.array([level for level, _ in edition.conditions])
-    lows, highs, leads = [], [], []
-    for row in edition.levels:
-        counts = (applies & (of_level >= row.level))[:, None, None]
-        lows.append(np.max(np.where(counts, least, 0.0), axis=0))
-        highs.append(np.max(np.where(counts, greatest, 0.0), axis=0))
-        leads.append(np.argmax(np.where(counts, least, -1.0), axis=0))
-    return np.stack(lows), np.stack(highs), np.stack(leads)
+def _of_humidities(edition: Edition, at_factors: Iterable[tuple[Array, Array]]) -> list[tuple[Array, Array, NDArray[np.intp]]]:
+    """Least and greatest chance of each level and its leading condition, (level, station, hour), in each class of humidity.
+
+    The mean over the factors of the extinction, at each of which conditions hold from one point of the distribution on.
+    """
+    applies = np.array([[c.applies_at(humidity) for _, c in edition.conditions] for humidity in edition.humidity_classes])
+    reaches = np.array([[level >= row.level for level, _ in edition.conditions] for row in edition.levels])
+    counts = applies[:, None] & reaches  # (class, level, condition)
+    sums: list[Array] = []
+    number = 0
+    for least, greatest in at_factors:
+        number += 1
+        found = [*(_likeliest(counts, chances) for chances in (least, greatest)), least]
+        sums = [total + part for total, part in zip(sums, found, strict=True)] if sums else found
+    low, high, of_condition = (total / number for total in sums)
+    leading = [[np.argmax(np.where(c[:, None, None], of_condition, -1.0), axis=0) for c in of_class] for of_class in counts]
+    return [(low[i], high[i], np.stack(leading[i])) for i in range(len(counts))]
+
+
+def _likeliest(counts: NDArray[np.bool_], chances: Array) -> Array:
+    """The greatest of the chances (condition, station, hour) that count, as (class, level, station, hour)."""
+    return np.stack([[np.max(np.where(c[:, None, None], chances, 0.0), axis=0) for c in of_class] for of_class in counts])
 
 
 def _at_humidity(edition: Edition, humidity: Values, by_class: list[tuple[Array, Array, NDArray[np.intp]]]) -> Chances:

@@ -10,30 +10,35 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from hazecast.config import WarningSettings
+from hazecast.quantiles import values_at
 from hazecast.records import Cycle, Level
 from hazecast.warnings.areas import AreaStations, Judgement, judge
 from hazecast.warnings.chances import ascending, level_chances
 from hazecast.warnings.deciding import levels
+from hazecast.warnings.drawn import drawn_levels
 from hazecast.warnings.edition import load_edition
 from hazecast.warnings.windows import Window
 
 EDITION = load_edition("cma-haze-2013")
 QUANTILES = np.array([0.02, 0.05, 0.25, 0.5, 0.75, 0.95, 0.98])
 MEDIAN = 3
+DRAWS = 7
 INIT = datetime(2026, 1, 10, tzinfo=UTC)
 Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
 class Area:
-    """PM2.5 and visibility quantiles (station, hour, quantile) and humidity (station, hour)."""
+    """PM2.5 and visibility quantiles (station, hour, quantile) and humidity (station, hour); draws of both (2, draw, station, hour)."""
 
     pm25_quantile: Array
     visibility_quantile: Array
     humidity: Array
+    draws: Array | None
 
     def with_more_pm25(self, factor: float) -> "Area":
-        return Area(self.pm25_quantile * factor, self.visibility_quantile / factor, self.humidity)
+        draws = None if self.draws is None else self.draws * np.array([factor, 1.0 / factor])[:, None, None, None]
+        return Area(self.pm25_quantile * factor, self.visibility_quantile / factor, self.humidity, draws)
 
     def losing(self, lost: NDArray[np.bool_]) -> "Area":
         """The area without what is lost, (PM2.5 or visibility or humidity, station, hour)."""
@@ -41,7 +46,12 @@ class Area:
             np.where(lost[0, ..., None], np.nan, self.pm25_quantile),
             np.where(lost[1, ..., None], np.nan, self.visibility_quantile),
             np.where(lost[2], np.nan, self.humidity),
+            None if self.draws is None else np.where(lost[:2, None], np.nan, self.draws),
         )
+
+    def turned(self) -> "Area":
+        draws = None if self.draws is None else self.draws[:, :, ::-1]
+        return Area(self.pm25_quantile[::-1], self.visibility_quantile[::-1], self.humidity[::-1], draws)
 
 
 @st.composite
@@ -51,8 +61,12 @@ def areas(draw: st.DrawFn) -> Area:
     median = np.exp(chance.uniform(np.log(draw(st.sampled_from([5.0, 60.0, 150.0]))), np.log(900.0), (stations, 1)))
     median = median * np.exp(chance.normal(0.0, 0.3, (stations, hours)))
     spread = np.exp(np.sort(chance.normal(0.0, 0.4, QUANTILES.size)))
-    pm25 = median[..., None] * spread
-    return Area(pm25, chance.uniform(1e5, 2e6, (stations, hours, 1)) / pm25, chance.uniform(40.0, 100.0, (stations, hours)))
+    pm25, clarity = median[..., None] * spread, chance.uniform(1e5, 2e6, (stations, hours, 1))
+    parts = np.moveaxis(values_at(pm25, QUANTILES, (np.arange(DRAWS) + 0.5) / DRAWS), -1, 0)
+    drawn = np.maximum(chance.permuted(parts, axis=0), 0.1)
+    seen = clarity[..., 0] / drawn * np.exp(chance.normal(0.0, 0.3, (DRAWS, 1, 1)))
+    draws = np.stack([drawn, seen]) if draw(st.booleans()) else None
+    return Area(pm25, clarity / pm25, chance.uniform(40.0, 100.0, (stations, hours)), draws)
 
 
 RULES = st.builds(
@@ -74,6 +88,7 @@ def judged(area: Area, rule: WarningSettings) -> Judgement:
         pm25_quantile=quantile,
         quantiles=QUANTILES,
         chances=level_chances(EDITION, quantile, area.visibility_quantile, area.humidity, QUANTILES),
+        drawn=None if area.draws is None else drawn_levels(EDITION, *area.draws, area.humidity),
     )
     return judge("town", at_stations, EDITION, Window(INIT, cycle.end_time), cycle, rule)
 
@@ -123,8 +138,7 @@ def test_losing_data_never_makes_an_area_clean_nor_contradicts_what_it_was(
 
 @given(areas(), RULES)
 def test_the_order_of_stations_does_not_matter(area: Area, rule: WarningSettings) -> None:
-    turned = Area(area.pm25_quantile[::-1], area.visibility_quantile[::-1], area.humidity[::-1])
-    one, other = judged(area, rule).assessment, judged(turned, rule).assessment
+    one, other = judged(area, rule).assessment, judged(area.turned(), rule).assessment
     assert (one.level, one.condition, one.chances, one.peak_pm25, one.hours_known) == (
         other.level,
         other.condition,

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from hazecast.config import VisibilitySettings
-from hazecast.forecast.visibility import HIGHEST_HUMIDITY, growth, visibility
+from hazecast.forecast.visibility import HIGHEST_HUMIDITY, extinction_factors, growth, visibility
 
 SENSORS = VisibilitySettings()
 OBSERVERS = VisibilitySettings(contrast=0.02)
@@ -71,3 +71,18 @@ def test_what_is_not_known_gives_no_view(pm25: float, humidity: float) -> None:
 
 def test_shapes_broadcast() -> None:
     assert visibility(np.ones((2, 3, 9)), np.ones((2, 3, 1)), SENSORS).shape == (2, 3, 9)
+
+
+def test_dimmer_particles_shorten_the_view_in_proportion_and_clean_air_not() -> None:
+    humidity = np.array(60.0)
+    expected, dimmer = (float(visibility(np.array(300.0), humidity, SENSORS, factor)) for factor in (1.0, 2.0))
+    assert dimmer == pytest.approx(expected / 2, rel=0.01)
+    assert float(visibility(np.array(0.0), humidity, SENSORS, 2.0)) == seen(0.0, 60.0)
+
+
+def test_extinction_errs_log_normally_by_what_the_settings_say() -> None:
+    factors = extinction_factors(2000, SENSORS, np.random.default_rng(0))
+    assert np.log(factors).std() == pytest.approx(SENSORS.log_error, rel=0.01)
+    assert np.median(factors) == pytest.approx(1.0, abs=1e-3)
+    assert abs(np.corrcoef(factors, np.arange(2000))[0, 1]) < 0.1
+    assert (extinction_factors(5, VisibilitySettings(log_error=0.0), np.random.default_rng(0)) == 1.0).all()

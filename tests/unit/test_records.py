@@ -52,6 +52,7 @@ WEATHER, OBSERVED = field(time=1, latitude=2, longitude=2), field(time=1, statio
 GATHERED = Gathered(CYCLE, WEATHER, MeteorologyKind.ANALYSIS, OBSERVED, (STATION,), (), ())
 GRID = field(lead_time=2, latitude=3, longitude=3).assign_coords(lead_time=[1, 2])
 AT_STATIONS = field(station=1, lead_time=2, quantile=5).assign_coords(lead_time=[1, 2])
+DRAWS = field(draw=3, station=1, lead_time=2).assign_coords(lead_time=[1, 2])
 
 
 def test_a_cycle_names_itself_its_leads_and_its_end() -> None:
@@ -95,6 +96,8 @@ def test_a_note_code_has_a_sentence() -> None:
         (lambda: Forecast(CYCLE, GRID.isel(lead_time=[0]), AT_STATIONS, ()), r"grid has lead times \[1\], expected the hours 1 to 2"),
         (lambda: Forecast(CYCLE, GRID, AT_STATIONS.assign_coords(lead_time=[0, 1]), ()), r"stations has lead times \[0 1\]"),
         (lambda: Forecast(CYCLE, GRID, AT_STATIONS.isel(quantile=0), ()), "stations lacks the dimensions"),
+        (lambda: Forecast(CYCLE, GRID, AT_STATIONS, (), draws=AT_STATIONS), r"draws lacks the dimensions \['draw'\]"),
+        (lambda: Forecast(CYCLE, GRID, AT_STATIONS, (), draws=DRAWS.isel(lead_time=[1])), r"draws has lead times \[2\]"),
         (lambda: LevelChance(Level.RED, 1.01), "probability of RED is 1.01; expected 0 to 1"),
         (lambda: LevelChance(Level.RED, float("nan")), "probability of RED is nan"),
         (lambda: replace(WINDOW, valid_until=INIT), "The window of 'city' runs from"),

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -151,6 +152,64 @@ def test_a_station_named_twice_counts_once() -> None:
     made = forecast(np.array([[400.0], [40.0], [40.0], [40.0]]))
     both = WarningSettings(area_share=0.6)
     assert assess(made, (twice,), both, ()).windows == assess(made, (CITY,), both, ()).windows
+
+
+def with_draws(made: Forecast, draws: np.ndarray) -> Forecast:
+    """The forecast with these draws of PM2.5 (draw, station, hour)."""
+    dims = ("draw", "station", "lead_time")
+    axes = {"station": made.stations["station"].values, "lead_time": made.stations["lead_time"].values}
+    return replace(made, draws=xr.Dataset({"pm25": (dims, draws), "visibility": (dims, 6e5 / draws)}, axes))
+
+
+def test_draws_decide_where_there_are_any() -> None:
+    """Each hour alone is orange with a chance of a half; only in draws of the town's do the hours hang together."""
+    made = forecast(250.0)
+    draws = np.full((4, 4, 48), 240.0)
+    draws[:2, 2:] = 260.0
+    draws[:2, :2, ::2], draws[2:, :2, 1::2] = 260.0, 260.0
+    found = assess(with_draws(made, draws), (CITY, TOWN), RULE, ())
+    assert [(w.area_id, w.level) for w in found.windows] == [
+        ("city", Level.YELLOW),
+        ("city", Level.YELLOW),
+        ("town", Level.ORANGE),
+        ("town", Level.ORANGE),
+    ]
+    assert [c.probability for c in found.windows[2].chances] == [1.0, 0.5, 0.0]
+
+
+def test_dimensions_of_draws_may_come_in_any_order_and_a_station_without_any_is_unknown() -> None:
+    made = forecast(250.0)
+    drawn = with_draws(made, np.full((4, 4, 48), 260.0))
+    assert drawn.draws is not None
+    turned = replace(drawn, draws=drawn.draws.transpose())
+    assert assess(turned, (CITY,), RULE, ()).windows == assess(drawn, (CITY,), RULE, ()).windows
+    without = replace(drawn, draws=drawn.draws.sel(station=["c", "d"]))
+    assert {w.level for w in assess(without, (CITY,), RULE, ()).windows} == {Level.UNKNOWN}
+    assert {w.level for w in assess(without, (TOWN,), RULE, ()).windows} == {Level.ORANGE}
+
+
+def test_every_hour_at_a_station_has_the_chance_of_each_level() -> None:
+    told = assess(forecast(250.0), (CITY,), RULE, ()).station_probability
+    assert told is not None
+    assert told.dims == ("station", "lead_time", "warning_level")
+    assert told["warning_level"].values.tolist() == [Level.YELLOW, Level.ORANGE, Level.RED]
+    assert told["warning_level"].attrs["flag_meanings"] == "unknown none blue yellow orange red"
+    assert {"valid_time", "init_time"} <= set(told.coords)
+    np.testing.assert_allclose(told.isel(station=0, lead_time=0), [0.95, 0.5, 0.0008], atol=1e-4)
+    unknown = assess(forecast(np.nan), (CITY,), RULE, ()).station_probability
+    assert unknown is not None
+    assert unknown.isnull().all()
+
+
+def test_the_error_of_visibility_alone_spreads_chances() -> None:
+    """At 4700 m the view decides: by what the forecast says it is short enough for yellow, and with its own error it may not be."""
+    made = forecast(200.0)
+    seen = made.stations.assign(visibility_quantile=0.0 * made.stations["visibility_quantile"] + 4700.0)
+    sure = assess(replace(made, stations=seen), (CITY,), RULE, ()).windows[0].chances[0].probability
+    unsure = assess(replace(made, stations=seen.assign(visibility_log_error=0.3)), (CITY,), RULE, ()).windows[0].chances[0].probability
+    assert sure is not None
+    assert unsure is not None
+    assert unsure < sure - 0.2
 
 
 def test_two_areas_with_one_id_are_refused() -> None:

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from hazecast.quantiles import values_at
 from hazecast.records import Level
 from hazecast.warnings.chances import ascending, level_chances
 from hazecast.warnings.deciding import levels
@@ -39,6 +40,21 @@ def test_chances_agree_with_the_levels_of_a_large_sample(humidity: float, per_me
         sampled_chance = 1.0 - probability[np.argmax(decided >= level)]
         assert chances.least[chances.levels.index(level), 0, 0] == pytest.approx(sampled_chance, abs=1e-4)
     assert np.array_equal(chances.least, chances.greatest)
+
+
+@pytest.mark.parametrize("humidity", [50.0, 90.0])
+@pytest.mark.parametrize("log_error", [0.1, 0.3, 0.6])
+def test_where_visibility_errs_by_itself_chances_agree_with_a_large_sample_too(humidity: float, log_error: float) -> None:
+    pm25 = np.array([60.0, 130.0, 220.0, 310.0, 620.0])
+    clarity = 1.1e6 if humidity < 80.0 else 6e5
+    found = level_chances(EDITION, pm25[None, None], clarity / pm25[None, None], np.array([[humidity]]), QUANTILES, log_error)
+    chance = np.random.default_rng(0)
+    sampled = values_at(pm25, QUANTILES, (np.arange(200_000) + 0.5) / 200_000)
+    seen = clarity / sampled * np.exp(log_error * chance.standard_normal(sampled.size))
+    decided = levels(EDITION, sampled, seen, humidity)
+    for level, probability in zip(found.levels, found.least[:, 0, 0], strict=True):
+        assert probability == pytest.approx(float((decided >= level).mean()), abs=0.02)
+    assert np.array_equal(found.least, found.greatest)
 
 
 def chances_of(pm25: float, visibility: float, humidity: float) -> tuple[dict[Level, tuple[float, float]], list[str]]:
