@@ -22,7 +22,8 @@ from hazecast.forecast.draws.product import draws_product
 from hazecast.forecast.emissions.emission import Emission
 from hazecast.forecast.emissions.heights import at_ground
 from hazecast.forecast.footprints import residence_time, starts_around
-from hazecast.forecast.spreading import correlation, spread
+from hazecast.forecast.spreading.reach import default_reach
+from hazecast.forecast.spreading.spread import AtStations, OnLattice, spread
 from hazecast.forecast.trajectories import trajectories
 from hazecast.forecast.transport.driving import Driving, driving
 from hazecast.forecast.transport.layers import air_of, default_layers
@@ -115,10 +116,10 @@ def analysis() -> None:
 
 def correction() -> None:
     """Corrected stations spread over the lattice."""
-    base = np.full((2, *LATTICE.shape), 50.0)
-    corrected = _observed()[:2]
-    spread(base, np.full(corrected.shape, 40.0), corrected, (LATTICE.latitude, LATTICE.longitude), _axes_of_stations())
-    correlation(np.array([0.0, 1e5]))
+    latitude, longitude = _axes_of_stations()
+    over, at = (np.full(shape, 2.0) for shape in ((2, *LATTICE.shape), (2, latitude.size)))
+    lattice = OnLattice(LATTICE.latitude, LATTICE.longitude, over, over, over, over[0])
+    spread(lattice, AtStations(latitude, longitude, at, at, at, at[0], _observed()[:2], at, at), default_reach())
 
 
 def drawn() -> None:

@@ -8,6 +8,7 @@ import xarray as xr
 from hazecast.archive.netcdf import read_dataset, write_dataset
 from hazecast.config import VisibilitySettings
 from hazecast.forecast.products import grid_product, station_product
+from hazecast.forecast.spreading.spread import Spread
 from hazecast.forecast.stations import StationForecast
 from hazecast.forecast.uncertainty import QUANTILES
 from hazecast.forecast.visibility import visibility
@@ -30,7 +31,7 @@ RUNG = CHANCE.integers(0, 5, (2, LEADS)).astype(np.int8)
 def grid() -> xr.Dataset:
     coords = {"time": np.arange(LEADS), **AXES}
     weather = xr.Dataset({"relative_humidity": (("time", "latitude", "longitude"), HUMIDITY)}, coords=coords)
-    return grid_product(CYCLE, weather, PM25, PM25 * 0.8, OPTICS)
+    return grid_product(CYCLE, weather, Spread(PM25, (PM25 * 0.5).astype(np.float32), (PM25 * 2.0).astype(np.float32)), PM25 * 0.8, OPTICS)
 
 
 @pytest.fixture

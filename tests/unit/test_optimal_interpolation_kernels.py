@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from hazecast.forecast.kernels.banded import solve_band
 from hazecast.forecast.kernels.correlations import EXPONENTIALS, GASPARI_COHN, TAPERED, correlations, largest_square
 from hazecast.forecast.kernels.nearest_stations import local_analysis
-from hazecast.forecast.kernels.optimal_interpolation import among_neighbours, among_stations, onto_rows, spread_mean
+from hazecast.forecast.kernels.optimal_interpolation import among_neighbours, among_stations, spread_mean
 from hazecast.forecast.kernels.tag_scaling import scale_tags
 
 Array = NDArray[np.float64]
@@ -123,14 +123,6 @@ def test_stations_among_each_other(model: tuple[int, Array], seed: int) -> None:
     for apart in range(4):
         np.testing.assert_allclose(band[: 9 - apart, apart], np.diagonal(expected, -apart), **TO_ROUNDING)
         np.testing.assert_array_equal(band[9 - apart :, apart], 0.0)
-
-
-def test_stations_and_rows(model: tuple[int, Array]) -> None:
-    network = Network(4)
-    got = np.empty((9, 22))
-    level, height, towards = network.rows
-    onto_rows(level[2:4], height[2:4], towards, network.stations, *model, got)
-    np.testing.assert_allclose(got, matrix(network.stations, network.cells[:, 22:44], *model), **TO_ROUNDING)
 
 
 @pytest.mark.parametrize("seed", range(3))

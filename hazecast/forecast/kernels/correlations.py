@@ -78,6 +78,15 @@ def _exponentials(squares: Array, local: float, regional: float, share: float, o
         out[i] = rest * _exponential(arc * to_local) + share * _exponential(arc * to_regional)
 
 
+@njit(cache=True, error_model="numpy", fastmath={"contract"})
+def exponentials_of_chords(squares: Array, local: float, regional: float, share: float, out: Array) -> None:
+    """Two exponentials of straight lines, which are positive definite in space of any number of dimensions (Schoenberg 1938)."""
+    to_local, to_regional, rest = -1.0 / local, -1.0 / regional, 1.0 - share
+    for i in range(squares.size):
+        chord = np.sqrt(squares[i])
+        out[i] = rest * _exponential(chord * to_local) + share * _exponential(chord * to_regional)
+
+
 @njit(cache=True, inline="always", fastmath={"contract"})
 def _arc(square: float) -> float:
     """The angle of a chord, 2 arcsin(chord / 2), to 1e-12 of itself: the power series, beyond 60° that of what lacks to 180°."""

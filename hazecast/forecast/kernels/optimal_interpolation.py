@@ -38,17 +38,6 @@ def among_neighbours(stations: Array, kind: int, parameters: Array, out: Array) 
 
 
 @njit(parallel=True, cache=True)
-def onto_rows(level: Array, height: Array, towards: Array, stations: Array, kind: int, parameters: Array, out: Array) -> None:
-    """The correlations of stations with all cells of some rows, into `out` (station, y · x)."""
-    columns = towards.shape[1]
-    for s in prange(stations.shape[1]):
-        squares = np.empty(columns)
-        for y in range(level.size):
-            _squares_along(level[y], height[y], towards[0], towards[1], stations[:, s], squares)
-            correlations(squares, kind, parameters, out[s, y * columns : (y + 1) * columns])
-
-
-@njit(parallel=True, cache=True)
 def spread_mean(
     level: Array, height: Array, towards: Array, west: float, step: float, stations: Array, weights: Array, kind: int, parameters: Array,
     out: Array,
@@ -66,7 +55,7 @@ def spread_mean(
         for s in range(weights.size):
             if (height[y] - stations[2, s]) ** 2 > end:  # most stations, so it is looked at first
                 continue
-            width = _half_width(level[y], height[y], stations[:, s], end)
+            width = half_width(level[y], height[y], stations[:, s], end)
             if width < 0.0:
                 continue
             if width + 2.0 * step >= math.pi:
@@ -88,7 +77,7 @@ def spread_mean(
 
 
 @njit(cache=True)
-def _half_width(level: float, height: float, station: Array, end: float) -> float:
+def half_width(level: float, height: float, station: Array, end: float) -> float:
     """By how much a longitude may differ from the station's for the row to lie within reach, radians; below zero where none may."""
     rise = height - station[2]
     reach = math.sqrt(station[0] * station[0] + station[1] * station[1])
