@@ -13,6 +13,7 @@ import numba
 
 from benchmarks import (
     advection,
+    boosting,
     lazy_meteorology,
     observations,
     optimal_interpolation,
@@ -42,6 +43,7 @@ BENCHMARKS = (
     Benchmark("whole-model", whole_model.rows),
     Benchmark("trajectories", trajectories.rows),
     Benchmark("optimal-interpolation", optimal_interpolation.rows),
+    Benchmark("boosting", boosting.rows),
     Benchmark("start", start.rows),
     Benchmark("regridding", regridding.rows),
     Benchmark("observations", observations.rows),
