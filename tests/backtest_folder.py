@@ -51,7 +51,7 @@ class Made:
     start: np.datetime64 = START
 
 
-def write_backtest(folder: Path, made: Made = Made(), title: str = "Beijing") -> Path:  # noqa: B008
+def write_backtest(folder: Path, made: Made = Made(), title: str = "Beijing") -> Path:
     """Write a whole folder; the air depends on the period, the forecasts on `forecast_seed` too."""
     folder.mkdir(parents=True, exist_ok=True)
     settings = settings_of(folder, made, title)

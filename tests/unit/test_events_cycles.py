@@ -20,19 +20,22 @@ NOTHING_GAINED = LeadGained(None, None, 0)
 Levels = NDArray[np.int8]
 
 
-def forecast(every: int, cycles: int, leads: int, dtype: type = np.float64) -> xr.DataArray:
+def forecasts(every: int, cycles: int, leads: int) -> xr.Dataset:
     """(init_time, station, lead_time) with the number of the cycle × 1000 + lead × 10 + station."""
     values = 1000 * np.arange(cycles)[:, None, None] + 10 * np.arange(1, leads + 1)[None, None, :] + np.arange(2)[None, :, None]
     coords = {"init_time": START + every * np.arange(cycles) * HOUR, "station": ["a", "b"], "lead_time": np.arange(1, leads + 1)}
-    return xr.DataArray(values.astype(dtype), coords=coords, dims=("init_time", "station", "lead_time"))
+    return xr.Dataset({"pm25": (("init_time", "station", "lead_time"), values)}, coords=coords)
 
 
-def hours(count: int, first: int = 1) -> NDArray[np.datetime64]:
-    return np.asarray(START + np.arange(first, first + count) * HOUR)
+def series(whole: xr.Dataset, day: int, hours: int) -> NDArray[np.int64]:
+    """The strand of a day from the first cycle's first hour on."""
+    part = Strand(day, 24 * day - 23, 24 * day, 0).of(whole)
+    valid = ((part["init_time"].values - START) / HOUR).astype(np.int64)[:, None] + part["lead_time"].values - 1
+    return stitch(part["pm25"].values, valid, hours, -1)
 
 
 def test_the_days_ahead_that_a_forecast_fills() -> None:
-    inits = forecast(24, 3, 60)["init_time"].values
+    inits = forecasts(24, 3, 60)["init_time"].values
     assert strands_of(inits, 60) == (Strand(1, 1, 24, 0), Strand(2, 25, 48, 0))
     assert strands_of(inits, 23) == ()
     assert strands_of(inits[:0], 72) == ()
@@ -40,31 +43,33 @@ def test_the_days_ahead_that_a_forecast_fills() -> None:
 
 
 def test_of_several_cycles_a_day_one_speaks_for_the_day() -> None:
-    assert {s.init_hour for s in strands_of(forecast(6, 8, 48)["init_time"].values, 48)} == {0}
-    inits = np.concatenate([START + np.array([0, 12, 36]) * HOUR])
-    assert {s.init_hour for s in strands_of(inits, 48)} == {12}
+    assert {s.init_hour for s in strands_of(forecasts(6, 8, 48)["init_time"].values, 48)} == {0}
+    assert {s.init_hour for s in strands_of(START + np.array([0, 12, 36]) * HOUR, 48)} == {12}
 
 
 def test_a_strand_is_one_series_in_time() -> None:
-    first, second = (stitch(forecast(24, 3, 48), Strand(d, 24 * d - 23, 24 * d, 0), hours(96)) for d in (1, 2))
-    assert first.dims == ("time", "station")
-    assert first.sel(station="b").values[[0, 23, 24, 71]].tolist() == [11.0, 241.0, 1011.0, 2241.0]
-    assert np.isnan(first.values[72:]).all()
-    assert np.isnan(second.values[:24]).all()
-    assert second.sel(station="a").values[[24, 48, 95]].tolist() == [250.0, 1250.0, 2480.0]
+    first, second = (series(forecasts(24, 3, 48), day, 96) for day in (1, 2))
+    assert first[[0, 23, 24, 71], 1].tolist() == [11, 241, 1011, 2241]
+    assert (first[72:] == -1).all()
+    assert (second[:24] == -1).all()
+    assert second[[24, 48, 95], 0].tolist() == [250, 1250, 2480]
 
 
-def test_a_strand_of_levels_knows_what_was_not_forecast() -> None:
-    there = forecast(24, 2, 24, np.int16).isel(init_time=[1])
-    strand = stitch(there, Strand(1, 1, 24, 0), hours(48))
-    assert strand.dtype == np.int16
-    assert strand.values[:24].tolist() == [[-1, -1]] * 24
-    assert strand.values[24].tolist() == [1010, 1011]
+def test_days_without_a_cycle_stay_unknown() -> None:
+    found = series(forecasts(24, 3, 24).isel(init_time=[0, 2]), 1, 72)
+    assert found[[0, 23, 24, 47, 48], 0].tolist() == [10, 240, -1, -1, 2010]
 
 
 def test_cycles_of_other_hours_are_not_mixed_in() -> None:
-    strand = stitch(forecast(12, 4, 24), Strand(1, 1, 24, 0), hours(48))
-    assert strand.sel(station="a").values[[11, 12, 24]].tolist() == [120.0, 130.0, 2010.0]
+    assert series(forecasts(12, 4, 24), 1, 48)[[11, 12, 24], 0].tolist() == [120, 130, 2010]
+
+
+def test_several_arrays_are_stitched_at_once_and_nothing_runs_over() -> None:
+    values = np.arange(8.0).reshape(2, 1, 2, 2)
+    found = stitch(values, np.array([[3, 4]]), 4, np.nan)
+    assert found.shape == (2, 4, 2)
+    assert np.isnan(found[:, :3]).all()
+    assert found[:, 3].tolist() == [[0.0, 2.0], [4.0, 6.0]]
 
 
 EVENT = Span(40, 50, 2, True, True)
@@ -157,8 +162,8 @@ def drawn(*series: str) -> Levels:
 def test_the_events_of_all_places_add_up() -> None:
     observed = drawn("0222200000000000000000", "0000000022200000000000")
     said = drawn("0022220000000000033300", "0000000000000000000000")
-    controlled = np.zeros(22, dtype=bool)
-    controlled[19] = True
+    controlled = np.zeros((22, 2), dtype=bool)
+    controlled[19, 0] = controlled[9, 1] = True
     gains = LeadGained(10, 5, 2)
     tally = tally_events(observed, said, RULE, controlled, lambda place, _span: gains if place == 0 else NOTHING_GAINED)
     assert [(e.place, e.outcome) for e in tally.episodes] == [(0, Outcome.HIT), (0, Outcome.FALSE), (1, Outcome.MISSED)]
@@ -174,14 +179,14 @@ def test_the_events_of_all_places_add_up() -> None:
 
 
 def test_a_forecast_cannot_be_blamed_for_what_was_not_observed() -> None:
-    tally = tally_events(drawn("0???????0"), drawn("022222200"), RULE, np.zeros(9, dtype=bool), lambda *_: NOTHING_GAINED)
+    tally = tally_events(drawn("0???????0"), drawn("022222200"), RULE, np.zeros((9, 1), dtype=bool), lambda *_: NOTHING_GAINED)
     assert tally.episodes == ()
     assert tally.hours.unknown == 7
 
 
 def test_levels_of_other_shapes_are_refused() -> None:
     with pytest.raises(ValueError, match="do not go together"):
-        tally_events(drawn("000"), drawn("0000"), RULE, np.zeros(3, dtype=bool), lambda *_: NOTHING_GAINED)
+        tally_events(drawn("000"), drawn("0000"), RULE, np.zeros((3, 1), dtype=bool), lambda *_: NOTHING_GAINED)
 
 
 def test_the_hours_of_events_are_those_between_their_ends() -> None:

@@ -79,19 +79,19 @@ def test_an_empty_span_and_a_table_are_refused() -> None:
 
 def test_events_that_overlap_are_a_hit_with_its_errors() -> None:
     found = matching("0000022233220000", "0000000222222220")
-    (hit,) = found.hits
-    assert (hit.onset_error, hit.end_error, hit.level_error) == (2, 3, -1)
-    assert (found.near, found.missed, found.false) == ((), (), ())
+    (hit,) = found.matches
+    assert (hit.onset_error, hit.end_error, hit.level_error, hit.overlapped) == (2, 3, -1, 1)
+    assert (found.missed, found.false) == ((), ())
 
 
 def test_an_edge_that_is_cut_off_has_no_error() -> None:
-    (hit,) = matching("2222200000", "0222220000").hits
+    (hit,) = matching("2222200000", "0222220000").matches
     assert (hit.onset_error, hit.end_error) == (None, 1)
 
 
 def test_an_episode_forecast_in_two_pieces_is_one_hit() -> None:
     found = matching("0222222222220", "0022200022220")
-    (hit,) = found.hits
+    (hit,) = found.matches
     assert len(hit.forecast) == 2
     assert (hit.onset_error, hit.end_error) == (1, 0)
     assert found.false == ()
@@ -99,32 +99,38 @@ def test_an_episode_forecast_in_two_pieces_is_one_hit() -> None:
 
 def test_two_episodes_joined_by_the_forecast_are_both_hit() -> None:
     found = matching("0222000022220", "0022222222200")
-    (hit,) = found.hits
-    assert len(hit.observed) == 2
+    (hit,) = found.matches
+    assert (len(hit.observed), hit.overlapped) == (2, 2)
     assert (hit.onset_error, hit.end_error) == (1, -1)
     assert found.missed == ()
 
 
-@pytest.mark.parametrize(("gap", "near"), [(0, True), (3, True), (4, False)])
-def test_a_forecast_that_is_off_by_little_is_near(gap: int, near: bool) -> None:
-    found = matching("0222" + "0" * gap + "0000", "0000" + "0" * gap + "2220")
-    assert (len(found.near), len(found.missed), len(found.false)) == ((1, 0, 0) if near else (0, 1, 1))
+@pytest.mark.parametrize(("hours_between", "near"), [(0, True), (4, True), (5, False)])
+def test_a_forecast_that_is_off_by_little_is_near(hours_between: int, near: bool) -> None:
+    found = matching("0222" + "0" * hours_between + "0000", "0000" + "0" * hours_between + "2220")
+    assert (len(found.matches), len(found.missed), len(found.false)) == ((1, 0, 0) if near else (0, 1, 1))
     if near:
-        assert found.near[0].onset_error == 3 + gap
+        assert (found.matches[0].onset_error, found.matches[0].overlapped) == (3 + hours_between, 0)
 
 
-def test_near_hits_are_one_to_one_and_the_closest_first() -> None:
-    found = matching("0222000000000", "0000002220000")
-    assert found.near[0].onset_error == 5
-    found = matching("22200000000002220", "00000000222000000")  # three hours before it, six after the other
-    assert [m.observed[0].first for m in found.near] == [13]
-    assert [s.first for s in found.missed] == [0]
+def test_a_warning_shortly_before_an_event_that_is_hit_is_no_false_alarm() -> None:
+    found = matching("0000000222222", "0222000002222")
+    (match,) = found.matches
+    assert (len(match.forecast), match.overlapped, match.onset_error) == (2, 1, -6)
+    assert found.false == ()
 
 
-def test_a_near_hit_takes_nothing_from_a_hit() -> None:
-    """The second piece of the forecast touches an event that is hit already; it is part of nothing else and a false alarm of its own."""
-    found = matching("0222000000000", "0222000022200", EventRule(2, 3, 2, 8))
-    assert (len(found.hits), len(found.near), len(found.false)) == (1, 0, 1)
+def test_an_event_shortly_after_a_warning_that_hit_another_is_near() -> None:
+    found = matching("0222000022200", "0222200000000")
+    (match,) = found.matches
+    assert (len(match.observed), match.overlapped, match.end_error) == (2, 1, -6)
+    assert found.missed == ()
+
+
+def test_events_of_one_kind_alone_belong_to_nothing() -> None:
+    found = matching("0222000222000", "0000000000000")
+    assert (len(found.missed), found.matches) == (2, ())
+    assert len(matching("0000000000000", "0222000222000").false) == 2
 
 
 @given(SERIES, SERIES)
@@ -133,19 +139,18 @@ def test_every_event_is_matched_once(observed: str, forecast: str) -> None:
     seen, said = known_to_both(levels(observed[:length]), levels(forecast[:length]))
     o, f = find_events(seen, RULE), find_events(said, RULE)
     found = match_events(o, f, RULE.near_hours)
-    matched = found.hits + found.near
-    assert sorted(s.first for s in o) == sorted([s.first for m in matched for s in m.observed] + [s.first for s in found.missed])
-    assert sorted(s.first for s in f) == sorted([s.first for m in matched for s in m.forecast] + [s.first for s in found.false])
+    assert sorted(s.first for s in o) == sorted([s.first for m in found.matches for s in m.observed] + [s.first for s in found.missed])
+    assert sorted(s.first for s in f) == sorted([s.first for m in found.matches for s in m.forecast] + [s.first for s in found.false])
 
 
 @given(SERIES)
 def test_a_forecast_that_is_right_has_only_hits_without_error(drawn: str) -> None:
     events = find_events(levels(drawn), RULE)
     found = match_events(events, events, RULE.near_hours)
-    assert len(found.hits) == len(events)
-    assert {m.onset_error for m in found.hits} <= {0, None}
-    assert {m.end_error for m in found.hits} <= {0, None}
-    assert {m.level_error for m in found.hits} <= {0}
+    assert sum(m.overlapped for m in found.matches) == len(events)
+    assert {m.onset_error for m in found.matches} <= {0, None}
+    assert {m.end_error for m in found.matches} <= {0, None}
+    assert {m.level_error for m in found.matches} <= {0}
 
 
 @given(SERIES)

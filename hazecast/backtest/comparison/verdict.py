@@ -55,7 +55,7 @@ def _hours(rows: Sequence[Compared]) -> str:
             ends[-1][1] = end
         else:
             ends.append([start, end])
-    listed = [f"{start}-{end}" for start, end in ends]
+    listed = [f"{start}–{end}" for start, end in ends]
     return f"{', '.join(listed[:-1])} and {listed[-1]} h" if len(listed) > 1 else f"{listed[0]} h"
 
 

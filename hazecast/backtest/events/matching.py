@@ -1,4 +1,4 @@
-"""Which forecast event belongs to which observed one."""
+"""Which forecast events belong to which observed ones."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,18 +8,21 @@ from hazecast.backtest.events.spans import Span
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Observed and forecast events that overlap, or one of each that are `near`: the first and last of each kind are compared.
+    """Observed and forecast events that belong together; the first and the last of each kind are compared.
 
-    Errors are forecast minus observed, in hours (positive: too late) and in levels; None where an edge is cut off by unknown hours.
+    `overlapped` of the observed ones share hours with a forecast one; the others are close to one. Errors are forecast minus observed, in
+    hours (positive: too late) and in levels; None where an edge is cut off by unknown hours.
     """
 
     observed: tuple[Span, ...]
     forecast: tuple[Span, ...]
-    near: bool
+    overlapped: int
 
     def __post_init__(self) -> None:
-        if not self.observed or not self.forecast:
-            raise ValueError("A match needs an observed and a forecast event.")
+        if not self.observed or not self.forecast or not 0 <= self.overlapped <= len(self.observed):
+            raise ValueError(
+                f"A match of {len(self.observed)} observed and {len(self.forecast)} forecast events, {self.overlapped} overlapped."
+            )
 
     @property
     def onset_error(self) -> int | None:
@@ -41,46 +44,44 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Matching:
-    """Every event of a series once: in a match that overlaps (`hits`) or is `near`, or `missed`, or forecast and `false`."""
+    """Every event of a series once: in one of the `matches`, or `missed`, or forecast and `false`."""
 
-    hits: tuple[Match, ...]
-    near: tuple[Match, ...]
+    matches: tuple[Match, ...]
     missed: tuple[Span, ...]
     false: tuple[Span, ...]
 
 
 def match_events(observed: Sequence[Span], forecast: Sequence[Span], near_hours: int) -> Matching:
-    """Match the events of two series over the same hours.
+    """Match the events of two series over the same hours, each in the order of time.
 
-    All events that overlap, directly or through others, are one match: an episode forecast in two pieces is one hit and no false
-    alarm. Of those that overlap nothing, the pairs at most `near_hours` apart are near, each event in one pair, the closest first.
+    An observed and a forecast event that overlap, or have at most `near_hours` hours between them, belong together, and so do those that
+    belong to the same third: an episode forecast in two pieces is one match. What belongs to nothing is missed or false.
     """
-    groups = _overlapping(observed, forecast)
-    hits = tuple(Match(o, f, near=False) for o, f in groups if o and f)
-    alone = [o for o, f in groups if not f], [f for o, f in groups if not o]
-    missed, false = ([span for group in kind for span in group] for kind in alone)
-    near = []
-    for o, f in sorted(((o, f) for o in missed for f in false), key=lambda pair: (_hours_apart(*pair), pair[0].first, pair[1].first)):
-        if _hours_apart(o, f) <= near_hours and o in missed and f in false:
-            missed.remove(o)
-            false.remove(f)
-            near.append(Match((o,), (f,), near=True))
-    near.sort(key=lambda match: match.observed[0].first)
-    return Matching(hits, tuple(near), tuple(missed), tuple(false))
+    near = [[_hours_between(o, f) <= near_hours for f in forecast] for o in observed]
+    matches, missed, taken = [], [], set[int]()
+    left = list(range(len(observed)))
+    while left:
+        group, partners = _belonging(left[0], near)
+        left = [o for o in left if o not in group]
+        taken |= partners
+        if partners:
+            seen, said = tuple(observed[o] for o in sorted(group)), tuple(forecast[f] for f in sorted(partners))
+            matches.append(Match(seen, said, sum(any(_hours_between(o, f) < 0 for f in said) for o in seen)))
+        else:
+            missed.append(observed[min(group)])
+    return Matching(tuple(matches), tuple(missed), tuple(f for i, f in enumerate(forecast) if i not in taken))
 
 
-def _overlapping(observed: Sequence[Span], forecast: Sequence[Span]) -> list[tuple[tuple[Span, ...], tuple[Span, ...]]]:
-    """Groups of events that share hours, in the order of time; events of one kind never overlap each other."""
-    groups: list[tuple[list[Span], list[Span]]] = []
-    end = -1
-    for span, kind in sorted([(s, 0) for s in observed] + [(s, 1) for s in forecast], key=lambda one: (one[0].first, one[1])):
-        if not groups or span.first > end:
-            groups.append(([], []))
-        groups[-1][kind].append(span)
-        end = max(end, span.last)
-    return [(tuple(o), tuple(f)) for o, f in groups]
+def _belonging(start: int, near: Sequence[Sequence[bool]]) -> tuple[set[int], set[int]]:
+    """The observed and the forecast events that belong together with the observed one `start`."""
+    group, partners, fresh = {start}, set[int](), {start}
+    while fresh:
+        partners |= {f for o in fresh for f, close in enumerate(near[o]) if close}
+        fresh = {o for o, row in enumerate(near) if any(row[f] for f in partners)} - group
+        group |= fresh
+    return group, partners
 
 
-def _hours_apart(one: Span, other: Span) -> int:
-    """From the last hour of the earlier to the first hour of the later; 1 where they adjoin."""
-    return max(one.first, other.first) - min(one.last, other.last)
+def _hours_between(one: Span, other: Span) -> int:
+    """Hours that lie between two events: 0 where they adjoin, negative where they overlap."""
+    return max(one.first, other.first) - min(one.last, other.last) - 1

@@ -14,7 +14,7 @@ class EventRule:
     """What counts as one event at `level` or above.
 
     Stretches with at most `longest_gap_hours` below the level, or unknown, between them are one event; then an event needs
-    `least_hours` hours at the level. A forecast event that misses an observed one by at most `near_hours` is close to it.
+    `least_hours` hours at the level. A forecast event with at most `near_hours` hours between it and an observed one is close to it.
     """
 
     level: int

@@ -29,7 +29,8 @@ class Outcome(StrEnum):
 class Episode:
     """One line of the list of events at `place`, a position among the places; hours are positions in time, None of what was not there.
 
-    Of several observed or forecast events in one match, `observed` and `forecast` run from the first to the last. `controlled` are those
+    Of several observed or forecast events in one match, `observed` and `forecast` run from the first to the last; `hit_events` of the
+    observed ones overlap a forecast one and make it a hit, `near_events` are close to one. `controlled` are those
     whose hours, observed or forecast, touch a day of emission control. `gained` is the lead time gained on the first observed one.
     """
 
@@ -37,7 +38,9 @@ class Episode:
     outcome: Outcome
     observed: tuple[int, int] | None
     forecast: tuple[int, int] | None
-    observed_events: int
+    hit_events: int
+    near_events: int
+    missed_events: int
     forecast_events: int
     observed_peak: int | None
     forecast_peak: int | None
@@ -58,13 +61,15 @@ class EventTally:
 
     def count(self, outcome: Outcome) -> int:
         """Observed events that were hit, nearly hit or missed, or forecast events that were false alarms."""
-        of = [e for e in self.episodes if e.outcome is outcome]
-        return sum(e.forecast_events if outcome is Outcome.FALSE else e.observed_events for e in of)
+        if outcome is Outcome.FALSE:
+            return sum(e.forecast_events for e in self.episodes if e.outcome is outcome)
+        part = {Outcome.HIT: "hit_events", Outcome.NEAR: "near_events", Outcome.MISSED: "missed_events"}[outcome]
+        return sum(getattr(e, part) for e in self.episodes)
 
     @property
     def observed_events(self) -> int:
         """How many there were."""
-        return sum(e.observed_events for e in self.episodes)
+        return sum(e.hit_events + e.near_events + e.missed_events for e in self.episodes)
 
     @property
     def forecast_events(self) -> int:
@@ -133,7 +138,7 @@ class _Place:
 
     def episodes(self, matching: Matching) -> list[Episode]:
         found = [
-            *(self._episode(Outcome.NEAR if m.near else Outcome.HIT, m.observed, m.forecast, m) for m in matching.hits + matching.near),
+            *(self._episode(Outcome.HIT if m.overlapped else Outcome.NEAR, m.observed, m.forecast, m) for m in matching.matches),
             *(self._episode(Outcome.MISSED, (span,), ()) for span in matching.missed),
             *(self._episode(Outcome.FALSE, (), (span,)) for span in matching.false),
         ]
@@ -145,7 +150,9 @@ class _Place:
             outcome=outcome,
             observed=_extent(observed),
             forecast=_extent(forecast),
-            observed_events=len(observed),
+            hit_events=match.overlapped if match else 0,
+            near_events=len(observed) - match.overlapped if match else 0,
+            missed_events=0 if match else len(observed),
             forecast_events=len(forecast),
             observed_peak=_peak(observed),
             forecast_peak=_peak(forecast),

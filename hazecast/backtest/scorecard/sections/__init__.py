@@ -1,0 +1,1 @@
+"""The parts of the scorecard, one a file: what each says, shows and lists."""
