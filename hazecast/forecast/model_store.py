@@ -13,9 +13,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import skops.io
-from skops.io.exceptions import UntrustedTypesFoundException
-
 from hazecast.archive.content import content_digest
 from hazecast.archive.disk import sync
 from hazecast.errors import ArchiveError, ModelRefused
@@ -62,6 +59,8 @@ def champion_as_of(archive: Path, as_of: datetime) -> StoredModel | None:
 
 def keep_model(archive: Path, card: ModelCard, trained: Trained) -> StoredModel:
     """Put a model into an archive, whole or not at all; raises ArchiveError where it cannot be written."""
+    import skops.io  # here, for it takes seconds to import and most of hazecast never needs it
+
     folder = archive / MODELS_FOLDER / card.id
     temporary = folder.with_name(f".{card.id}.partial-{secrets.token_hex(4)}")
     try:
@@ -83,6 +82,9 @@ def keep_model(archive: Path, card: ModelCard, trained: Trained) -> StoredModel:
 
 def load_model(stored: StoredModel) -> Trained:
     """What was learnt, read back; raises ModelRefused for one of other versions or features, or that is not as it was stored."""
+    import skops.io
+    from skops.io.exceptions import UntrustedTypesFoundException
+
     _require_same_versions(stored)
     try:
         state = skops.io.load(stored.folder / MODEL_FILE, trusted=TRUSTED)
