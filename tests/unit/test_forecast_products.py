@@ -25,6 +25,8 @@ PM25, HUMIDITY = CHANCE.uniform(5, 300, (LEADS, 3, 4)), CHANCE.uniform(20, 99, (
 QUANTILE = np.sort(CHANCE.uniform(5, 300, (2, LEADS, QUANTILES.size)), axis=-1)
 STATION_HUMIDITY = CHANCE.uniform(20, 99, (2, LEADS))
 RUNG = CHANCE.integers(0, 5, (2, LEADS)).astype(np.int8)
+MEAN, EXPECTED_ERROR = CHANCE.uniform(5, 300, (2, LEADS)), CHANCE.uniform(5, 50, (2, LEADS))
+PREDICTED = StationForecast(QUANTILE, MEAN, RUNG, EXPECTED_ERROR, (), 0)
 
 
 @pytest.fixture
@@ -36,7 +38,7 @@ def grid() -> xr.Dataset:
 
 @pytest.fixture
 def stations() -> xr.Dataset:
-    return station_product(CYCLE, STATIONS, StationForecast(QUANTILE, RUNG), STATION_HUMIDITY, QUANTILE[..., 4] * 0.8, OPTICS)
+    return station_product(CYCLE, STATIONS, PREDICTED, STATION_HUMIDITY, QUANTILE[..., 4] * 0.8, OPTICS)
 
 
 def test_the_two_make_a_forecast(grid: xr.Dataset, stations: xr.Dataset) -> None:
@@ -91,7 +93,8 @@ def test_values_are_those_handed_in(grid: xr.Dataset, stations: xr.Dataset) -> N
     np.testing.assert_allclose(grid["pm25_uncorrected"], 0.8 * PM25, rtol=1e-6)
     np.testing.assert_allclose(grid["visibility"], visibility(PM25, HUMIDITY, OPTICS), rtol=1e-6)
     np.testing.assert_allclose(stations["pm25_quantile"], QUANTILE, rtol=1e-6)
-    np.testing.assert_allclose(stations["pm25"], QUANTILE[..., QUANTILES.tolist().index(0.5)], rtol=1e-6)
+    np.testing.assert_allclose(stations["pm25"], MEAN, rtol=1e-6)
+    np.testing.assert_allclose(stations["pm25_expected_error"], EXPECTED_ERROR, rtol=1e-6)
     np.testing.assert_array_equal(stations["rung"], RUNG)
     np.testing.assert_array_equal(stations["quantile"], QUANTILES)
 
