@@ -158,6 +158,7 @@ def test_crps_of_a_fine_normal_distribution_is_the_closed_form() -> None:
         assert crps(norm.ppf(fine)[None], fine, np.array([y]))[0] == pytest.approx(closed, abs=2e-3)
 
 
+@pytest.mark.slow  # the library compiles what it integrates with
 def test_crps_is_that_of_the_library_for_the_same_distribution() -> None:
     values = np.array([20.0, 35.0, 50.0, 80.0, 120.0, 180.0, 260.0, 300.0, 400.0])
     y = np.array([5.0, 90.0, 120.0, 450.0])

@@ -178,6 +178,8 @@ def test_the_table_is_tidy(verification: Verification) -> None:
     key = ["forecast", "kind", "slice", "score", "event", "days"]
     assert not table.duplicated(key).any()
     assert not table[[*key, "n", "missing"]].isna().any().any()
+    assert set(table[(table["kind"] == "station") & (table["score"] == "csi")]["forecast"]) == {FORECAST}
+    assert set(table[table["kind"] == "lead, station"]["score"]) == {"bias", "rmse", "fairmode_target"}
     bounded = table.dropna(subset=["value", "low", "high"])
     assert (bounded["low"] <= bounded["high"]).all()
     assert set(table.loc[table["low"].notna(), "kind"]).isdisjoint({"station", "lead, station"})

@@ -18,6 +18,7 @@ from hazecast.quantiles import exceedance
 Array = NDArray[np.float64]
 BANDS = ((50, 0.25, 0.75), (80, 0.10, 0.90), (90, 0.05, 0.95))
 PIT_BINS = 20
+AT_ONCE = 20_000  # pairs; what is made on the way takes several times their memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +65,12 @@ class Distribution:
     def statistics(self, pairs: Pairs, comparison: Comparison) -> Array:
         """Of every pair."""
         given = pairs.quantile_values.reshape(-1, len(self.quantiles))
-        counted = pairs.counted(FORECAST, comparison).ravel() & ~np.isnan(given).any(axis=1)
-        table = np.zeros((counted.size, len(self.names)))
-        if counted.any():
-            baselines = [pairs.values[pairs.forecasts.index(f)].ravel()[counted] for f in self.common]
-            table[counted] = self._of_counted(np.sort(given[counted], axis=-1), pairs.observed.ravel()[counted], baselines)
+        counted = np.flatnonzero(pairs.counted(FORECAST, comparison).ravel() & ~np.isnan(given).any(axis=1))
+        table = np.zeros((given.shape[0], len(self.names)))
+        for start in range(0, counted.size, AT_ONCE):
+            some = counted[start : start + AT_ONCE]
+            baselines = [pairs.values[pairs.forecasts.index(f)].ravel()[some] for f in self.common]
+            table[some] = self._of_counted(np.sort(given[some], axis=-1), pairs.observed.ravel()[some], baselines)
         return table
 
     def _of_counted(self, values: Array, y: Array, baselines: list[Array]) -> Array:

@@ -7,7 +7,7 @@ from hazecast.backtest.verification.distribution import Distribution, baselines_
 from hazecast.backtest.verification.ordered import Levels, levels_in
 from hazecast.backtest.verification.slices import CROSSED
 from hazecast.backtest.verification.statistic import Family
-from hazecast.backtest.verification.terms import FORECASTS, Terms
+from hazecast.backtest.verification.terms import FORECAST, FORECASTS, Terms
 
 
 def families_for(terms: Terms, comparison: Comparison, quantiles: tuple[float, ...]) -> tuple[Family, ...]:
@@ -21,6 +21,11 @@ def families_for(terms: Terms, comparison: Comparison, quantiles: tuple[float, .
     if len(quantiles) < 3 or not quantiles[0] < 0.5 < quantiles[-1]:
         return of_forecasts
     return (*of_forecasts, Distribution(quantiles, terms.thresholds, baselines_in(comparison)))
+
+
+def scored_at_stations(family: Family) -> bool:
+    """Whether a family is scored station by station: of baselines, the errors alone."""
+    return isinstance(family, Deterministic) or getattr(family, "forecast", FORECAST) == FORECAST
 
 
 def scored_of(family: Family, kind: str) -> bool:

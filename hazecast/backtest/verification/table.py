@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from hazecast.backtest.verification.accumulate import Accumulated, FamilySums
 from hazecast.backtest.verification.blocks import draws, interval
 from hazecast.backtest.verification.deterministic import Deterministic
-from hazecast.backtest.verification.families import scored_of
+from hazecast.backtest.verification.families import scored_at_stations, scored_of
 from hazecast.backtest.verification.slices import KINDS
 from hazecast.backtest.verification.statistic import Scored, Sums
 from hazecast.backtest.verification.terms import FORECAST, PERSISTENCE, Terms
@@ -19,6 +19,7 @@ Array = NDArray[np.float64]
 COLUMNS = ("forecast", "kind", "slice", "score", "event", "days", "pairs", "value", "low", "high", "n", "missing")
 SAME, OWN = "same", "own"
 STATION_KINDS = ("station", "lead, station")
+BY_LEAD_AND_STATION = ("bias", "rmse", "fairmode_target")
 MOST_RESAMPLED = 4_000_000  # numbers at a time
 
 
@@ -100,10 +101,10 @@ def _stations(sums: Accumulated, treatment: int, stations: tuple[str, ...]) -> I
         grouped = Sums(part.family.names, part.by_station[treatment])
         whole = Sums(grouped.names, grouped.values.sum(axis=0))
         possible, marks = by_group.sum(axis=0), (days, _which_pairs(part, sums))
-        for scored in part.family.scores(whole):
+        for scored in part.family.scores(whole) if scored_at_stations(part.family) else ():
             yield _without_interval(scored, "station", np.array(stations), marks, whole.of("n"), possible)
         if isinstance(part.family, Deterministic):
-            for scored in part.family.scores(grouped):
+            for scored in (s for s in part.family.scores(grouped) if s.score in BY_LEAD_AND_STATION):
                 yield _without_interval(scored, "lead, station", crossed, marks, grouped.of("n"), by_group)
         if part.family == Deterministic(PERSISTENCE):
             yield _share_that_beats_persistence(part, (whole, grouped), leads, marks)
