@@ -27,8 +27,9 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """A named column of the correction's input."""
+    """A named column of the correction's input; it lacks where its source does, or any of those it is `also` made of."""
 
     name: str
     source: Source
     compute: Compute
+    also: tuple[Source, ...] = ()

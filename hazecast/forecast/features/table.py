@@ -23,5 +23,5 @@ def feature_table(series: Series, rows: Rows) -> NDArray[np.float32]:
 
 
 def columns_of(source: Source) -> Index:
-    """Which columns of the table are made of `source`."""
-    return np.array([i for i, f in enumerate(FEATURES) if f.source is source], dtype=np.int64)
+    """Which columns of the table are made of `source`, be it among others."""
+    return np.array([i for i, f in enumerate(FEATURES) if source in (f.source, *f.also)], dtype=np.int64)
