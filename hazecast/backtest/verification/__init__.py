@@ -4,6 +4,7 @@ from hazecast.backtest.verification.control_days import ControlDays, ControlPeri
 from hazecast.backtest.verification.counting import Comparison, MissingCounts
 from hazecast.backtest.verification.files import write_scores
 from hazecast.backtest.verification.pairs import Pairs, paired
+from hazecast.backtest.verification.scoring import Verification, verify
 from hazecast.backtest.verification.terms import (
     BASELINES,
     CLIMATOLOGY,
@@ -15,7 +16,6 @@ from hazecast.backtest.verification.terms import (
     Terms,
     terms_of,
 )
-from hazecast.backtest.verification.verify import Verification, verify
 
 __all__ = [
     "BASELINES",

@@ -9,8 +9,8 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from hazecast.archive.netcdf import write_dataset
+from hazecast.backtest.verification.scoring import Verification
 from hazecast.backtest.verification.statistic import named
-from hazecast.backtest.verification.verify import Verification
 
 CSV_FILE, NETCDF_FILE = "scores.csv", "scores.nc"
 
