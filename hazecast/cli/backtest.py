@@ -11,11 +11,13 @@ import typer
 from hazecast.cli.app import ConfigOption, JsonOption, app
 from hazecast.cli.output import print_result
 from hazecast.cli.progress import Progress, progress_bars
-from hazecast.errors import SettingsError
+from hazecast.cli.scorecard import DEFAULT_COST_RATIO, CompareOption, ControlDaysOption, CostRatioOption, scorecard_options
+from hazecast.errors import MissingExtra, SettingsError
 
 if TYPE_CHECKING:
     from hazecast.backtest.replay.plan import Plan
     from hazecast.backtest.replay.running import Backtest, OpenWorkers
+    from hazecast.backtest.scorecard import ScorecardOptions
     from hazecast.config import Settings
 
 MOST_REASONS = 3
@@ -31,7 +33,13 @@ def backtest(
     workers: Annotated[int, typer.Option(metavar="N", help="Processes at once. [default: one a core]")] = 0,
     dask: Annotated[str, typer.Option(metavar="ADDRESS", help="A Dask scheduler to give cycles to, such as tcp://host:8786.")] = "",
     train_once: Annotated[bool, typer.Option("--train-once", help="Train at the start alone, not again as time goes on.")] = False,
+    weather_errors: Annotated[
+        bool, typer.Option("--weather-errors", help="Put errors into an analysis of the weather that grow as those of a forecast do.")
+    ] = False,
     sources: Annotated[bool, typer.Option("--sources", help="Tell also how sure the shares of sources are; slower.")] = False,
+    compare: CompareOption = None,
+    cost_ratio: CostRatioOption = DEFAULT_COST_RATIO,
+    control_days: ControlDaysOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Replay cycles of the past, each knowing what had arrived by then, and score them.
@@ -43,13 +51,14 @@ def backtest(
     from hazecast.config import load_settings
 
     settings = _for_backtest(load_settings(config), sources)
-    plan = _plan(settings, (start, end, every), train_once)
+    plan = _plan(settings, (start, end, every), train_once, weather_errors)
     require_known_names(settings)
+    options = scorecard_options(compare, cost_ratio, control_days)
     open_workers = _workers(workers, dask)
     with progress_bars(as_json, time_left=True) as progress:
         done = run_backtest(out, plan, settings, partial(_compiled, open_workers, progress, bool(dask)), progress, now)
-        scored = _scored(done, progress)
-    print_result(as_json, _facts(done, scored), _lines(done, scored))
+        scored, unscored = _scored(done, options, progress)
+    print_result(as_json, _facts(done, scored), [*_lines(done, scored), *unscored])
 
 
 def _for_backtest(settings: "Settings", sources: bool) -> "Settings":
@@ -57,7 +66,7 @@ def _for_backtest(settings: "Settings", sources: bool) -> "Settings":
     return settings if sources else settings.model_copy(update={"transport": settings.transport.model_copy(update={"members": 0})})
 
 
-def _plan(settings: "Settings", typed: tuple[str, str, str], train_once: bool) -> "Plan":
+def _plan(settings: "Settings", typed: tuple[str, str, str], train_once: bool, weather_errors: bool) -> "Plan":
     from datetime import timedelta
 
     from hazecast import __version__
@@ -70,9 +79,10 @@ def _plan(settings: "Settings", typed: tuple[str, str, str], train_once: bool) -
         end=moment_of("--end", end),
         every=timedelta(hours=_hours(every)),
         horizon=timedelta(hours=settings.forecast.horizon_hours),
-        retrain=None if train_once else timedelta(days=30),
+        retrain=None if train_once else timedelta(days=settings.forecast.retrain_days),
         settings_sha256=settings.sha256(),
         software_version=__version__,
+        weather_errors=weather_errors,
     )
 
 
@@ -105,15 +115,14 @@ def _compiled(open_workers: "OpenWorkers", progress: Progress, elsewhere: bool) 
     return open_workers()
 
 
-def _scored(done: "Backtest", progress: Progress) -> tuple[Path, ...]:
-    """What the scorecard wrote."""
-    from importlib.util import find_spec
-
-    if find_spec("hazecast.backtest.scorecard") is None:
-        return ()
+def _scored(done: "Backtest", options: "ScorecardOptions", progress: Progress) -> tuple[tuple[Path, ...], list[str]]:
+    """What the scorecard wrote, or why there is none: what pictures need may be installed later."""
     from hazecast.backtest.scorecard import write_scorecard
 
-    return tuple(write_scorecard(done.out, progress=progress))
+    try:
+        return write_scorecard(done.out, options, progress), []
+    except MissingExtra as lacking:
+        return (), [f"No scores  {lacking} Then: hazecast scorecard {done.out}"]
 
 
 def _lines(done: "Backtest", scored: tuple[Path, ...]) -> list[str]:

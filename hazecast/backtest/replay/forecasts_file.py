@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from hazecast.archive.netcdf import read_dataset, write_slices
+from hazecast.archive.netcdf import read_dataset, variables_in, write_slices
 from hazecast.backtest.replay.folder import CYCLES, FORECASTS_FILE
 from hazecast.backtest.replay.plan import Plan
 from hazecast.cycle import STATIONS_FILE
@@ -15,7 +15,7 @@ ALONG = "init_time"
 
 
 def write_forecasts(out: Path, plan: Plan, cycle_keys: Sequence[str]) -> Path:
-    """Write `forecasts.nc`: the variables of the station products, (init_time, station, lead_time[, quantile]), in the order of the keys.
+    """Write `forecasts.nc`: the variables that all station products have, (init_time, station, lead_time[, …]), in the order of the keys.
 
     One cycle is in memory at a time. Raises OSError where the file cannot be written.
     """
@@ -25,8 +25,11 @@ def write_forecasts(out: Path, plan: Plan, cycle_keys: Sequence[str]) -> Path:
 
 
 def _slices(out: Path, plan: Plan, cycle_keys: Sequence[str]) -> Iterator[xr.Dataset]:
-    for key in cycle_keys:
-        yield _slice(read_dataset(out / CYCLES / key / STATIONS_FILE), plan)
+    files = [out / CYCLES / key / STATIONS_FILE for key in cycle_keys]
+    shared = set.intersection(*(set(variables_in(file)) for file in files))
+    for file in files:
+        stations = read_dataset(file)
+        yield _slice(stations.drop_vars(set(map(str, stations.variables)) - shared), plan)
 
 
 def _slice(stations: xr.Dataset, plan: Plan) -> xr.Dataset:

@@ -23,6 +23,8 @@ def require_no_look_ahead(gathered: Gathered) -> Gathered:
         for weather in (gathered.meteorology, gathered.meteorology_aloft):
             if weather is not None:
                 _require_known_weather(weather, gathered, as_of)
+        if gathered.station_weather is not None:
+            _require_none_after("the stations' weather", gathered.station_weather["time"].values, as_of)
     return gathered
 
 

@@ -13,7 +13,9 @@ from hazecast.backtest.replay.task import CycleDone
 from hazecast.config import Settings
 from hazecast.cycle import ORIGIN_FILE
 from hazecast.errors import ArchiveError, SettingsError
-from hazecast.records import NoteCode, PlaceName, name_in
+from hazecast.forecast.model_card import ModelCard
+from hazecast.forecast.model_store import stored_models
+from hazecast.records import InputRole, NoteCode, PlaceName, name_in
 
 HOUR = timedelta(hours=1)
 Facts = dict[str, Any]
@@ -30,7 +32,7 @@ def begin(out: Path, plan: Plan, settings: Settings) -> None:
 
 def finish(out: Path, plan: Plan, settings: Settings, done: Sequence[str], lacking: Sequence[CycleDone]) -> None:
     """Enter what came of it; `done` are the keys of the cycles that there are."""
-    used = {key: _models_used(out / CYCLES / key) for key in done}
+    used = {key: _model_used(out / CYCLES / key) for key in done}
     _write(
         out,
         {
@@ -43,7 +45,8 @@ def finish(out: Path, plan: Plan, settings: Settings, done: Sequence[str], lacki
             "cycles_planned": len(plan.cycles),
             "cycles_done": len(done),
             "failed": [{"cycle": c.cycle_key, "reason": c.lacking} for c in lacking],
-            "cycles": [{"cycle": key, "models": models} for key, models in used.items()],
+            "models": [_told(model.card) for model in stored_models(out)],
+            "cycles": [{"cycle": key, "model": model} for key, model in used.items()],
         },
     )
 
@@ -83,9 +86,14 @@ def _require_same(out: Path, plan: Plan) -> None:
         )
 
 
-def _models_used(folder: Path) -> list[str]:
+def _model_used(folder: Path) -> str | None:
+    """Its id, which is the name of its folder."""
     stored = json.loads((folder / ORIGIN_FILE).read_text(encoding="utf-8"))
-    return [str(used["sha256"]) for used in stored["inputs"] if used["role"] == "model"]
+    return next((Path(used["path"]).parent.name for used in stored["inputs"] if used["role"] == InputRole.MODEL), None)
+
+
+def _told(card: ModelCard) -> Facts:
+    return {"id": card.id, "trained": card.as_of.isoformat(), "learnt_until": card.learnt_until.isoformat(), "champion": card.champion}
 
 
 def _is_perfect_prognosis(folder: Path) -> bool:

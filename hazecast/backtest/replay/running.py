@@ -14,6 +14,7 @@ from hazecast.backtest.replay.observed_file import write_observed
 from hazecast.backtest.replay.plan import Plan
 from hazecast.backtest.replay.record import begin, finish
 from hazecast.backtest.replay.task import CycleDone, CycleTask
+from hazecast.backtest.replay.trainings import train_all
 from hazecast.backtest.replay.warnings_life import replay_warnings, write_warnings
 from hazecast.backtest.replay.workers import Workers
 from hazecast.config import Settings
@@ -46,7 +47,7 @@ def run_backtest(out: Path, plan: Plan, settings: Settings, open_workers: OpenWo
         begin(out, plan, settings)
         with without_leftovers(out):
             _take_in(out, plan, settings, progress, clock)
-            finished, lacking, before = _run_cycles(out, plan, open_workers, progress)
+            finished, lacking, before = _run_cycles(out, plan, settings, open_workers, progress)
             require_unchanged(out, settings)
             return _put_together(out, plan, settings, finished, lacking, before, progress)
 
@@ -63,7 +64,9 @@ def _take_in(out: Path, plan: Plan, settings: Settings, progress: Progress, cloc
         )
 
 
-def _run_cycles(out: Path, plan: Plan, open_workers: OpenWorkers, progress: Progress) -> tuple[set[str], dict[str, CycleDone], int]:
+def _run_cycles(
+    out: Path, plan: Plan, settings: Settings, open_workers: OpenWorkers, progress: Progress
+) -> tuple[set[str], dict[str, CycleDone], int]:
     """The keys of cycles that there are, those without data, and how many there were before."""
     finished = {cycle.key for cycle in plan.cycles if is_finished(out, cycle.key)}
     before, lacking = len(finished), dict[str, CycleDone]()
@@ -73,8 +76,9 @@ def _run_cycles(out: Path, plan: Plan, open_workers: OpenWorkers, progress: Prog
         if cycle.key not in finished
     ]
     if tasks:
-        progress("cycles", before / len(plan.cycles))
         with open_workers() as workers:
+            train_all(out, plan, settings, progress)
+            progress("cycles", before / len(plan.cycles))
             for done in done_tasks(tasks, workers):
                 if done.products:
                     finished.add(done.cycle_key)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 from threading import Lock
@@ -17,6 +16,7 @@ from hazecast.backtest.replay.memory import copied_memory
 from hazecast.config import Settings
 from hazecast.cycle import Surroundings, run_cycle
 from hazecast.errors import NoDataInPeriod, SettingsError
+from hazecast.forecast.weather_errors.gathered import with_weather_errors
 from hazecast.intake.gather import gather
 from hazecast.records import Cycle, Gathered
 
@@ -47,7 +47,7 @@ def run_task(task: CycleTask) -> CycleDone:
     """Run one cycle and put its products in place; raises HazecastError for what a user can mend."""
     with _ONE_AT_A_TIME, attempt(task.out, task.cycle.key) as folder, copied_memory(task.out, folder) as memory:
         settings = settings_of(task.out, task.settings_sha256, task.software_version)
-        around = surroundings_then(task.cycle.as_of, folder, memory, _gathering(memory))
+        around = _surroundings(task, folder, memory)
         try:
             outcome = run_cycle(task.cycle, settings, around, _quiet, announces=False)
         except NoDataInPeriod as lacking:
@@ -55,18 +55,9 @@ def run_task(task: CycleTask) -> CycleDone:
         return CycleDone(task.cycle.key, put_in_place(outcome.folder, task.out))
 
 
-def surroundings_then(as_of: datetime, archive: Path, memory: Memory, gathering: Callable[[Cycle, Settings], Gathered]) -> Surroundings:
-    """What a cycle met then: a clock that stands at its `as_of`, an archive of its own, and nobody to tell."""
-    return Surroundings(
-        gather=gathering,
-        database=memory.ledger,
-        archive=archive,
-        channels={},
-        recipients=(),
-        clock=lambda: as_of,
-        owner="backtest",
-        composes=False,
-    )
+def gathering_then(memory: Memory, weather_errors: bool) -> Callable[[Cycle, Settings], Gathered]:
+    """How a cycle gathers what was known then, and nothing else; with `weather_errors` those of a forecast are put into an analysis."""
+    return partial(_gather_then, memory=memory, weather_errors=weather_errors)
 
 
 def settings_of(out: Path, sha256: str, software_version: str) -> Settings:
@@ -88,12 +79,24 @@ def settings_of(out: Path, sha256: str, software_version: str) -> Settings:
     return settings
 
 
-def _gathering(memory: Memory) -> Callable[[Cycle, Settings], Gathered]:
-    return partial(_gather_then, memory=memory)
+def _surroundings(task: CycleTask, archive: Path, memory: Memory) -> Surroundings:
+    """What a cycle met then: a clock that stands at its `as_of`, an archive of its own, the models trained by then, nobody to tell."""
+    return Surroundings(
+        gather=gathering_then(memory, task.weather_errors),
+        database=memory.ledger,
+        archive=archive,
+        channels={},
+        recipients=(),
+        clock=lambda: task.cycle.as_of,
+        owner="backtest",
+        composes=False,
+        models=task.out,
+    )
 
 
-def _gather_then(cycle: Cycle, settings: Settings, memory: Memory) -> Gathered:
-    return require_no_look_ahead(gather(cycle, settings, memory))
+def _gather_then(cycle: Cycle, settings: Settings, memory: Memory, weather_errors: bool) -> Gathered:
+    gathered = require_no_look_ahead(gather(cycle, settings, memory))
+    return with_weather_errors(gathered, settings.forecast.random_seed) if weather_errors else gathered
 
 
 def _quiet(_stage: str, _done: float) -> None:

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 from hazecast.archive.netcdf import read_dataset
 from hazecast.backtest.replay.folder import CYCLES, WARNINGS_FILE
 from hazecast.config import Settings
-from hazecast.cycle import GRID_FILE, STATIONS_FILE, areas_of
+from hazecast.cycle import DRAWS_FILE, GRID_FILE, STATIONS_FILE, areas_of
 from hazecast.errors import ArchiveError
 from hazecast.records import Cycle, Forecast, HazeWarning, Level
 from hazecast.warnings.assess import assess
@@ -65,7 +65,8 @@ def _forecast(folder: Path, cycle: Cycle) -> Forecast:
     """As it is stored, but of the grid one cell alone: no area is warned by the grid."""
     cell = read_dataset(folder / GRID_FILE, lambda grid: grid.isel(latitude=[0], longitude=[0]))
     stations: xr.Dataset = read_dataset(folder / STATIONS_FILE)
-    return Forecast(cycle, cell, stations, ())
+    drawn = folder / DRAWS_FILE
+    return Forecast(cycle, cell, stations, (), draws=read_dataset(drawn) if drawn.exists() else None)
 
 
 def _plain(message: HazeWarning) -> dict[str, Any]:
