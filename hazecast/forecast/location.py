@@ -1,43 +1,68 @@
-"""Where PM2.5 is expected to lie: boosted trees on what is known of a row."""
+"""Where PM2.5 is expected to lie: boosted trees on what is known of a row.
 
-from dataclasses import dataclass
+Over the first hours trees learn what the last observations alone do not tell, and far from them what weather makes of the air. In between
+both speak. Two kinds of trees need fewer rows for it than one that has to learn persistence and weather at once.
+"""
+
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingRegressor
 
-from hazecast.forecast.series import Rows, Series
+from hazecast.forecast.anchor import Anchor, fit_anchor
+from hazecast.forecast.series import Index, Rows, Series
+from hazecast.forecast.trees import FlatTrees, flattened
 
 Array = NDArray[np.float64]
 Table = NDArray[np.float32]
 
+NEAR_ALONE, NEAR_ENDS = 6, 18  # hours of lead time: up to the first near trees speak alone, from the second on they are silent
+FAR_BEGINS = 5  # hours of lead time that the far trees need not learn
+FAR_FITS = 2  # fits with other columns at each fork, which err less alike
+LEAST_ROWS = 500  # of a kind of trees; with fewer, it learns from all
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Location:
-    """Fitted trees and the columns of the feature table they were shown."""
+    """The fitted trees, the near ones first, and the columns of the feature table they were shown."""
 
     models: tuple[HistGradientBoostingRegressor, ...]
-    columns: NDArray[np.int64]
+    columns: Index
+    anchor: Anchor
+    trees: tuple[FlatTrees, ...] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "trees", tuple(flattened(model) for model in self.models))
 
     def predict(self, series: Series, rows: Rows, table: Table) -> Array:  # noqa: ARG002
         """The square root of PM2.5 for the rows of the whole feature table, (row,)."""
+        share = share_of_near(rows.lead)
+        near, far = np.flatnonzero(share > 0.0), np.flatnonzero(share < 1.0)
+        out = np.zeros(rows.lead.size)
+        out[near] = share[near] * (self.anchor.predict(table[near]) + self._said(table[near], self.trees[:1]))
+        out[far] += (1.0 - share[far]) * self._said(table[far], self.trees[1:])
+        return out
+
+    def _said(self, table: Table, trees: tuple[FlatTrees, ...]) -> Array:
         shown = table[:, self.columns]
-        return np.asarray(np.mean([model.predict(shown) for model in self.models], axis=0))
+        return np.asarray(np.mean([some.predict(shown) for some in trees], axis=0))
 
 
 def fit_location(series: Series, rows: Rows, table: Table, truth: Array, seed: int) -> Location:  # noqa: ARG001
     """Fit to the square root of what was observed, `truth` (row,); `table` (row, feature) may hold lacking inputs as NaN."""
-    columns = np.flatnonzero(varies(table))
-    model = HistGradientBoostingRegressor(
-        max_iter=220,
-        learning_rate=0.07,
-        max_leaf_nodes=31,
-        min_samples_leaf=80,
-        l2_regularization=1.0,
-        early_stopping=False,
-        random_state=seed,
-    )
-    return Location((model.fit(table[:, columns], truth),), columns)
+    near, far = _learnt_from(rows.lead < NEAR_ENDS), _learnt_from(rows.lead > FAR_BEGINS)
+    columns = np.flatnonzero(varies(table[near]) & varies(table[far]))
+    anchor = fit_anchor(table[near], truth[near])
+    beyond = truth[near] - anchor.predict(table[near])
+    models = [_near_trees(seed).fit(table[near][:, columns], beyond)]
+    models += [_far_trees(seed + 1 + i).fit(table[far][:, columns], truth[far]) for i in range(FAR_FITS)]
+    return Location(tuple(models), columns, anchor)
+
+
+def share_of_near(lead: Index) -> Array:
+    """How much the near trees count at lead times in hours, the shape of `lead`."""
+    return np.asarray(np.clip((NEAR_ENDS - lead) / (NEAR_ENDS - NEAR_ALONE), 0.0, 1.0))
 
 
 def varies(table: Table) -> NDArray[np.bool_]:
@@ -45,3 +70,32 @@ def varies(table: Table) -> NDArray[np.bool_]:
     lowest = np.where(np.isnan(table), np.inf, table).min(axis=0)
     highest = np.where(np.isnan(table), -np.inf, table).max(axis=0)
     return np.asarray(lowest < highest)
+
+
+def _learnt_from(chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    return chosen if chosen.sum() >= LEAST_ROWS else np.ones_like(chosen)
+
+
+def _near_trees(seed: int) -> HistGradientBoostingRegressor:
+    return HistGradientBoostingRegressor(
+        max_iter=150,
+        learning_rate=0.1,
+        max_leaf_nodes=31,
+        min_samples_leaf=80,
+        l2_regularization=1.0,
+        early_stopping=False,
+        random_state=seed,
+    )
+
+
+def _far_trees(seed: int) -> HistGradientBoostingRegressor:
+    return HistGradientBoostingRegressor(
+        max_iter=300,
+        learning_rate=0.1,
+        max_leaf_nodes=15,
+        min_samples_leaf=200,
+        max_features=0.5,
+        l2_regularization=1.0,
+        early_stopping=False,
+        random_state=seed,
+    )
