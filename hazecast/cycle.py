@@ -59,6 +59,7 @@ Clock = Callable[[], datetime]
 
 GRID_FILE = "grid.nc"
 STATIONS_FILE = "stations.nc"
+DRAWS_FILE = "draws.nc"
 SOURCES_FILE = "sources.nc"
 STATION_SOURCES_FILE = "station-sources.nc"
 STRENGTHS_FILE = "strengths.nc"
@@ -230,13 +231,11 @@ def _keep(
     announces: bool,
 ) -> None:
     forecast, assessment = facts.forecast, facts.assessment
+    described = partial(_described, gathered=gathered, forecast=forecast, settings=settings)
     files: dict[str, FileWriter] = {
-        GRID_FILE: partial(write_dataset, _described(forecast.grid.assign(level=assessment.grid_level), gathered, forecast, settings)),
-        STATIONS_FILE: partial(
-            write_dataset, _described(forecast.stations.assign(level=assessment.station_level), gathered, forecast, settings)
-        ),
+        **_forecast_files(forecast, assessment, described),
         DECISIONS_FILE: bytes_writer(decisions_json(assessment, forecast.notes)),
-        **_source_files(facts, partial(_described, gathered=gathered, forecast=forecast, settings=settings)),
+        **_source_files(facts, described),
         ORIGIN_FILE: bytes_writer(
             origin_json(claim.cycle, __version__, settings.sha256(), gathered.inputs, forecast.notes, gathered.asked)
         ),
@@ -248,6 +247,16 @@ def _keep(
     deliveries = () if bulletin is None or not announces else _deliveries(bulletin, around)
     results = CycleResults(gathered.inputs, products, assessment.messages, deliveries, __version__, gathered.asked)
     finish_cycle(around.database, claim, results, around.clock())
+
+
+def _forecast_files(forecast: Forecast, assessment: Assessment, described: Callable[[xr.Dataset], xr.Dataset]) -> dict[str, FileWriter]:
+    """The forecast on the lattice and at the stations with the level of each hour and how likely it is, and its trajectories."""
+    probability = assessment.station_probability
+    levels = {"level": assessment.station_level} | ({} if probability is None else {"level_probability": probability})
+    parts = {GRID_FILE: forecast.grid.assign(level=assessment.grid_level), STATIONS_FILE: forecast.stations.assign(levels)}
+    if forecast.draws is not None:
+        parts[DRAWS_FILE] = forecast.draws
+    return {name: partial(write_dataset, described(data)) for name, data in parts.items()}
 
 
 def _source_files(facts: BulletinFacts, described: Callable[[xr.Dataset], xr.Dataset]) -> dict[str, FileWriter]:

@@ -15,6 +15,8 @@ from hazecast.forecast.attribution.products import source_forecast
 from hazecast.forecast.base import BaseForecast, Sources, Task, delivered_base, own_base, scaled_to
 from hazecast.forecast.correction.experience import TrialErrors, errors_since
 from hazecast.forecast.derived import with_derived
+from hazecast.forecast.draws.drawing import draw_trajectories
+from hazecast.forecast.draws.product import draws_product
 from hazecast.forecast.emissions.choosing import emission_of
 from hazecast.forecast.emissions.emission import Emission
 from hazecast.forecast.humidity import relative_humidity
@@ -92,6 +94,8 @@ def predict(
     predicted = predict_stations(series, learnt.correction, learnt.climatology, inputs.origin, inputs.lag, leads, settings.random_seed)
     grid = _on_grid(inputs, carried.base, series, predicted, optics)
     at_stations = _at_stations(inputs, carried.base, series, predicted, optics)
+    drawn = draw_trajectories(series, predicted.pm25, inputs.origin, inputs.lag, leads, settings)
+    draws = draws_product(inputs.cycle, inputs.stations, drawn, _humidity(inputs, series), optics, settings.random_seed)
     notes = (
         *gridded.gathered.notes,
         *gridded.notes,
@@ -99,7 +103,7 @@ def predict(
         *_notes(gridded, inputs, emission, at_stations, learnt.days),
         *_guard_notes(predicted),
     )
-    return Forecast(inputs.cycle, grid, at_stations, notes, _source_forecast(inputs, task, carried.sources))
+    return Forecast(inputs.cycle, grid, at_stations, notes, _source_forecast(inputs, task, carried.sources), draws)
 
 
 def train(
@@ -239,8 +243,12 @@ def _on_grid(inputs: _Inputs, base: BaseForecast, series: Series, predicted: Sta
 
 
 def _at_stations(inputs: _Inputs, base: BaseForecast, series: Series, predicted: StationForecast, optics: VisibilitySettings) -> xr.Dataset:
-    humidity = series.values["relative_humidity"][inputs.ahead].T
-    return station_product(inputs.cycle, inputs.stations, predicted, humidity, base.ahead.T, optics)
+    return station_product(inputs.cycle, inputs.stations, predicted, _humidity(inputs, series), base.ahead.T, optics)
+
+
+def _humidity(inputs: _Inputs, series: Series) -> Array:
+    """At the stations in the hours ahead, (station, lead)."""
+    return np.asarray(series.values["relative_humidity"][inputs.ahead].T)
 
 
 def _notes(gridded: Gridded, inputs: _Inputs, emission: Emission, at_stations: xr.Dataset, days: int) -> tuple[Note, ...]:

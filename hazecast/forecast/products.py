@@ -60,6 +60,11 @@ def station_product(
         "visibility_quantile": _field(
             with_quantile, visibility(predicted.pm25, humidity[..., None], optics), VISIBILITY, "Visibility at each quantile of PM2.5"
         ),
+        "visibility_log_error": (
+            (),
+            np.float64(optics.log_error),
+            {"long_name": "Standard error of the logarithm of visibility"},
+        ),
         "pm25_expected_error": _field(STATION_DIMS, predicted.expected_error, PM25, "Root mean square error measured on the step and lead"),
         "rung": (STATION_DIMS, predicted.rung, {"long_name": "Step of the ladder the value stands on", **rungs}),
     }

@@ -123,13 +123,13 @@ def test_run_tells_what_it_forecast_how_right_it_was_and_where_it_is(first: Done
 
 def test_the_products_are_whole_and_delivered_once(archive: Path, case: SmallCase) -> None:
     names = {p.name for p in verify_products(archive)}
-    assert {"grid.nc", "stations.nc", "decisions.json", "origin.json", "bulletin/bulletin.en.html", "bulletin/bulletin.en.txt"} <= names
+    assert {"grid.nc", "stations.nc", "draws.nc", "decisions.json", "origin.json", "bulletin/bulletin.en.html"} <= names
     assert len(list((case.folder / "case-bulletins").iterdir())) == 1
     assert not [name for name in files_below(case.folder) if "partial" in name or "/." in name]
 
 
 def test_a_forecast_on_an_analysis_is_called_a_perfect_prognosis_in_every_product(archive: Path) -> None:
-    for name in ("grid.nc", "stations.nc"):
+    for name in ("grid.nc", "stations.nc", "draws.nc"):
         with xr.open_dataset(archive / name) as product:
             assert "perfect prognosis" in product.attrs["comment"]
     assert '"perfect-prognosis"' in (archive / "origin.json").read_text(encoding="utf-8")

@@ -106,6 +106,15 @@ def test_values_are_of_this_world(whole: Forecast) -> None:
     assert error < stays
 
 
+def test_draws_have_the_distribution_of_every_hour(whole: Forecast) -> None:
+    assert whole.draws is not None
+    assert whole.draws.sizes == {"draw": 100, "station": 5, "lead_time": 24, "threshold": 4, "run_hours": 4}
+    for q in (0.1, 0.5, 0.9):
+        forecast = whole.stations["pm25_quantile"].sel(quantile=q)
+        np.testing.assert_allclose(np.quantile(whole.draws["pm25"], q, axis=0), forecast.transpose("station", "lead_time"), rtol=0.05)
+    assert (whole.draws["visibility"].quantile(0.5, dim="draw") / whole.stations["visibility"] - 1.0).std() < 0.1
+
+
 def test_the_grid_is_drawn_towards_the_stations(whole: Forecast) -> None:
     grid = whole.grid.interp(latitude=("station", [s.latitude for s in STATIONS]), longitude=("station", [s.longitude for s in STATIONS]))
     apart = np.abs(np.log(grid["pm25"] / whole.stations["pm25"].transpose("lead_time", "station"))).mean()
@@ -121,6 +130,9 @@ def test_the_same_bytes_come_again_whatever_is_observed_after_what_had_arrived(w
     again = predicted(weather(), poisoned)
     assert_same_bytes(again.grid, whole.grid)
     assert_same_bytes(again.stations, whole.stations)
+    assert whole.draws is not None
+    assert again.draws is not None
+    assert_same_bytes(again.draws, whole.draws)
     assert again.notes == whole.notes
 
 

@@ -105,6 +105,10 @@ def test_the_visibility_at_each_quantile_is_that_of_its_pm25_and_falls_where_it_
     assert (stations["visibility_quantile"].diff("quantile") <= 0).all()
 
 
+def test_it_is_told_what_visibility_errs_by_at_a_pm25(stations: xr.Dataset) -> None:
+    assert float(stations["visibility_log_error"]) == OPTICS.log_error
+
+
 def test_every_rung_has_its_flag(stations: xr.Dataset) -> None:
     assert stations["rung"].attrs["flag_values"].tolist() == [r.value for r in Rung]
     assert stations["rung"].attrs["flag_values"].dtype == stations["rung"].dtype == np.int8

@@ -13,7 +13,7 @@ from hazecast.quantiles import values_at
 
 Array = NDArray[np.float64]
 
-LEAST_TEMPLATES = 20
+LEAST_TEMPLATES = 15  # which the days that a cycle with a stored model looks back give
 STREAM = 5  # of the seed's random numbers, apart from those of other rooms
 
 
