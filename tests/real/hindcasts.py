@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import xarray as xr
 from numpy.typing import NDArray
 
 from hazecast.config import Settings
@@ -28,7 +29,10 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Hindcast:
-    """Hourly, all in µg m-3: `sources` (time, station, source) of the regions and at last the edges, `observed` (time, station)."""
+    """Hourly, all in µg m-3: `sources` (time, station, source) of the regions and at last the edges, `observed` (time, station).
+
+    `places` are latitudes and longitudes in degrees (station,), `station_weather` is (time, station).
+    """
 
     times: NDArray[np.datetime64]
     stations: tuple[str, ...]
@@ -36,6 +40,8 @@ class Hindcast:
     sources: Array
     observed: Array
     split: np.datetime64
+    places: tuple[Array, Array]
+    station_weather: xr.Dataset
 
     @property
     def modelled(self) -> Array:
@@ -86,4 +92,5 @@ def hindcast(case: Path, out: Path, until: datetime, split: datetime, days: int)
     scaled = run.sources() * strengths.of_season(season_of(times))[:, None, :]
     sources = np.concatenate([scaled[..., : -len(SIDES)], scaled[..., -len(SIDES) :].sum(axis=2, keepdims=True)], axis=2)
     names = tuple(station.name for station in raw.stations)
-    return Hindcast(times, names, drive.tags.regions, sources, observed, first_unknown)
+    places = np.array([s.latitude for s in raw.stations]), np.array([s.longitude for s in raw.stations])
+    return Hindcast(times, names, drive.tags.regions, sources, observed, first_unknown, places, gridded.station_weather)
