@@ -10,7 +10,6 @@ from hazecast.forecast.correction.fitted import Correction
 from hazecast.forecast.correction.fitting import learn
 from hazecast.forecast.learning import Lesson
 from hazecast.forecast.series import Rows, Series
-from hazecast.forecast.uncertainty import lead_group
 from tests.unit.test_forecast_correction import DAYS, HORIZON, KNOWN, STATIONS, climatology_of, series, world
 
 NOW = (DAYS - 2) * 24
@@ -61,9 +60,8 @@ def test_a_drift_is_taken_up_as_far_as_such_drifts_have_lasted(correction: Corre
 
 
 def test_bands_that_miss_too_often_are_widened_and_those_that_hold_too_much_made_narrower(correction: Correction) -> None:
-    here = np.unique(lead_group(np.arange(1, HORIZON + 1)))
-    rough = experience(correction, later(noise=0.5), NOW, 0, 0).width[here]
-    calm = experience(correction, later(), NOW, 0, 0).width[here]
+    rough = experience(correction, later(noise=0.5), NOW, 0, 0).width[:3]
+    calm = experience(correction, later(), NOW, 0, 0).width[:3]
     assert (rough > 1.3).all()
     assert (calm < rough).all()
 

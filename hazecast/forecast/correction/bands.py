@@ -14,6 +14,7 @@ Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 
 LEVEL_EDGES = (0.25, 0.5, 0.75, 0.9)  # quantiles of the forecast that part the levels of a lead group
+HIGH_FROM = 0.75
 LEAST_ERRORS = 60
 
 
@@ -40,6 +41,10 @@ class StandardBands:
         """The expected PM2.5 in µg m-3 (row,): that of the square of centre and error, as errors were (Duan 1983, JASA 78, 605)."""
         first, second = np.moveaxis(self.moments[self._places(centre, lead)], -1, 0)
         return np.asarray(centre**2 + 2.0 * centre * spread * first + spread**2 * second)
+
+    def is_high(self, centre: Array, lead: Index) -> NDArray[np.bool_]:
+        """Whether a forecast is among the highest quarter of its lead group (row,)."""
+        return np.asarray(centre > self.level_edges[lead_group(lead), LEVEL_EDGES.index(HIGH_FROM)])
 
     def _places(self, centre: Array, lead: Index) -> tuple[Index, Index]:
         group = lead_group(lead)

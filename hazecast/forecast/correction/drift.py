@@ -65,18 +65,19 @@ def recent_errors(past: Rows, error: Array, rows: Rows) -> tuple[Array, Array]:
             continue
         at, of = past.valid[inside] - first, past.station[inside]
         cell = at * stations + of
-        of_station = _faded(*(np.bincount(cell, w, hours * stations).reshape(hours, stations) for w in (error[inside], None)))
-        of_network = _faded(*(np.bincount(at, w, hours)[:, None] for w in (error[inside], None)))
+        of_station = _faded(cell, error[inside], (hours, stations))
+        of_network = _faded(at, error[inside], (hours, 1))
         known = rows.known[to] - first
         network[to] = of_network[known, 0]
         departure[to] = of_station[known, rows.station[to]] - network[to]
     return network, departure
 
 
-def _faded(total: Array, count: Array) -> Array:
-    """The mean (hour, column) of all errors so far, fading with age; each hour that has any counts once."""
-    told = count > 0
-    mean = np.where(told, total / np.maximum(count, 1), 0.0)
-    weight = lfilter([1.0], [1.0, -KEPT], told.astype(np.float64), axis=0)
+def _faded(cell: Index, error: Array, shape: tuple[int, int]) -> Array:
+    """The mean (hour, column) of all errors so far, fading with age, from those of cells; each hour that has any counts once."""
+    size = shape[0] * shape[1]
+    count = np.bincount(cell, minlength=size).reshape(shape)
+    mean = np.bincount(cell, error, size).reshape(shape) / np.maximum(count, 1)
+    weight = lfilter([1.0], [1.0, -KEPT], (count > 0).astype(np.float64), axis=0)
     faded = lfilter([1.0], [1.0, -KEPT], mean, axis=0)
     return np.where(weight >= LEAST_WEIGHT, faded / np.maximum(weight, 1e-9), np.nan)

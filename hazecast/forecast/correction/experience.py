@@ -27,7 +27,10 @@ NARROWEST, WIDEST = 0.6, 2.5
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Experience:
-    """Rows of the last days and the errors of their centres (row,), and the factor (lead group,) that their bands have earned."""
+    """Rows of the last days and the errors of their centres (row,), and the factor that their bands have earned.
+
+    `width` is (lead group, 2): of forecasts as usual, and of those among the highest quarter.
+    """
 
     rows: Rows
     error: Array
@@ -37,7 +40,8 @@ class Experience:
         """Centre and spread (row,) of what was foretold, with what has drifted taken up."""
         network, departure = recent_errors(self.rows, self.error, rows)
         centre = np.maximum(foretold.centre + correction.drift.expected(network, departure, rows.lead), 0.0)
-        return centre, foretold.spread * self.width[lead_group(rows.lead)]
+        high = correction.first.bands.is_high(centre, rows.lead).astype(np.int64)
+        return centre, foretold.spread * self.width[lead_group(rows.lead), high]
 
 
 def experience(correction: Correction, series: Series, known: int, lag: int, seed: int) -> Experience:
@@ -83,17 +87,20 @@ def _rows_since(since: np.datetime64, series: Series, known: int, lag: int, seed
 
 
 def _width(correction: Correction, rows: Rows, error: Array, foretold: Foretold) -> Array:
-    """The factor of each lead group (group,), day after day a step towards the share of misses that a band is to have: adaptive conformal
-    prediction in its logarithmic form (Gibbs and Candès 2021, NeurIPS 34; Angelopoulos et al. 2023, NeurIPS 36).
+    """The factors (lead group, 2), day after day a step towards the share of misses that a band is to have: adaptive conformal prediction
+    in its logarithmic form (Gibbs and Candès 2021, NeurIPS 34; Angelopoulos et al. 2023, NeurIPS 36).
     """
-    factor, group, day = np.zeros(GROUPS), lead_group(rows.lead), rows.valid // 24
+    factor, day = np.zeros((GROUPS, 2)), rows.valid // 24
+    of = lead_group(rows.lead), correction.first.bands.is_high(foretold.centre, rows.lead).astype(np.int64)
     needed = _needed_width(correction, rows, error, foretold)
     for today in np.unique(day):
-        for g in range(GROUPS):
-            here = (day == today) & (group == g)
-            if here.sum() >= LEAST_OF_A_DAY:
-                misses = float((needed[here] > np.exp(factor[g])).mean())
-                factor[g] = np.clip(factor[g] + STEP * (misses - MISSES), np.log(NARROWEST), np.log(WIDEST))
+        here = day == today
+        cell = of[0][here] * 2 + of[1][here]
+        count = np.bincount(cell, minlength=2 * GROUPS).reshape(GROUPS, 2)
+        missed = needed[here] > np.exp(factor[of[0][here], of[1][here]])
+        misses = np.bincount(cell, missed, 2 * GROUPS).reshape(GROUPS, 2) / np.maximum(count, 1)
+        factor += np.where(count >= LEAST_OF_A_DAY, STEP * (misses - MISSES), 0.0)
+        factor = np.clip(factor, np.log(NARROWEST), np.log(WIDEST))
     return np.exp(factor)
 
 

@@ -67,6 +67,11 @@ class Correction:
     guard: Guard
     learnt_until: np.datetime64
 
+    @property
+    def first(self) -> Case:
+        """The case in which the least lacks."""
+        return next(iter(self.cases.values()))
+
     def foretold(self, series: Series, rows: Rows) -> Foretold:
         """Before anything that happened since is taken into account."""
         table, absent = feature_table(series, rows), absences(series, rows)

@@ -88,9 +88,9 @@ def without(table: Table, lacking: Lacking) -> Table:
 def with_some_lacking(table: Table, cases: tuple[Lacking, ...], seed: int) -> Table:
     """A copy in which a share `SHARE_WITHOUT` of the rows, drawn by `seed`, lacks what one of the cases lacks, each as often."""
     out = table.copy()
-    drawn = np.random.default_rng(seed + 1).random(table.shape[0]) * len(cases) / SHARE_WITHOUT
+    drawn = np.random.default_rng(seed + 1).integers(0, round(len(cases) / SHARE_WITHOUT), table.shape[0])
     for i, lacking in enumerate(cases):
-        out[np.ix_(np.flatnonzero(drawn.astype(np.int64) == i), _columns(lacking))] = np.nan
+        out[np.ix_(np.flatnonzero(drawn == i), _columns(lacking))] = np.nan
     return out
 
 
