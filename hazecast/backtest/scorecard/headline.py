@@ -32,7 +32,8 @@ def headline(scores: ScoreTable) -> str:
         parts.append(
             f"The forecast beats {listed([forecast_in_words(f) for f in against])} {where}, with an RMSE {size} below the best of them"
         )
-    for group, what in ((even, "it cannot be told from {}"), (lost, "{} does better")):
+    subject = "it" if beaten else "the forecast"
+    for group, what in ((even, f"{subject} cannot be told from {{}}"), (lost, "{} does better")):
         if group:
             named = listed(list(dict.fromkeys(forecast_in_words(verdicts[n][0]) for n in group)))
             parts.append(f"at {lead_hours(group)} {what.format(named)}")

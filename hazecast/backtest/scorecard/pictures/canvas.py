@@ -14,7 +14,7 @@ from hazecast.backtest.verification import FORECASTS
 from hazecast.bulletins.pictures.canvas import INK, SOFT, figure
 
 GRID = "#dfe4e8"
-WIDTH, HEIGHT = 5.4, 3.7  # inches; at this size letters stay readable on a phone
+WIDTH, HEIGHT = 4.8, 3.45  # inches; at this size letters stay readable on a phone
 WIDE = 9.6
 
 

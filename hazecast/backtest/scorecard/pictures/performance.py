@@ -28,7 +28,7 @@ def draw_performance(spots: Sequence[Spot], joined: bool) -> str:
 
     `joined` draws a line through the spots of each forecast and marks its ends alone.
     """
-    with picture(5.0, 4.7) as drawn:
+    with picture(4.5, 4.3) as drawn:
         axes = drawn.subplots()
         _background(axes)
         for name in dict.fromkeys(spot.forecast for spot in spots):
@@ -45,7 +45,7 @@ def draw_performance(spots: Sequence[Spot], joined: bool) -> str:
             for at, (spot, at_x, at_y) in enumerate(zip(own, x, y, strict=True)):
                 if not joined or at in (0, len(own) - 1):  # the line tells what lies between
                     axes.annotate(
-                        spot.mark, (at_x, at_y), (5, 5), textcoords="offset points", fontsize=8, color=look.colour, zorder=6,
+                        spot.mark, (at_x, at_y), (5, 5 if first else -11), textcoords="offset points", fontsize=8, color=look.colour, zorder=6,
                         annotation_clip=False, bbox={"facecolor": "white", "alpha": 0.75, "edgecolor": "none", "pad": 0.6},
                     )  # fmt: skip
         _legend(axes, spots)

@@ -27,7 +27,7 @@ class Reliability:
 def draw_reliability(found: Reliability) -> str:
     """The diagonal is right; in the shaded part forecasts are worth more than the base rate."""
     colour = LOOKS[FORECAST].colour
-    with picture(5.0, 5.0) as drawn:
+    with picture(4.5, 4.6) as drawn:
         upper, lower = drawn.subplots(2, 1, sharex=True, height_ratios=[3.4, 1], gridspec_kw={"hspace": 0.08})
         quiet_grid(upper)
         line, base = np.linspace(0, 1, 101), found.base_rate

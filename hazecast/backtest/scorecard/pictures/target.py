@@ -25,7 +25,7 @@ def draw_target(spots: Sequence[TargetSpot]) -> str:
     """Jolliff and others 2009, J. Mar. Syst. 76, 64-82, in units of the error of persistence; inside the circle it is beaten."""
     known = [s for s in spots if np.isfinite(s.unbiased) and np.isfinite(s.bias)]
     reach = max([1.15, *(1.12 * float(np.hypot(s.unbiased, s.bias)) for s in known)])
-    with picture(4.9, 4.7) as drawn:
+    with picture(4.5, 4.4) as drawn:
         axes = drawn.subplots()
         axes.add_patch(Circle((0, 0), 1.0, facecolor="#eef3f7", edgecolor=INK, linewidth=1.2, zorder=0))
         axes.add_patch(Circle((0, 0), 0.5, facecolor="#dbe6ee", edgecolor=SOFT, linewidth=0.8, linestyle=(0, (4, 3)), zorder=0))
