@@ -1,7 +1,8 @@
-"""Where PM2.5 is expected to lie: boosted trees on what is known of a row.
+"""Where PM2.5 is expected to lie: boosted trees and small neural networks on what is known of a row.
 
-Over the first hours trees learn what the last observations alone do not tell, and far from them what weather makes of the air. In between
-both speak. Two kinds of trees need fewer rows for it than one that has to learn persistence and weather at once.
+Over the first hours trees learn what the last observations alone do not tell, and far from them what weather makes of the air; there the
+networks speak as much as the trees. In between all do. Two kinds of trees need fewer rows for it than one that has to learn persistence
+and weather at once.
 """
 
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from sklearn.ensemble import HistGradientBoostingRegressor
 
 from hazecast.forecast.anchor import Anchor, fit_anchor
 from hazecast.forecast.series import Index, Rows, Series
+from hazecast.forecast.smooth import SmoothFit, fit_smooth
 from hazecast.forecast.trees import FlatTrees, flattened
 
 Array = NDArray[np.float64]
@@ -19,17 +21,18 @@ Table = NDArray[np.float32]
 
 NEAR_ALONE, NEAR_ENDS = 6, 18  # hours of lead time: up to the first near trees speak alone, from the second on they are silent
 FAR_BEGINS = 5  # hours of lead time that the far trees need not learn
-FAR_FITS = 2  # fits with other columns at each fork, which err less alike
+FAR_FITS = 2  # of trees, with other columns at each fork, and of networks, with other beginnings: they err less alike
 LEAST_ROWS = 500  # of a kind of trees; with fewer, it learns from all
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Location:
-    """The fitted trees, the near ones first, and the columns of the feature table they were shown."""
+    """The fitted trees, the near ones first, the networks, and the columns of the feature table they were shown."""
 
     models: tuple[HistGradientBoostingRegressor, ...]
     columns: Index
     anchor: Anchor
+    smooth: tuple[SmoothFit, ...]
     trees: tuple[FlatTrees, ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -40,13 +43,17 @@ class Location:
         share = share_of_near(rows.lead)
         near, far = np.flatnonzero(share > 0.0), np.flatnonzero(share < 1.0)
         out = np.zeros(rows.lead.size)
-        out[near] = share[near] * (self.anchor.predict(table[near]) + self._said(table[near], self.trees[:1]))
-        out[far] += (1.0 - share[far]) * self._said(table[far], self.trees[1:])
+        out[near] = share[near] * self._near(table[near])
+        out[far] += (1.0 - share[far]) * self._far(table[far])
         return out
 
-    def _said(self, table: Table, trees: tuple[FlatTrees, ...]) -> Array:
+    def _near(self, table: Table) -> Array:
+        return self.anchor.predict(table) + self.trees[0].predict(table[:, self.columns])
+
+    def _far(self, table: Table) -> Array:
         shown = table[:, self.columns]
-        return np.asarray(np.mean([some.predict(shown) for some in trees], axis=0))
+        by_trees = np.mean([trees.predict(shown) for trees in self.trees[1:]], axis=0)
+        return np.asarray((by_trees + np.mean([smooth.predict(table) for smooth in self.smooth], axis=0)) / 2.0)
 
 
 def fit_location(series: Series, rows: Rows, table: Table, truth: Array, seed: int) -> Location:  # noqa: ARG001
@@ -57,7 +64,8 @@ def fit_location(series: Series, rows: Rows, table: Table, truth: Array, seed: i
     beyond = truth[near] - anchor.predict(table[near])
     models = [_near_trees(seed).fit(table[near][:, columns], beyond)]
     models += [_far_trees(seed + 1 + i).fit(table[far][:, columns], truth[far]) for i in range(FAR_FITS)]
-    return Location(tuple(models), columns, anchor)
+    smooth = tuple(fit_smooth(table[far], truth[far], columns, seed + 1 + i) for i in range(FAR_FITS))
+    return Location(tuple(models), columns, anchor, smooth)
 
 
 def share_of_near(lead: Index) -> Array:

@@ -62,7 +62,7 @@ def test_near_trees_speak_alone_first_and_are_silent_at_last(fitted: Location) -
     np.testing.assert_array_equal(share_of_near(np.array([1, NEAR_ALONE, NEAR_ENDS, 100])), [1, 1, 0, 0])
     assert (np.diff(share_of_near(np.arange(1, 30))) <= 0).all()
     assert len(fitted.models) == 1 + FAR_FITS
-    others = Location((fitted.models[0], *[fitted.models[0]] * FAR_FITS), fitted.columns, fitted.anchor)
+    others = Location((fitted.models[0], *[fitted.models[0]] * FAR_FITS), fitted.columns, fitted.anchor, fitted.smooth)
     other = rows(500, 2)
     same = predicted(others, other, table(other, 2)) == predicted(fitted, other, table(other, 2))
     np.testing.assert_array_equal(same, other.lead <= NEAR_ALONE)
@@ -72,13 +72,23 @@ def test_rows_do_not_know_of_each_other(fitted: Location) -> None:
     other = rows(200, 3)
     shown = table(other, 3)
     some = np.arange(0, 200, 7)
-    np.testing.assert_array_equal(predicted(fitted, other.take(some), shown[some]), predicted(fitted, other, shown)[some])
+    alone = predicted(fitted, other.take(some), shown[some])
+    np.testing.assert_allclose(alone, predicted(fitted, other, shown)[some], rtol=1e-5)
 
 
 def test_the_flat_trees_say_what_the_models_say(fitted: Location) -> None:
     shown = table(rows(100, 4), 4)[:, fitted.columns]
     for model, flat in zip(fitted.models, fitted.trees, strict=True):
         np.testing.assert_allclose(flat.predict(shown), model.predict(shown), rtol=1e-12)
+
+
+def test_far_off_trees_and_networks_speak_alike(fitted: Location) -> None:
+    other = rows(100, 7)
+    far = other.take(other.lead >= NEAR_ENDS)
+    shown = table(far, 7)
+    of_trees = np.mean([model.predict(shown[:, fitted.columns]) for model in fitted.models[1:]], axis=0)
+    of_networks = np.mean([network.predict(shown) for network in fitted.smooth], axis=0)
+    np.testing.assert_allclose(predicted(fitted, far, shown), (of_trees + of_networks) / 2, rtol=1e-5)
 
 
 def test_the_same_seed_fits_the_same_and_another_seed_other_trees(fitted: Location) -> None:

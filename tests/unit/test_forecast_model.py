@@ -52,7 +52,7 @@ def test_hours_that_it_does_not_reach_are_predicted_without_it(without: StationF
     near, far = slice(0, 8), slice(8, None)
     off, off_without = (np.abs(f.median - truth) for f in (forecast, without))
     usual = np.abs(truth - np.median(course()[:ORIGIN]))
-    assert off[:, near].mean() < 0.6 * off_without[:, near].mean()
+    assert off[:, near].mean() < 0.7 * off_without[:, near].mean()
     assert off[:, far].mean() < 0.6 * usual[:, far].mean()
     assert (forecast.rung == Rung.CORRECTED).all()
 
