@@ -30,6 +30,7 @@ from hazecast.forecast.transport.layers import air_of, default_layers
 from hazecast.forecast.transport.learning import UNIT_BACKGROUND, Snapshot
 from hazecast.forecast.transport.starting import drawn_to_observations
 from hazecast.forecast.transport.state import Tags, clean_state
+from hazecast.forecast.trees import FlatTrees
 from hazecast.grids.conserving import conserved
 from hazecast.grids.lattice import Lattice
 from hazecast.grids.regions import region_shares
@@ -64,6 +65,7 @@ def round_about() -> Exercises:
         ("trajectories", paths),
         ("correction on the lattice", correction),
         ("drawn trajectories", drawn),
+        ("boosted trees", boosted),
     )
 
 
@@ -127,6 +129,13 @@ def drawn() -> None:
     init = START.astype("datetime64[s]").astype(datetime).replace(tzinfo=UTC)
     cycle = Cycle(init, init, timedelta(hours=HOURS))
     draws_product(cycle, STATIONS, np.full((2, len(STATIONS), HOURS), 50.0), np.full((len(STATIONS), HOURS), 60.0), VisibilitySettings(), 0)
+
+
+def boosted() -> None:
+    """A table of 32 bits told by one tree of one fork."""
+    first, second = np.zeros(1, np.uint8), np.ones(1, np.uint8)
+    trees = FlatTrees(0.0, np.zeros((1, 1)), np.zeros(1, np.int64), first, first, second, np.array([0, 1]), np.zeros(2))
+    trees.predict(np.zeros((1, 1), np.float32))
 
 
 def paths() -> None:

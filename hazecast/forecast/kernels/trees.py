@@ -51,9 +51,10 @@ def add_trees(table: Floats, forest: Forest, out: Array) -> None:
 
 @njit(cache=True)
 def _add_to_block(table: Floats, forest: Forest, out: Array) -> None:
-    codes = np.zeros((2 * table.shape[1], ROWS), forest.before.dtype)
-    standing, total = np.zeros(ROWS, forest.before.dtype), np.zeros(ROWS)
-    total[: out.size] = out
+    codes = np.empty((2 * table.shape[1], ROWS), forest.before.dtype)
+    standing, total = np.empty(ROWS, forest.before.dtype), np.zeros(ROWS)
+    for row in range(out.size):
+        total[row] = out[row]
     _tell(table, forest.thresholds, codes)
     for tree in range(forest.begins.size - 1):
         begin, end = forest.begins[tree], forest.begins[tree + 1]
@@ -61,14 +62,15 @@ def _add_to_block(table: Floats, forest: Forest, out: Array) -> None:
         for fork in range(begin, end):
             _part(codes[forest.column[fork]], forest.highest_left[fork], forest.before[fork], forest.after[fork], standing)
         _add(forest.values[begin + tree : end + tree + 1], standing, total)
-    out[:] = total[: out.size]
+    for row in range(out.size):
+        out[row] = total[row]
 
 
 @njit(cache=True)
 def _tell(table: Floats, thresholds: Array, codes: Codes) -> None:
     """The codes (column, row) of a table (row, feature): what is missing lies above no threshold, or above all."""
     features, most = thresholds.shape
-    values, above = np.zeros(ROWS), np.zeros(ROWS, np.uint32)
+    values, above = np.zeros(ROWS), np.empty(ROWS, np.uint32)
     for feature in range(features):
         for row in range(table.shape[0]):
             values[row] = table[row, feature]
@@ -82,7 +84,7 @@ def _tell(table: Floats, thresholds: Array, codes: Codes) -> None:
             codes[features + feature, row] = most if np.isnan(values[row]) else above[row]
 
 
-@njit(cache=True)
+@njit(cache=True, pipeline_class=Apart)
 def _search(values: Array, thresholds: Array, step: np.uint32, above: NDArray[np.uint32]) -> None:
     """A step of a search by halves, of all values at once."""
     for row in range(ROWS):
