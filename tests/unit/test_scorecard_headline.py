@@ -45,7 +45,7 @@ def table(**over_uncorrected: Skill) -> ScoreTable:
         ),
         ({"l1_6": EVEN}, "At 1–6 h the forecast cannot be told from the uncorrected forecast."),
         ({"l1_6": WORSE}, "At 1–6 h the uncorrected forecast does better."),
-        ({"l1_6": (float("nan"),) * 3}, "At 1–6 h the forecast cannot be told from persistence."),
+        ({"l1_6": (float("nan"),) * 3}, "At 1–6 h the forecast cannot be told from the uncorrected forecast."),
         ({}, "There is nothing to hold the forecast against."),
     ],
 )

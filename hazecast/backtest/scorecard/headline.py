@@ -87,9 +87,9 @@ def tiles(evidence: Evidence, scores: ScoreTable) -> tuple[Tile, ...]:
 
 
 def _worst(scores: ScoreTable, name: str, against: list[str]) -> tuple[str, Score]:
-    """The baseline over which the forecast gains least at some lead times, and its skill over it."""
+    """The baseline over which the forecast gains least at some lead times, or of which that is not known, and its skill over it."""
     skills = {f: scores.score(f"skill_over_{f.replace(' ', '_')}", kind="lead", name=name) for f in against}
-    hardest = min(skills, key=lambda f: skills[f].value if np.isfinite(skills[f].value) else np.inf)
+    hardest = min(skills, key=lambda f: skills[f].value if np.isfinite(skills[f].value) else -np.inf)
     return hardest, skills[hardest]
 
 
