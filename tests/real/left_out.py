@@ -1,6 +1,6 @@
 """Stations left out of real cases: what the corrected lattice says of them, and what the base and plain interpolation say."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -101,7 +101,11 @@ def past_of(run: Hindcast, hours: NDArray[np.bool_], stations: NDArray[np.int64]
     return Past(run.observed[at], run.modelled[at], east[at], north[at], *places, ground[stations])
 
 
-def analyses(run: Hindcast) -> Judged:
+def as_learnt(reach: Reach) -> Reach:
+    return reach
+
+
+def analyses(run: Hindcast, altered: Callable[[Reach], Reach] = as_learnt) -> Judged:
     """Hours after the split: each station foretold from what the others observed, with distances learnt before it from other stations."""
     stations = np.arange(len(run.stations))
     after = past_of(run, run.after, stations)
@@ -109,7 +113,7 @@ def analyses(run: Hindcast) -> Judged:
     for fold in range(FOLDS):
         mine = stations % FOLDS == fold
         reach = learnt_reach(past_of(run, ~run.after, stations[~mine]))
-        foretold[:, :, mine] = analysed(after, reach)[:, :, mine]
+        foretold[:, :, mine] = analysed(after, altered(reach))[:, :, mine]
     judged = ~np.isnan(foretold[0])
     observed, places = after.observed, (after.latitude, after.longitude)
     by_distance, nearest = (plain(observed, places, places, power) for power in (2.0, None))

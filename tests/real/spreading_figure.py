@@ -2,9 +2,12 @@
 
 import os
 import tempfile
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from hazecast.forecast.spreading.reach import Reach
 from tests.real.left_out import CASES, FOLDS, Cycles, Judged, analyses, forecasts
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -15,12 +18,30 @@ CYCLES = (
 )
 
 
+def level(reach: Reach) -> Reach:
+    return replace(reach, likeness=replace(reach.likeness, ground_ratio=0.0))
+
+
+def calm(reach: Reach) -> Reach:
+    return replace(reach, likeness=replace(reach.likeness, stretch=0.0))
+
+
+def trusting(reach: Reach) -> Reach:
+    return replace(reach, pattern=1.0)
+
+
+ALTERED: dict[str, Callable[[Reach], Reach]] = {"without heights": level, "without winds": calm, "with the base's whole pattern": trusting}
+
+
 def main() -> None:
     shared = Path(os.environ.get("HAZECAST_SHARED", REPOSITORY.parent / "shared" / "data"))
     print("| | values | lattice | inverse distance | nearest | base | inside the 90 % band |\n|---|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as folder:
         for case in CASES:
-            told(f"{case.folder}, observed", analyses(case.past(shared, Path(folder))))
+            run = case.past(shared, Path(folder))
+            told(f"{case.folder}, observed", analyses(run))
+            for name, altered in ALTERED.items():
+                told(f"the same {name}", analyses(run, altered))
         for cycles in CYCLES:
             told(f"{cycles.folder}, forecast", forecasts(cycles, shared, Path(folder), range(FOLDS)))
 
