@@ -29,6 +29,7 @@ from hazecast.forecast.stations import StationForecast, predict_stations
 from hazecast.forecast.strengths import Strengths
 from hazecast.forecast.trained import Trained, trained_on
 from hazecast.forecast.transport.driving import driving
+from hazecast.forecast.weather_errors.hindcasts import with_hindcasts
 from hazecast.grids.regridding import to_stations
 from hazecast.records import ELSEWHERE, Cycle, Forecast, Gridded, MeteorologyKind, Note, NoteCode, Rung, SourceForecast, Station
 
@@ -173,7 +174,10 @@ def _carried(gridded: Gridded, inputs: _Inputs, task: Task, progress: Callable[[
     own, sources = own_base(task, inputs.observations["pm25"].values, progress, stored.strengths if stored else None)
     model = delivered_base(gridded, inputs.ahead)
     base = own if model is None else model.or_else(own)
-    return _Carried(base, sources, sources.strengths if sources else None, _station_series(inputs, own, model))
+    series = _station_series(inputs, own, model)
+    if any(note.code is NoteCode.WEATHER_ERRORS_ADDED for note in gridded.gathered.notes):
+        series = with_hindcasts(series, inputs.origin, task.seed)
+    return _Carried(base, sources, sources.strengths if sources else None, series)
 
 
 def _transport_task(gridded: Gridded, inputs: _Inputs, emission: Emission, settings: TransportSettings, seed: int) -> Task:

@@ -1,6 +1,6 @@
 """Hourly series at stations, and the rows (origin, station, lead) that a correction learns from and predicts."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +17,8 @@ LONGEST_CARRY_HOURS = 3  # an observation stands for the hours after it for this
 class Series:
     """Hourly values (time, station) by key, with running sums so that the mean over any past window costs one subtraction.
 
-    Observations are carried forward over short gaps, never interpolated: a value may not know what came after it.
+    Observations are carried forward over short gaps, never interpolated: a value may not know what came after it. Where weather up to a
+    cycle's origin is an analysis and that ahead a forecast, `hindcasts` have the past as forecasts would have shown it.
     """
 
     times: NDArray[np.datetime64]
@@ -26,6 +27,7 @@ class Series:
     values: Mapping[str, Array]
     sums: Mapping[str, Array]
     counts: Mapping[str, Array]
+    hindcasts: "Hindcasts | None" = None
 
     def at(self, key: str, time: Index, station: Index) -> Array:
         """Values at index pairs; NaN before the first hour, after the last, or where there is no such key."""
@@ -70,6 +72,20 @@ class Rows:
     def take(self, which: Index | NDArray[np.bool_]) -> "Rows":
         """Some of the rows."""
         return Rows(self.origin[which], self.station[which], self.lead[which], self.lag)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Hindcasts:
+    """The past up to index `until` as forecasts of `lead_hours` (copy,) would have shown it; `copy` makes that of a number."""
+
+    until: int
+    lead_hours: Array
+    copy: Callable[[int], Series]
+
+    def copy_of(self, rows: Rows) -> Index:
+        """The number of the copy with the lead nearest to that of each row (row,), -1 for rows whose valid hour is not past."""
+        nearest = np.abs(rows.lead[:, None] - self.lead_hours).argmin(axis=1)
+        return np.where(rows.valid <= self.until, nearest, -1)
 
 
 def series_of(stations: xr.Dataset) -> Series:

@@ -16,7 +16,7 @@ class ErrorGrowth:
     shift_hours    how much too early or too late, standard deviation
     wind           of the vector, m s-1, root mean square as all that follow; each component has its half of the square
     air_temperature, dew_point in K;  surface_pressure in Pa;  cloud_cover as a share
-    mixing_height, precipitation, solar_radiation  of the natural logarithm
+    mixing_height, precipitation, solar_radiation  of the natural logarithm, and so of `transported`: PM2.5 carried by such weather
     correlation    with what comes, of the departures from the usual: it is never lower, so where weather varies little, errors are less
     """
 
@@ -30,6 +30,7 @@ class ErrorGrowth:
     mixing_height: tuple[float, ...]
     precipitation: tuple[float, ...]
     solar_radiation: tuple[float, ...]
+    transported: tuple[float, ...]
     correlation: tuple[float, ...]
 
     def __post_init__(self) -> None:
@@ -59,5 +60,6 @@ PUBLISHED_GROWTH = ErrorGrowth(
     mixing_height=(0.25, 0.32, 0.38, 0.43, 0.48, 0.50),
     precipitation=(0.5, 0.7, 0.85, 1.0, 1.1, 1.2),
     solar_radiation=(0.15, 0.20, 0.25, 0.30, 0.33, 0.36),
+    transported=(0.08, 0.15, 0.22, 0.28, 0.36, 0.42),
     correlation=(0.92, 0.88, 0.82, 0.75, 0.67, 0.58),
 )

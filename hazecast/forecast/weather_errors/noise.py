@@ -26,6 +26,7 @@ STREAMS = (
     "mixing_height",
     "solar_radiation",
     "cloud_cover",
+    "base",
 )  # in this order for ever: the place in it is part of the seed
 DEW_POINT_LIKE_TEMPERATURE = 0.6  # correlation of their errors
 

@@ -28,7 +28,9 @@ _GROWTH_OF = {
     "surface_pressure": "surface_pressure",
     "cloud_cover": "cloud_cover",
     "mixing_height": "mixing_height",
+    "base": "transported",
 }
+_LOGARITHMIC = {"mixing_height": VARIABLES["mixing_height"], "base": VARIABLES["pm25"]}
 _FACTORS = ("precipitation", "solar_radiation")
 
 
@@ -48,7 +50,7 @@ class Forecasting:
 
 
 def courses_of(weather: Fields, hours: Array) -> dict[str, Course]:
-    """Of every key whose departures err, that of the mixing height of its logarithm."""
+    """Of every key whose departures err, of some those of the logarithm."""
     return {key: course_of(_as_departing(key, values), hours) for key, values in weather.items() if key in _GROWTH_OF}
 
 
@@ -61,7 +63,7 @@ def with_errors(weather: Fields, courses: Mapping[str, Course], how: Forecasting
 
 
 def _as_departing(key: str, values: Array) -> Array:
-    return np.log(np.maximum(values, VARIABLES[key].lowest)) if key == "mixing_height" else values
+    return np.log(np.maximum(values, _LOGARITHMIC[key].lowest)) if key in _LOGARITHMIC else values
 
 
 def _erring(key: str, values: Array, courses: Mapping[str, Course], how: Forecasting, larger: float) -> Array:
@@ -71,8 +73,8 @@ def _erring(key: str, values: Array, courses: Mapping[str, Course], how: Forecas
         return values
     error = how.growth.at(_GROWTH_OF[key], how.lead_hours) * (larger / np.sqrt(2.0) if _GROWTH_OF[key] == "wind" else 1.0)
     erring = _departing(courses[key], error, how.noise[key], how)
-    if key == "mixing_height":
-        return np.clip(np.exp(erring), VARIABLES[key].lowest, VARIABLES[key].highest)
+    if key in _LOGARITHMIC:
+        return np.clip(np.exp(erring), _LOGARITHMIC[key].lowest, _LOGARITHMIC[key].highest)
     return np.clip(erring, 0.0, 1.0) if key == "cloud_cover" else erring
 
 
