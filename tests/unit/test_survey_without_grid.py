@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hazecast.config import load_settings
+from hazecast.config import MeteorologySettings, load_settings
 from hazecast.errors import NoDataInPeriod
 from hazecast.grids.lattice import lattice_of_domain
 from hazecast.records import Cycle, MeteorologyKind, Station, utc
@@ -75,6 +75,11 @@ def test_stations_must_have_places(tmp_path: Path) -> None:
     )
     with pytest.raises(NoDataInPeriod, match="no place on Earth"):
         looked_at(case)
+
+
+def test_stations_forecast_no_weather() -> None:
+    with pytest.raises(ValueError, match="a forecast needs a path"):
+        MeteorologySettings(kind=MeteorologyKind.FORECAST)
 
 
 places = st.lists(st.tuples(st.floats(-84.0, 84.0), st.floats(-30.0, 30.0)), min_size=1, max_size=5)
