@@ -60,6 +60,6 @@ PUBLISHED_GROWTH = ErrorGrowth(
     mixing_height=(0.25, 0.32, 0.38, 0.43, 0.48, 0.50),
     precipitation=(0.5, 0.7, 0.85, 1.0, 1.1, 1.2),
     solar_radiation=(0.15, 0.20, 0.25, 0.30, 0.33, 0.36),
-    transported=(0.08, 0.15, 0.22, 0.28, 0.36, 0.42),
+    transported=(0.10, 0.20, 0.32, 0.42, 0.52, 0.58),
     correlation=(0.92, 0.88, 0.82, 0.75, 0.67, 0.58),
 )
