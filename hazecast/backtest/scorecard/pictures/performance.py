@@ -44,8 +44,9 @@ def draw_performance(spots: Sequence[Spot], joined: bool) -> str:
             )  # fmt: skip
             for at, (spot, at_x, at_y) in enumerate(zip(own, x, y, strict=True)):
                 if not joined or at in (0, len(own) - 1):  # the line tells what lies between
+                    aside = (5, 5 if first else -11)
                     axes.annotate(
-                        spot.mark, (at_x, at_y), (5, 5 if first else -11), textcoords="offset points", fontsize=8, color=look.colour, zorder=6,
+                        spot.mark, (at_x, at_y), aside, textcoords="offset points", fontsize=8, color=look.colour, zorder=6,
                         annotation_clip=False, bbox={"facecolor": "white", "alpha": 0.75, "edgecolor": "none", "pad": 0.6},
                     )  # fmt: skip
         _legend(axes, spots)
