@@ -40,6 +40,7 @@ STALE_HOURS = 6
 SILENT_HOURS = 24
 SHORT_HISTORY_DAYS = 30
 NAMES_TOLD = 3
+MAKESHIFT_ROWS = 30_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,7 +83,7 @@ def predict(
 ) -> Forecast:
     """Forecast PM2.5 and visibility on the lattice and at the stations, from what the cycle's `as_of` knew.
 
-    What was learnt before is `stored`; without it, it is learnt now. `progress` is told the stage and the share of it that is done;
+    What was learnt before is `stored`; without it, it is learnt now, from fewer rows, for nobody keeps it. `progress` is told the stage and the share of it that is done;
     `time_zone` is that of the clocks which people emit by.
     """
     inputs = _inputs(gridded, arrival_delay)
@@ -90,7 +91,8 @@ def predict(
     task = _transport_task(gridded, inputs, emission, transport, settings.random_seed)
     carried = _carried(gridded, inputs, task, partial(progress, "transport"), stored)
     series = carried.series
-    learnt = stored or trained_on(series, carried.strengths, _lesson(inputs, settings), partial(progress, "correction"))
+    lesson = _lesson(inputs, settings, min(settings.learning_rows, MAKESHIFT_ROWS))
+    learnt = stored or trained_on(series, carried.strengths, lesson, partial(progress, "correction"))
     leads = inputs.cycle.lead_hours
     predicted = predict_stations(series, learnt.correction, learnt.climatology, inputs.origin, inputs.lag, leads, settings.random_seed)
     grid = _on_grid(inputs, carried.base, series, predicted, optics)
@@ -118,7 +120,7 @@ def train(
 ) -> Trained:
     """Learn from what the cycle's `as_of` knew, as `predict` does, to be stored."""
     series, inputs, strengths = _past(gridded, transport, settings, arrival_delay, partial(progress, "transport"), time_zone)
-    return trained_on(series, strengths, _lesson(inputs, settings), partial(progress, "correction"))
+    return trained_on(series, strengths, _lesson(inputs, settings, settings.learning_rows), partial(progress, "correction"))
 
 
 def trial(
@@ -156,8 +158,8 @@ def _past(
     return carried.series, inputs, carried.strengths
 
 
-def _lesson(inputs: _Inputs, settings: ForecastSettings) -> Lesson:
-    return Lesson(inputs.known, inputs.lag, inputs.cycle.lead_hours[-1], settings.learning_rows, settings.random_seed)
+def _lesson(inputs: _Inputs, settings: ForecastSettings, rows: int) -> Lesson:
+    return Lesson(inputs.known, inputs.lag, inputs.cycle.lead_hours[-1], rows, settings.random_seed)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

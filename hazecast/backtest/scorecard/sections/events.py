@@ -41,8 +41,10 @@ def events_section(evidence: Evidence) -> Section:
 
 def _said(evidence: Evidence) -> tuple[str, ...]:
     said = []
-    for level in evidence.levels[:1]:
-        tally = evidence.events.row(level, evidence.events.days[0].strand.name, FORECAST)
+    day = evidence.events.days[0].strand.name
+    told = {row.level for row in evidence.events.rows if (row.day, row.forecast) == (day, FORECAST)}
+    for level in [level for level in evidence.levels if level in told][:1]:
+        tally = evidence.events.row(level, day, FORECAST)
         hours = tally.hours
         excused = f" ({tally.excused} on control days)" if evidence.control else ""
         said.append(
