@@ -83,8 +83,8 @@ def predict(
 ) -> Forecast:
     """Forecast PM2.5 and visibility on the lattice and at the stations, from what the cycle's `as_of` knew.
 
-    What was learnt before is `stored`; without it, it is learnt now, from fewer rows, for nobody keeps it. `progress` is told the stage and the share of it that is done;
-    `time_zone` is that of the clocks which people emit by.
+    What was learnt before is `stored`; without it, it is learnt now, from fewer rows, for nobody keeps it. `progress` is told the stage and
+    the share of it that is done; `time_zone` is that of the clocks which people emit by.
     """
     inputs = _inputs(gridded, arrival_delay)
     emission = emission_of(gridded, time_zone, np.array(transport.layer_tops))
