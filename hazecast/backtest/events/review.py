@@ -16,7 +16,7 @@ from hazecast.backtest.events.strands import HOURS_OF_DAY
 from hazecast.backtest.events.tally import EventTally, tally_events
 from hazecast.backtest.verification.control_days import ControlDays
 from hazecast.backtest.verification.pairs import Against
-from hazecast.backtest.verification.terms import CLIMATOLOGY
+from hazecast.backtest.verification.terms import CLIMATOLOGY, FORECAST
 from hazecast.records import Area, HazeWarning, Level
 
 Levels = NDArray[np.int8]
@@ -127,11 +127,11 @@ def review_events(
 
 
 def _compared(days: Sequence[DayAhead]) -> dict[str, int]:
-    """The forecasts that say anything of levels, with their positions."""
+    """The forecast, and the baselines that say anything of levels, with their positions."""
     if not days:
         return {}
     known = [any((day.levels[i] != Level.UNKNOWN).any() for day in days) for i in range(len(days[0].forecasts))]
-    return {f: i for i, f in enumerate(days[0].forecasts) if known[i] and f != CLIMATOLOGY}
+    return {f: i for i, f in enumerate(days[0].forecasts) if (known[i] or f == FORECAST) and f != CLIMATOLOGY}
 
 
 def _row(level: Level, day: DayAhead, forecast: tuple[str, int], frame: Frame, cycles: Cycles, terms: EventTerms) -> EventRow:
