@@ -17,7 +17,8 @@ ALONG = "init_time"
 def write_forecasts(out: Path, plan: Plan, cycle_keys: Sequence[str]) -> Path:
     """Write `forecasts.nc`: the variables that all station products have, (init_time, station, lead_time[, …]), in the order of the keys.
 
-    One cycle is in memory at a time. Raises OSError where the file cannot be written.
+    Stations go by their names, as people and programs know them from the observations, unless two have the same; `station_id` has the ids
+    of the settings. One cycle is in memory at a time. Raises OSError where the file cannot be written.
     """
     file = out / FORECASTS_FILE
     write_slices(_slices(out, plan, cycle_keys), ALONG, file)
@@ -37,9 +38,22 @@ def _slice(stations: xr.Dataset, plan: Plan) -> xr.Dataset:
     bare = stations.drop_vars([ALONG, "valid_time"])
     whole = bare.expand_dims({ALONG: np.atleast_1d(stations[ALONG].values)})
     whole[ALONG].attrs = dict(stations[ALONG].attrs)
+    whole = _by_name(whole)
     valid = stations["valid_time"]
     whole = whole.assign_coords(valid_time=((ALONG, *valid.dims), valid.values[None], valid.attrs))
     return whole.assign_attrs(history=_history(plan), comment=_weather(stations))
+
+
+def _by_name(data: xr.Dataset) -> xr.Dataset:
+    ids, names = data["station"], data["station_name"].values
+    called = names if len(set(names)) == names.size else ids.values
+    told = {"station": ("station", called, {"long_name": "Station", "cf_role": "timeseries_id"})}
+    return data.assign_coords(told, station_id=("station", ids.values, {"long_name": "Station id in the settings"}))
+
+
+def by_id(forecasts: xr.Dataset) -> xr.Dataset:
+    """What `write_forecasts` wrote, with the ids of the settings for stations, as every other file of a backtest has them."""
+    return forecasts.assign_coords(station=forecasts["station_id"].values) if "station_id" in forecasts.coords else forecasts
 
 
 def _history(plan: Plan) -> str:

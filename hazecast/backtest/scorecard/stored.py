@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from hazecast.archive.netcdf import read_dataset
 from hazecast.backtest.replay.folder import FORECASTS_FILE, OBSERVED_FILE, SETTINGS_FILE, WARNINGS_FILE
+from hazecast.backtest.replay.forecasts_file import by_id
 from hazecast.backtest.replay.record import read_record
 from hazecast.backtest.replay.warnings_life import CycleWarnings, read_warnings
 from hazecast.backtest.verification import Terms, terms_of
@@ -53,7 +54,7 @@ def load_backtest(folder: Path) -> StoredBacktest:
     warnings = folder / WARNINGS_FILE
     return StoredBacktest(
         folder=folder,
-        forecasts=read_dataset(folder / FORECASTS_FILE).sortby("init_time"),
+        forecasts=by_id(read_dataset(folder / FORECASTS_FILE)).sortby("init_time"),
         observed=read_dataset(folder / OBSERVED_FILE)["pm25"],
         settings=_settings(folder / SETTINGS_FILE),
         record=record,
