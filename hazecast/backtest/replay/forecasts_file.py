@@ -47,8 +47,11 @@ def _slice(stations: xr.Dataset, plan: Plan) -> xr.Dataset:
 def _by_name(data: xr.Dataset) -> xr.Dataset:
     ids, names = data["station"], data["station_name"].values
     called = names if len(set(names)) == names.size else ids.values
-    told = {"station": ("station", called, {"long_name": "Station", "cf_role": "timeseries_id"})}
-    return data.assign_coords(told, station_id=("station", ids.values, {"long_name": "Station id in the settings"}))
+    told = {
+        "station": ("station", called, {"long_name": "Station", "cf_role": "timeseries_id"}),
+        "station_id": ("station", ids.values, {"long_name": "Station id in the settings"}),
+    }
+    return data.assign_coords(told)
 
 
 def by_id(forecasts: xr.Dataset) -> xr.Dataset:
