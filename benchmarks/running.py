@@ -13,6 +13,7 @@ import numba
 
 from benchmarks import (
     advection,
+    backtest,
     boosting,
     lazy_meteorology,
     observations,
@@ -48,6 +49,7 @@ BENCHMARKS = (
     Benchmark("regridding", regridding.rows),
     Benchmark("observations", observations.rows),
     Benchmark("lazy-meteorology", lazy_meteorology.rows),
+    Benchmark("backtest", backtest.rows),
 )
 
 

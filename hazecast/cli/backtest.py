@@ -2,6 +2,8 @@
 
 import os
 from contextlib import AbstractContextManager
+from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -36,6 +38,9 @@ def backtest(
     weather_errors: Annotated[
         bool, typer.Option("--weather-errors", help="Put errors into an analysis of the weather that grow as those of a forecast do.")
     ] = False,
+    as_recorded: Annotated[
+        bool, typer.Option("--as-recorded", help="Know what the archive of the settings saw arrive by the schedule's time, and no more.")
+    ] = False,
     sources: Annotated[bool, typer.Option("--sources", help="Tell also how sure the shares of sources are; slower.")] = False,
     compare: CompareOption = None,
     cost_ratio: CostRatioOption = DEFAULT_COST_RATIO,
@@ -46,12 +51,18 @@ def backtest(
 
     Writes forecasts.nc, warnings.json and the scorecard into DIR. Killed and started again, it goes on where it was.
     """
+    _use_threads(workers)
     from hazecast.backtest.replay.running import run_backtest
     from hazecast.cli.running import now, require_known_names
     from hazecast.config import load_settings
 
     settings = _for_backtest(load_settings(config), sources)
-    plan = _plan(settings, (start, end, every), train_once, weather_errors)
+    plan = replace(
+        _plan(settings, (start, end, every), train_once),
+        weather_errors=weather_errors,
+        as_recorded=as_recorded,
+        delay=timedelta(minutes=settings.schedule.delay_minutes if as_recorded else 0),
+    )
     require_known_names(settings)
     options = scorecard_options(compare, cost_ratio, control_days)
     open_workers = _workers(workers, dask)
@@ -61,14 +72,19 @@ def backtest(
     print_result(as_json, _facts(done, scored), [*_lines(done, scored), *unscored])
 
 
+def _use_threads(workers: int) -> None:
+    """Training, which this process does before its workers begin, takes no more cores than they do; before numba is imported."""
+    if workers > 0:
+        for name in ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS"):
+            os.environ.setdefault(name, str(min(workers, len(os.sched_getaffinity(0)))))
+
+
 def _for_backtest(settings: "Settings", sources: bool) -> "Settings":
     """What nobody reads of the past is left out, unless it is asked for."""
     return settings if sources else settings.model_copy(update={"transport": settings.transport.model_copy(update={"members": 0})})
 
 
-def _plan(settings: "Settings", typed: tuple[str, str, str], train_once: bool, weather_errors: bool) -> "Plan":
-    from datetime import timedelta
-
+def _plan(settings: "Settings", typed: tuple[str, str, str], train_once: bool) -> "Plan":
     from hazecast import __version__
     from hazecast.backtest.replay.plan import Plan
     from hazecast.cli.times import moment_of
@@ -82,7 +98,6 @@ def _plan(settings: "Settings", typed: tuple[str, str, str], train_once: bool, w
         retrain=None if train_once else timedelta(days=settings.forecast.retrain_days),
         settings_sha256=settings.sha256(),
         software_version=__version__,
-        weather_errors=weather_errors,
     )
 
 

@@ -199,12 +199,12 @@ def test_the_first_attempt_to_end_counts_and_a_torn_one_gives_way(tmp_path: Path
 
 def test_inputs_are_taken_in_once_and_each_task_has_databases_of_its_own(case: SmallCase, tmp_path: Path) -> None:
     out, settings = tmp_path / "bt", quick_settings(case)
-    first = take_in(out, settings, lambda: NOW, lambda _done: None)
+    first = take_in(out, settings, False, lambda: NOW, lambda _done: None)
     assert first.stations == 5
     kept = files_below(out / "archive")
     assert not [name for name in kept if name.endswith(("-wal", "-shm"))], "a copy of the file alone is whole"
     (case.observations / "1001.csv.gz").unlink()
-    assert take_in(out, settings, lambda: NOW, lambda _done: None).facts == first.facts
+    assert take_in(out, settings, False, lambda: NOW, lambda _done: None).facts == first.facts
     with attempt(out, "a") as folder, copied_memory(out, folder) as memory:
         assert Path(str(memory.ledger.url.database)).parent == folder
         assert memory.observations.segments == out / "archive" / "observations" / "segments"
@@ -214,16 +214,16 @@ def test_inputs_are_taken_in_once_and_each_task_has_databases_of_its_own(case: S
 def test_a_file_that_cannot_be_read_stops_it_before_it_begins(case: SmallCase, tmp_path: Path) -> None:
     (case.observations / "broken.csv").write_text("half a file", encoding="utf-8")
     with pytest.raises(UnreadableInput, match=r"broken\.csv"):
-        take_in(tmp_path / "bt", quick_settings(case), lambda: NOW, lambda _done: None)
+        take_in(tmp_path / "bt", quick_settings(case), False, lambda: NOW, lambda _done: None)
     assert not (tmp_path / "bt" / "archive").exists()
     (case.observations / "broken.csv").unlink()
     with without_leftovers(tmp_path / "bt"):
-        take_in(tmp_path / "bt", quick_settings(case), lambda: NOW, lambda _done: None)
+        take_in(tmp_path / "bt", quick_settings(case), False, lambda: NOW, lambda _done: None)
 
 
 def test_gridded_files_that_changed_since_are_named(case: SmallCase, tmp_path: Path) -> None:
     out, settings = tmp_path / "bt", quick_settings(case)
-    take_in(out, settings, lambda: NOW, lambda _done: None)
+    take_in(out, settings, False, lambda: NOW, lambda _done: None)
     weather = case.meteorology / "era5.nc"
     weather.touch()
     require_unchanged(out, settings)  # its content is the same

@@ -9,6 +9,7 @@ from pathlib import Path
 from hazecast.archive.arrivals import Arrival, arrivals_known
 from hazecast.archive.database import LEDGER_NAME, open_database
 from hazecast.archive.memory import Memory, open_memory
+from hazecast.archive.memory_copy import copy_memory
 from hazecast.archive.observations.catalogue import CATALOGUE
 from hazecast.archive.observations.holdings import Holdings, holdings
 from hazecast.archive.observations.store import OBSERVATIONS_FOLDER, ObservationStore, close_observations
@@ -24,21 +25,29 @@ from hazecast.records import InputRole, MeteorologyKind
 MOST_NAMED = 3
 
 
-def take_in(out: Path, settings: Settings, clock: Callable[[], datetime], report: Callable[[float], None]) -> Holdings:
+def take_in(out: Path, settings: Settings, as_recorded: bool, clock: Callable[[], datetime], report: Callable[[float], None]) -> Holdings:
     """Read all inputs into the folder's archive, unless they are there; what the archive holds then.
 
-    The archive stands under its name only when it is whole. Raises the first error of a file that cannot be read, and what reading raises.
+    If `as_recorded`, it is a copy of what the installation's archive saw arrive, and nothing else. The archive stands under its name only
+    when it is whole. Raises the first error of a file that cannot be read, what reading raises, and ArchiveError.
     """
     archive = out / ARCHIVE
     if not archive.is_dir():
         partial = archive.with_name(f"{ARCHIVE}.partial")
-        with open_memory(partial) as memory:
-            refused = ingest(settings, memory, Watching.BACKFILL, clock, report).observations.refused
-        if refused:
-            raise refused[0]
+        if as_recorded:
+            copy_memory(settings.output.archive, partial)
+        else:
+            _ingest(partial, settings, clock, report)
         partial.rename(archive)
     with open_memory(archive) as memory:
         return holdings(memory.observations)
+
+
+def _ingest(archive: Path, settings: Settings, clock: Callable[[], datetime], report: Callable[[float], None]) -> None:
+    with open_memory(archive) as memory:
+        refused = ingest(settings, memory, Watching.BACKFILL, clock, report).observations.refused
+    if refused:
+        raise refused[0]
 
 
 @contextmanager

@@ -13,9 +13,10 @@ HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Cycles from `start` on, before `end`, one `every` so often, each knowing what had arrived by its init_time.
+    """Cycles from `start` on, before `end`, one `every` so often, each knowing what had arrived by its init_time and a `delay`.
 
-    Models are trained at `start` and then `retrain` after each other; None: at `start` alone.
+    Models are trained at `start` and then `retrain` after each other; None: at `start` alone. `as_recorded` takes for arrived what the
+    installation's own archive saw arrive, and when; otherwise arrivals are assumed. `weather_errors` are put into analyses.
     """
 
     start: datetime
@@ -26,6 +27,8 @@ class Plan:
     settings_sha256: str
     software_version: str
     weather_errors: bool = False
+    as_recorded: bool = False
+    delay: timedelta = timedelta(0)
 
     def __post_init__(self) -> None:
         require_utc("start", self.start)
@@ -40,7 +43,7 @@ class Plan:
     @property
     def cycles(self) -> tuple[Cycle, ...]:
         """In the order of time."""
-        return tuple(Cycle(moment, moment, self.horizon) for moment in self._moments(self.every))
+        return tuple(Cycle(moment, moment + self.delay, self.horizon) for moment in self._moments(self.every))
 
     @property
     def trainings(self) -> tuple[Cycle, ...]:

@@ -65,6 +65,7 @@ def read_record(out: Path) -> Facts:
 
 def _identity(plan: Plan) -> Facts:
     """By which it is told from another."""
+    recorded = {"as_recorded": True, "delay_minutes": plan.delay // timedelta(minutes=1)} if plan.as_recorded else {}
     return {
         "start": plan.start.isoformat(),
         "end": plan.end.isoformat(),
@@ -74,12 +75,14 @@ def _identity(plan: Plan) -> Facts:
         "weather_errors": plan.weather_errors,
         "settings_sha256": plan.settings_sha256,
         "software_version": plan.software_version,
+        **recorded,
     }
 
 
 def _require_same(out: Path, plan: Plan) -> None:
     stored, now = read_record(out), _identity(plan)
-    if other := [f"{key} {stored.get(key)} (now {value})" for key, value in now.items() if stored.get(key) != value]:
+    keys = dict.fromkeys((*now, "as_recorded", "delay_minutes"))
+    if other := [f"{key} {stored.get(key)} (now {now.get(key)})" for key in keys if stored.get(key) != now.get(key)]:
         raise SettingsError(
             f"{out} holds another backtest: {', '.join(other)}.",
             "Choose another folder with --out, or start it with the options, settings and hazecast of then; nothing was changed.",

@@ -53,7 +53,7 @@ def run_backtest(out: Path, plan: Plan, settings: Settings, open_workers: OpenWo
 
 
 def _take_in(out: Path, plan: Plan, settings: Settings, progress: Progress, clock: Clock) -> None:
-    holdings = take_in(out, settings, clock, lambda done: progress("reading", done))
+    holdings = take_in(out, settings, plan.as_recorded, clock, lambda done: progress("reading", done))
     require_unchanged(out, settings)
     last = plan.cycles[-1].init_time
     if holdings.first is None or holdings.last is None or holdings.first > last or holdings.last < plan.start:
