@@ -46,7 +46,7 @@ def draw_performance(spots: Sequence[Spot], joined: bool) -> str:
                 if not joined or at in (0, len(own) - 1):  # the line tells what lies between
                     aside = (5, 5 if first else -11)
                     axes.annotate(
-                        spot.mark, (at_x, at_y), aside, textcoords="offset points", fontsize=8, color=look.colour, zorder=6,
+                        spot.mark, (at_x, at_y), aside, textcoords="offset points", fontsize=8, color=look.colour, zorder=3.5,
                         annotation_clip=False, bbox={"facecolor": "white", "alpha": 0.75, "edgecolor": "none", "pad": 0.6},
                     )  # fmt: skip
         _legend(axes, spots)
