@@ -3,7 +3,6 @@ import pytest
 import xarray as xr
 
 from hazecast.forecast.features import FEATURES, Source, columns_of, feature_table
-from hazecast.forecast.features.festivals import FESTIVALS
 from hazecast.forecast.series import Rows, Series, series_of
 
 HOURS = 800
@@ -120,8 +119,8 @@ def test_the_season_turns_once_a_year_even_beyond_the_last_hour() -> None:
 
 def test_what_is_not_there_is_unknown_and_what_is_known_without_it_is_not() -> None:
     table = feature_table(series(unused=HOUR), ROW)[0]
-    always = {*columns_of(Source.PLACE_AND_HOUR), *columns_of(Source.SEASON)} - {NAMES.index(night.name) for night in FESTIVALS}
-    assert {i for i, v in enumerate(table) if not np.isnan(v)} - {NAMES.index("hours from new year")} == always
+    always = {*columns_of(Source.PLACE_AND_HOUR), *columns_of(Source.SEASON)}
+    assert {i for i, v in enumerate(table) if not np.isnan(v)} == always
 
 
 def test_every_column_is_of_its_sources_and_of_one_name() -> None:

@@ -5,14 +5,13 @@ from numpy.typing import NDArray
 
 from hazecast.forecast.features.base import BASE
 from hazecast.forecast.features.calendar import CALENDAR
-from hazecast.forecast.features.festivals import FESTIVALS
 from hazecast.forecast.features.kinds import Feature, Source
 from hazecast.forecast.features.neighbouring import NEIGHBOURING
 from hazecast.forecast.features.observed import OBSERVED
 from hazecast.forecast.features.weather import WEATHER
 from hazecast.forecast.series import Index, Rows, Series
 
-FEATURES: tuple[Feature, ...] = (*OBSERVED, *NEIGHBOURING, *WEATHER, *BASE, *CALENDAR, *FESTIVALS)
+FEATURES: tuple[Feature, ...] = (*OBSERVED, *NEIGHBOURING, *WEATHER, *BASE, *CALENDAR)
 
 
 def feature_table(series: Series, rows: Rows) -> NDArray[np.float32]:
