@@ -1,12 +1,12 @@
 """The loop over boosted trees against trees followed row by row, compiled and as plain Python."""
 
+from typing import Any
+
 import numpy as np
 import pytest
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from hazecast.forecast.kernels.trees import ROWS, Forest, add_trees
-
-Array = NDArray[np.float64]
 
 THRESHOLDS = np.array([[-1.0, 0.5, np.inf], [0.0, np.inf, np.inf]])
 # The first tree: feature 0 at most 0.5 (missing right)? then feature 1 at most 0.0 (missing left)? 10 : 20, else 30; the second is a leaf;
@@ -27,15 +27,22 @@ CASES = [
 ]
 
 
+def fixed(values: ArrayLike, kind: DTypeLike = None) -> NDArray[Any]:
+    """As the kernel is given arrays, so that it need not be compiled for others."""
+    array = np.array(values, kind)
+    array.flags.writeable = False
+    return array
+
+
 def forest(code: type[np.unsignedinteger]) -> Forest:
-    sides = (np.array(a, code) for a in (HIGHEST_LEFT, BEFORE, AFTER))
-    return Forest(THRESHOLDS, COLUMN, *sides, BEGINS, VALUES)
+    sides = (fixed(a, code) for a in (HIGHEST_LEFT, BEFORE, AFTER))
+    return Forest(fixed(THRESHOLDS), fixed(COLUMN), *sides, fixed(BEGINS), fixed(VALUES))
 
 
 @pytest.mark.parametrize("code", [np.uint8, np.uint16])
 def test_each_row_reaches_its_leaf(code: type[np.unsignedinteger]) -> None:
     out = np.full(len(CASES), 1000.0)
-    add_trees(np.array([row for row, _ in CASES]), forest(code), out)
+    add_trees(fixed([row for row, _ in CASES]), forest(code), out)
     np.testing.assert_array_equal(out, [1000.0 + value for _, value in CASES])
 
 
@@ -43,13 +50,14 @@ def test_rows_fill_blocks_and_leave_the_last_one_open() -> None:
     number = np.arange(ROWS + 5) % len(CASES)
     table, expected = np.array([row for row, _ in CASES])[number], np.array([value for _, value in CASES])[number]
     out = np.zeros(number.size)
-    add_trees(table, forest(np.uint8), out)
+    add_trees(fixed(table), forest(np.uint8), out)
     np.testing.assert_array_equal(out, expected)
 
 
 def test_32_bits_are_compared_as_they_are() -> None:
     """A tenth is less in 64 bits than in 32, so that the nearest number of 32 bits goes right."""
-    tree = Forest(np.array([[0.1]]), np.array([0]), *(np.array([c], np.uint8) for c in (0, 0, 1)), np.array([0, 1]), np.array([1.0, 2.0]))
+    sides = (fixed([c], np.uint8) for c in (0, 0, 1))
+    tree = Forest(fixed([[0.1]]), fixed([0]), *sides, fixed([0, 1]), fixed([1.0, 2.0]))
     out = np.zeros(2)
-    add_trees(np.array([[0.1], [np.nextafter(np.float32(0.1), np.float32(0.0))]], np.float32), tree, out)
+    add_trees(fixed([[0.1], [np.nextafter(np.float32(0.1), np.float32(0.0))]], np.float32), tree, out)
     np.testing.assert_array_equal(out, [2.0, 1.0])
