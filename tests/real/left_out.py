@@ -1,13 +1,16 @@
 """Stations left out of real cases: what the corrected lattice says of them, and what the base and plain interpolation say."""
 
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hazecast.archive.memory import Memory, open_memory
+from hazecast.archive.observations.watch import Watching
 from hazecast.config import Settings, looking_back
 from hazecast.forecast.analysis.scale import OFFSET_PM25, on_scale
 from hazecast.forecast.predict import predict, train
@@ -21,9 +24,10 @@ from hazecast.grids.distance import distance
 from hazecast.grids.gridding import to_grid
 from hazecast.grids.lattice import lattice_of_domain
 from hazecast.grids.sampling import sampling
+from hazecast.intake import gather as gathering
+from hazecast.intake.ingesting import ingest
 from hazecast.quality.usable import only_usable
-from hazecast.records import Cycle, Gridded, Station
-from tests.gathering import gather
+from hazecast.records import Cycle, Gathered, Gridded, Station
 from tests.real.hindcasts import Hindcast, hindcast, settings_of
 
 Array = NDArray[np.float64]
@@ -146,38 +150,63 @@ class Cycles:
     hours: int
 
 
+@dataclass(frozen=True)
+class _Replay:
+    """What a folder's cycles are made from, by which settings."""
+
+    settings: Settings
+    memory: Memory
+
+    @property
+    def delay(self) -> timedelta:
+        return timedelta(hours=self.settings.observations.arrival_delay_hours)
+
+    def usable(self, cycle: Cycle, days: int) -> Gathered:
+        raw = gathering.gather(cycle, looking_back(self.settings, days), self.memory)
+        return only_usable(raw, self.settings.quality)[0]
+
+    def without(self, cycle: Cycle, days: int, fold: int) -> tuple[Gridded, tuple[Station, ...]]:
+        """What a cycle has without the stations of a fold, and these."""
+        raw = self.usable(cycle, days)
+        kept, held = (tuple(s for i, s in enumerate(raw.stations) if (i % FOLDS == fold) is away) for away in (False, True))
+        less = replace(raw, stations=kept, observations=raw.observations.sel(station=[s.id for s in kept]))
+        return to_grid(less, lattice_of_domain(self.settings.domain)), held
+
+    def seen(self, cycle: Cycle, stations: Sequence[Station]) -> Array:
+        """What stations observed in the hours that a cycle forecasts, (lead, station)."""
+        end = cycle.init_time + cycle.horizon
+        times = np.datetime64(cycle.init_time.replace(tzinfo=None), "ns") + np.array(cycle.lead_hours) * np.timedelta64(1, "h")
+        later = self.usable(Cycle(end, end + self.delay, timedelta(hours=1)), 10).observations["pm25"]
+        return later.reindex(time=times).sel(station=[s.id for s in stations]).transpose("time", "station").values
+
+
 def forecasts(cycles: Cycles, shared: Path, out: Path, folds: Sequence[int]) -> Judged:
-    """A share of the stations, those of each fold, taken away before anything is read, and foretold from the lattice."""
+    """A share of the stations, those of each fold, taken away before anything is learnt, and foretold from the lattice."""
     settings = settings_of(shared / cycles.folder, out / "cycles.toml")
     settings = settings.model_copy(update={"forecast": settings.forecast.model_copy(update={"learning_rows": 20_000})})
-    parts = []
-    for fold in folds:
-        first = Cycle(cycles.inits[0], cycles.inits[0], timedelta(hours=cycles.hours))
-        gridded, _, _ = _without(first, looking_back(settings, cycles.days), fold)
-        delay, zone = timedelta(hours=settings.inputs.arrival_delay_hours), settings.site.time_zone
-        stored = train(gridded, settings.forecast, settings.transport, delay, lambda _stage, _done: None, time_zone=zone)
-        parts += [_forecast(replace(first, init_time=init, as_of=init), settings, stored, fold, cycles.days) for init in cycles.inits]
-    return joined(parts)
+    with tempfile.TemporaryDirectory() as folder, open_memory(Path(folder)) as memory:
+        ingest(settings, memory, Watching.BACKFILL, lambda: datetime.now(UTC))
+        replay = _Replay(settings, memory)
+        return joined([part for fold in folds for part in _of_fold(replay, cycles, fold)])
 
 
-def _without(cycle: Cycle, settings: Settings, fold: int) -> tuple[Gridded, tuple[Station, ...], Array]:
-    """What a cycle has without the stations of a fold; these, and what they observe in the hours ahead, (lead, station)."""
-    raw, _ = only_usable(gather(cycle, settings), settings.quality)
-    kept = [s for i, s in enumerate(raw.stations) if i % FOLDS != fold]
-    held = [s for i, s in enumerate(raw.stations) if i % FOLDS == fold]
-    later = replace(cycle, init_time=cycle.init_time + cycle.horizon, as_of=cycle.as_of + cycle.horizon)
-    times = np.datetime64(cycle.init_time.replace(tzinfo=None), "ns") + np.array(cycle.lead_hours) * np.timedelta64(1, "h")
-    truth, _ = only_usable(gather(later, looking_back(settings, 10)), settings.quality)
-    seen = truth.observations["pm25"].reindex(time=times).sel(station=[s.id for s in held]).transpose("time", "station").values
-    less = replace(raw, stations=tuple(kept), observations=raw.observations.sel(station=[s.id for s in kept]))
-    return to_grid(less, lattice_of_domain(settings.domain)), tuple(held), seen
+def _of_fold(replay: _Replay, cycles: Cycles, fold: int) -> list[Judged]:
+    first, zone = Cycle(cycles.inits[0], cycles.inits[0], timedelta(hours=cycles.hours)), replay.settings.site.time_zone
+    gridded, _ = replay.without(first, cycles.days, fold)
+    settings = replay.settings
+    stored = train(gridded, settings.forecast, settings.transport, replay.delay, lambda _stage, _done: None, time_zone=zone)
+    recent = min(cycles.days, settings.forecast.recent_days)
+    return [_forecast(replay, replace(first, init_time=init, as_of=init), stored, fold, recent) for init in cycles.inits]
 
 
-def _forecast(cycle: Cycle, settings: Settings, stored: Trained, fold: int, days: int) -> Judged:
-    gridded, held, truth = _without(cycle, looking_back(settings, min(days, settings.forecast.recent_days)), fold)
-    delay, zone = timedelta(hours=settings.inputs.arrival_delay_hours), settings.site.time_zone
+def _forecast(replay: _Replay, cycle: Cycle, stored: Trained, fold: int, days: int) -> Judged:
+    settings = replay.settings
+    gridded, held = replay.without(cycle, days, fold)
     alone = settings.transport.model_copy(update={"members": 0})
-    done = predict(gridded, settings.forecast, alone, settings.visibility, delay, lambda _stage, _done: None, time_zone=zone, stored=stored)
+    done = predict(
+        gridded, settings.forecast, alone, settings.visibility, replay.delay, lambda _stage, _done: None,
+        time_zone=settings.site.time_zone, stored=stored,
+    )  # fmt: skip
     where = sampling(lattice_of_domain(settings.domain), held)
     lattice, low, high, base = (
         np.stack([where.of(field[:, None])[:, 0] for field in done.grid[name].values.astype(np.float64)])
@@ -187,4 +216,4 @@ def _forecast(cycle: Cycle, settings: Settings, stored: Trained, fold: int, days
     places = done.stations["latitude"].values, done.stations["longitude"].values
     of = np.array([s.latitude for s in held]), np.array([s.longitude for s in held])
     by_distance, nearest = (plain(corrected, places, of, power) for power in (2.0, None))
-    return Judged(truth, lattice, low, high, base, by_distance, nearest)
+    return Judged(replay.seen(cycle, held), lattice, low, high, base, by_distance, nearest)

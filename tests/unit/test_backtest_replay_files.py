@@ -12,7 +12,7 @@ from hazecast.archive.manifest import describe, write_manifest
 from hazecast.archive.netcdf import read_dataset, write_dataset, write_slices
 from hazecast.backtest.replay.attempts import attempt, put_in_place
 from hazecast.backtest.replay.folder import CYCLES, held, is_finished, without_leftovers
-from hazecast.backtest.replay.forecasts_file import write_forecasts
+from hazecast.backtest.replay.forecasts_file import by_id, write_forecasts
 from hazecast.backtest.replay.memory import copied_memory, require_unchanged, take_in
 from hazecast.backtest.replay.observed_file import write_observed
 from hazecast.backtest.replay.record import begin
@@ -59,7 +59,9 @@ def test_forecasts_of_all_cycles_stand_in_one_file_as_each_cycle_had_them(case: 
         write_dataset(stations(day, "a remark 3"), folder / "stations.nc")
         keys.append(folder.name)
     plan = plan_for(quick_settings(case), cycles=3)
-    whole = read_dataset(write_forecasts(tmp_path, plan, keys))
+    called = read_dataset(write_forecasts(tmp_path, plan, keys))
+    assert (called["station"].values.tolist(), called["station_id"].values.tolist()) == (["One", "Two", "三"], ["1", "2", "三"])
+    whole = by_id(called)
     assert whole["pm25_quantile"].dims == ("init_time", "station", "lead_time", "quantile")
     assert whole["lead_time"].values.tolist() == [1, 2, 3, 4]
     assert whole["valid_time"].dims == ("init_time", "lead_time")
@@ -70,6 +72,14 @@ def test_forecasts_of_all_cycles_stand_in_one_file_as_each_cycle_had_them(case: 
             assert one[name].dtype == expected.dtype or name in ("station", "station_name")
     assert whole.attrs["history"] == "hazecast backtest from 2019-01-09T00Z to 2019-01-12T00Z every 24 h"
     assert whole.attrs["comment"] == "Weather: a forecast. Base forecast: hazecast's own transport"
+
+
+def test_stations_that_share_a_name_go_by_their_ids(case: SmallCase, tmp_path: Path) -> None:
+    folder = tmp_path / CYCLES / "20190109T00Z"
+    folder.mkdir(parents=True)
+    write_dataset(stations(0).assign_coords(station_name=("station", ["Centre", "Centre", "三"])), folder / "stations.nc")
+    called = read_dataset(write_forecasts(tmp_path, plan_for(quick_settings(case)), [folder.name]))
+    assert called["station"].values.tolist() == ["1", "2", "三"]
 
 
 def test_slices_are_taken_one_by_one_and_give_the_same_bytes(tmp_path: Path) -> None:
