@@ -135,7 +135,9 @@ def foretold(series: Series, split: int) -> Array:
     correction = trained_on(series, None, lesson, lambda _: None).correction
     assert correction is not None
     days, monitors = series.times.size // HOURS - split, series.latitude.size
-    valid, station = (a.ravel() for a in np.meshgrid(np.arange(split, split + days) * HOURS + HOURS - 1, np.arange(monitors), indexing="ij"))
+    valid, station = (
+        a.ravel() for a in np.meshgrid(np.arange(split, split + days) * HOURS + HOURS - 1, np.arange(monitors), indexing="ij")
+    )
     rows = Rows(valid - 1, station, np.ones_like(valid), LAG)
     lived = experience(correction, series, int(rows.known.max()), LAG, 0)
     lived = replace(lived, width=np.ones(GROUPS))  # that of all days would tell each of what came after it
