@@ -20,7 +20,7 @@ from tests.small_case import write_small_case
 pytestmark = pytest.mark.slow
 
 CYCLES = 4
-PATIENCE_SECONDS = 900.0
+PATIENCE_SECONDS = 1800.0
 SAME = ("cycles/", "forecasts.nc", "warnings.json", "observed.nc")
 HAZECAST = (sys.executable, "-m", "hazecast")
 
