@@ -101,8 +101,8 @@ def past_of(run: Hindcast, hours: NDArray[np.bool_], stations: NDArray[np.int64]
     east, north = weather["eastward_wind"].values, weather["northward_wind"].values
     at = np.ix_(hours, stations)
     ground = ground_of(run.station_weather)
-    places = (axis[stations] for axis in run.places)
-    return Past(run.observed[at], run.modelled[at], east[at], north[at], *places, ground[stations])
+    latitude, longitude = (axis[stations] for axis in run.places)
+    return Past(run.observed[at], run.modelled[at], east[at], north[at], latitude, longitude, ground[stations])
 
 
 def as_learnt(reach: Reach) -> Reach:
