@@ -12,7 +12,6 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from hazecast.forecast.correction.drift import GROUPS
 from hazecast.forecast.correction.experience import experience
 from hazecast.forecast.derived import with_derived
 from hazecast.forecast.learning import Lesson
@@ -140,7 +139,7 @@ def foretold(series: Series, split: int) -> Array:
     )
     rows = Rows(valid - 1, station, np.ones_like(valid), LAG)
     lived = experience(correction, series, int(rows.known.max()), LAG, 0)
-    lived = replace(lived, width=np.ones(GROUPS))  # that of all days would tell each of what came after it
+    lived = replace(lived, width=np.ones_like(lived.width))  # that of all days would tell each of what came after it
     said = correction.foretold(series, rows)
     _, mean = correction.distribution(*lived.adjusted(correction, said, rows), said.case, rows.lead)
     return np.asarray(mean.reshape(days, monitors))

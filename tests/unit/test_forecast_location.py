@@ -1,11 +1,14 @@
 """The fitted location on a made-up law: the last observation counts at short leads, the wind at long ones."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import xarray as xr
 
 from hazecast.forecast.features import FEATURES
 from hazecast.forecast.location import EMPHASES, NEAR_ALONE, NEAR_ENDS, Location, fit_location, share_of_near, varies
+from hazecast.forecast.occasions import STRETCHES, Occasions
 from hazecast.forecast.series import Rows, Series, series_of
 
 NAMES = [feature.name for feature in FEATURES]
@@ -13,7 +16,7 @@ HORIZON = 48
 
 
 def series() -> Series:
-    times = np.datetime64("2026-01-01", "ns") + np.arange(5) * np.timedelta64(1, "h")
+    times = np.datetime64("2026-03-01", "ns") + np.arange(5) * np.timedelta64(1, "h")
     places = {"latitude": ("station", [40.0]), "longitude": ("station", [116.0])}
     return series_of(xr.Dataset({"pm25": (("time", "station"), np.ones((5, 1)))}, {"time": times, **places}))
 
@@ -90,6 +93,15 @@ def test_far_off_trees_and_networks_speak_alike(fitted: Location) -> None:
     of_trees = np.mean([model.predict(shown[:, fitted.columns]) for model in fitted.models[1:]], axis=0)
     of_networks = np.mean([network.predict(shown) for network in fitted.smooth], axis=0)
     np.testing.assert_allclose(predicted(fitted, far, shown), (of_trees + of_networks) / 2, rtol=1e-5)
+
+
+@pytest.mark.parametrize("lead", [3, 30])
+def test_what_fireworks_add_is_added(fitted: Location, lead: int) -> None:
+    loud = replace(fitted, occasions=(Occasions(np.full((2, STRETCHES), 5.0)),) * 2)
+    night = int((np.datetime64("2027-02-05T17", "h") - series().times[0].astype("datetime64[h]")).astype(int))
+    there = Rows(np.array([night - lead]), np.array([0]), np.array([lead]), 0)
+    shown = table(there, 8)
+    assert predicted(loud, there, shown)[0] == pytest.approx(predicted(fitted, there, shown)[0] + 5.0)
 
 
 def test_the_same_seed_fits_the_same_and_another_seed_other_trees(fitted: Location) -> None:

@@ -82,7 +82,7 @@ def test_what_fireworks_add_is_learnt_from_the_years_that_had_them() -> None:
     assert 6.0 < fitted.effect[0, 1] < 10.0
     added = fitted.predict(series(), EVERY_HOUR)
     night = stretches(series(), EVERY_HOUR, SPRING_FESTIVALS)[0] == 1
-    assert night.sum() == 3 * STRETCH_HOURS if DAYS > 800 else 2 * STRETCH_HOURS
+    assert night.sum() == 3 * STRETCH_HOURS
     np.testing.assert_array_equal(added[night], fitted.effect[0, 1])
     assert np.abs(added).sum() < 1.5 * np.abs(added[night]).sum()
 
