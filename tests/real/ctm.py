@@ -4,6 +4,7 @@ The case is daily, the correction hourly. So each daily mean fills the 24 hours 
 day's mean. A day is foretold at its last hour, over which all that lies 24 hours back is of the day before.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from hazecast.forecast.correction.experience import experience
 from hazecast.forecast.derived import with_derived
 from hazecast.forecast.learning import Lesson
-from hazecast.forecast.series import Rows, Series, carried_forward, series_of
+from hazecast.forecast.series import Rows, Series, series_of
 from hazecast.forecast.spreading.learning import learnt_reach
 from hazecast.forecast.spreading.reach import Past, Reach
 from hazecast.forecast.spreading.spread import AtStations, OnLattice, spread
@@ -25,9 +26,10 @@ Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 WAYS = {
-    "ahead": "at monitors learnt from, told the evening before",
-    "spread": "at monitors left out, told the evening before",
-    "analysed": "at monitors left out, told by the others of the same day",
+    "ahead": "monitors learnt from, told the evening before",
+    "silent": "monitors left out, told the evening before as stations that never reported",
+    "spread": "monitors left out, told the evening before by the corrected grid",
+    "analysed": "monitors left out, told by what the others observed that day",
 }
 FOLDS = 4
 SHARE_LEARNT = 0.7
@@ -50,17 +52,13 @@ class Daily:
     latitude: Array
     longitude: Array
 
-    def until(self, day: int) -> "Daily":
-        """The days before."""
-        fields = {name: getattr(self, name)[:day] for name in ("observed", "model", "temperature", "wind")}
-        return replace(self, days=self.days[:day], **fields)
-
 
 @dataclass(frozen=True)
 class Corrected:
     """Of days that nothing was learnt from, (day, monitor) in µg m-3; NaN where not told.
 
     ahead     at monitors that were learnt from, by what was known the evening before
+    silent    at those that were left out, told as monitors that never report are
     spread    at those that were left out, the model drawn to `ahead` at the others
     analysed  at those that were left out, the model drawn to what the others observed on the day itself
     """
@@ -68,6 +66,7 @@ class Corrected:
     observed: Array
     model: Array
     ahead: Array
+    silent: Array
     spread: Array
     analysed: Array
 
@@ -94,31 +93,34 @@ def read_daily(case: Path) -> Daily:
     return Daily(days, *(field.to_numpy() for field in fields), latitude, longitude)
 
 
-def corrected_in_turn(daily: Daily) -> Corrected:
-    """Every fourth monitor left out, and the same again until each was once; the days of the turns one after the other."""
+def turns(daily: Daily) -> list[Corrected]:
+    """Every fourth monitor left out, from the first on; and again from the next, until each was left out once."""
     monitors = np.arange(daily.latitude.size)
-    parts = [corrected(daily, int(SHARE_LEARNT * daily.days.size), monitors % FOLDS == fold) for fold in range(FOLDS)]
+    return [corrected(daily, int(SHARE_LEARNT * daily.days.size), monitors % FOLDS == turn) for turn in range(FOLDS)]
+
+
+def joined(parts: Sequence[Corrected]) -> Corrected:
+    """The days of one after those of the other."""
     return Corrected(*(np.concatenate([getattr(part, name) for part in parts]) for name in Corrected.__annotations__))
 
 
 def corrected(daily: Daily, split: int, left_out: Flags) -> Corrected:
     """Learn from the days before `split` at the monitors that are not left out, and correct each later day by itself."""
     kept = np.where(left_out, np.nan, daily.observed)
-    ahead = np.where(left_out, np.nan, foretold(series_of(hourly_of(daily, kept)), split))
+    told = foretold(series_of(hourly_of(daily, kept)), split)
+    ahead, silent = np.where(left_out, np.nan, told), np.where(left_out, told, np.nan)
     later = slice(split, None)
     reach = learnt_reach(_past(daily, kept, split))
     ways = (drawn(daily, later, left_out, reach, values) for values in (ahead, kept[later]))
-    return Corrected(daily.observed[later], daily.model[later], ahead, *ways)
+    return Corrected(daily.observed[later], daily.model[later], ahead, silent, *ways)
 
 
 def hourly_of(daily: Daily, known: Array) -> xr.Dataset:
-    """What the correction is shown. Of monitors that report every third day the last report stands until the next, as hourly values do
-    over short gaps.
-    """
+    """What the correction is shown, with the model in the place of hazecast's own."""
     fields = {
-        "pm25": carried_forward(known),
+        "pm25": known,
         "pm25_exact": known,
-        "model": daily.model,
+        "base": daily.model,
         "air_temperature": daily.temperature,
         "wind_speed": daily.wind,
     }
@@ -146,8 +148,8 @@ def foretold(series: Series, split: int) -> Array:
 
 
 def _past(daily: Daily, known: Array, split: int) -> Past:
-    first = np.arange(HOURS * split)[:, None] % HOURS == 0
-    observed, model = (np.where(first, np.repeat(values[:split], HOURS, axis=0), np.nan) for values in (known, daily.model))
+    """All days before `split`, each in the place of an hour."""
+    observed, model = known[:split], daily.model[:split]
     nothing = np.full(observed.shape, np.nan)
     return Past(observed, model, nothing, nothing, daily.latitude, daily.longitude, np.zeros(daily.latitude.size))
 
