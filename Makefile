@@ -7,6 +7,8 @@ BIN := $(VENV)/bin
 WORKERS ?= 2
 
 MAKEFLAGS += --no-print-directory
+# Bytecode is kept whatever the shell says: many tests start commands, and compiling what those import takes longer than they do.
+unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:

@@ -22,9 +22,8 @@ Table = NDArray[np.float32]
 
 NEAR_ALONE, NEAR_ENDS = 6, 18  # hours of lead time: up to the first near trees speak alone, from the second on they are silent
 FAR_BEGINS = 5  # hours of lead time that the far trees need not learn
-EMPHASES = (0.0, 1.0)  # of the far trees: rows weigh as this power of the root of what was observed; unlike aims err less alike
+FAR_TREES = 2  # fits, each drawing other features
 FAR_NETWORKS = 2  # from other beginnings
-LEAST_ROOT = 1.0  # of PM2.5 in µg m-3, so that the cleanest hours have a weight
 LEAST_ROWS = 500  # of a kind of trees; with fewer, it learns from all
 
 
@@ -69,9 +68,7 @@ def fit_location(series: Series, rows: Rows, table: Table, truth: Array, seed: i
     anchor = fit_anchor(table[near], truth[near])
     beyond = truth[near] - anchor.predict(table[near])
     models = [_near_trees(seed).fit(table[near][:, columns], beyond)]
-    for i, emphasis in enumerate(EMPHASES):
-        weight = np.maximum(truth[far], LEAST_ROOT) ** emphasis
-        models.append(_far_trees(seed + 1 + i).fit(table[far][:, columns], truth[far], sample_weight=weight))
+    models += [_far_trees(seed + 1 + i).fit(table[far][:, columns], truth[far]) for i in range(FAR_TREES)]
     smooth = tuple(fit_smooth(table[far], truth[far], columns, seed + 1 + i) for i in range(FAR_NETWORKS))
     usual = Location(tuple(models), columns, anchor, smooth, (NO_OCCASIONS, NO_OCCASIONS))
     left = truth[near] - usual._near(table[near]), truth[far] - usual._far(table[far])

@@ -14,7 +14,12 @@ import pytest
 pytestmark = pytest.mark.slow
 
 # Whatever needs an extra stands under one of these.
-ROOMS_OF_EXTRAS = ("hazecast.bulletins.pictures",)
+ROOMS_OF_EXTRAS = (
+    "hazecast.bulletins.pictures",
+    "hazecast.backtest.comparison",
+    "hazecast.backtest.scorecard",
+    "hazecast.backtest.verification",
+)
 
 IMPORT_EVERY_MODULE = """
 import importlib, json, pkgutil, warnings

@@ -7,7 +7,7 @@ import pytest
 import xarray as xr
 
 from hazecast.forecast.features import FEATURES
-from hazecast.forecast.location import EMPHASES, NEAR_ALONE, NEAR_ENDS, Location, fit_location, share_of_near, varies
+from hazecast.forecast.location import FAR_TREES, NEAR_ALONE, NEAR_ENDS, Location, fit_location, share_of_near, varies
 from hazecast.forecast.occasions import STRETCHES, Occasions
 from hazecast.forecast.series import Rows, Series, series_of
 
@@ -64,8 +64,8 @@ def test_the_law_is_found_at_every_lead(fitted: Location, first: int, last: int)
 def test_near_trees_speak_alone_first_and_are_silent_at_last(fitted: Location) -> None:
     np.testing.assert_array_equal(share_of_near(np.array([1, NEAR_ALONE, NEAR_ENDS, 100])), [1, 1, 0, 0])
     assert (np.diff(share_of_near(np.arange(1, 30))) <= 0).all()
-    assert len(fitted.models) == 1 + len(EMPHASES)
-    models = (fitted.models[0], *[fitted.models[0]] * len(EMPHASES))
+    assert len(fitted.models) == 1 + FAR_TREES
+    models = (fitted.models[0], *[fitted.models[0]] * FAR_TREES)
     others = Location(models, fitted.columns, fitted.anchor, fitted.smooth, fitted.occasions)
     other = rows(500, 2)
     same = predicted(others, other, table(other, 2)) == predicted(fitted, other, table(other, 2))
