@@ -5,15 +5,14 @@ networks speak as much as the trees. In between all do. Two kinds of trees need 
 and weather at once.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingRegressor
 
 from hazecast.forecast.anchor import Anchor, fit_anchor
-from hazecast.forecast.occasions import NO_OCCASIONS, Occasions, fit_occasions
-from hazecast.forecast.series import Index, Rows, Series
+from hazecast.forecast.series import Index, Rows
 from hazecast.forecast.smooth import SmoothFit, fit_smooth
 from hazecast.forecast.trees import FlatTrees, flattened
 
@@ -29,27 +28,24 @@ LEAST_ROWS = 500  # of a kind of trees; with fewer, it learns from all
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Location:
-    """The fitted trees, the near ones first, the networks, the columns of the feature table they were shown, and what fireworks add to
-    the near and to the far.
-    """
+    """The fitted trees, the near ones first, the networks, and the columns of the feature table they were shown."""
 
     models: tuple[HistGradientBoostingRegressor, ...]
     columns: Index
     anchor: Anchor
     smooth: tuple[SmoothFit, ...]
-    occasions: tuple[Occasions, ...]
     trees: tuple[FlatTrees, ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "trees", tuple(flattened(model) for model in self.models))
 
-    def predict(self, series: Series, rows: Rows, table: Table) -> Array:
+    def predict(self, rows: Rows, table: Table) -> Array:
         """The square root of PM2.5 for the rows of the whole feature table, (row,)."""
         share = share_of_near(rows.lead)
         near, far = np.flatnonzero(share > 0.0), np.flatnonzero(share < 1.0)
         out = np.zeros(rows.lead.size)
-        out[near] = share[near] * (self._near(table[near]) + self.occasions[0].predict(series, rows.take(near)))
-        out[far] += (1.0 - share[far]) * (self._far(table[far]) + self.occasions[1].predict(series, rows.take(far)))
+        out[near] = share[near] * self._near(table[near])
+        out[far] += (1.0 - share[far]) * self._far(table[far])
         return out
 
     def _near(self, table: Table) -> Array:
@@ -61,7 +57,7 @@ class Location:
         return np.asarray((by_trees + np.mean([smooth.predict(table) for smooth in self.smooth], axis=0)) / 2.0)
 
 
-def fit_location(series: Series, rows: Rows, table: Table, truth: Array, seed: int) -> Location:
+def fit_location(rows: Rows, table: Table, truth: Array, seed: int) -> Location:
     """Fit to the square root of what was observed, `truth` (row,); `table` (row, feature) may hold lacking inputs as NaN."""
     near, far = _learnt_from(rows.lead < NEAR_ENDS), _learnt_from(rows.lead > FAR_BEGINS)
     columns = np.flatnonzero(varies(table[near]) & varies(table[far]))
@@ -70,10 +66,7 @@ def fit_location(series: Series, rows: Rows, table: Table, truth: Array, seed: i
     models = [_near_trees(seed).fit(table[near][:, columns], beyond)]
     models += [_far_trees(seed + 1 + i).fit(table[far][:, columns], truth[far]) for i in range(FAR_TREES)]
     smooth = tuple(fit_smooth(table[far], truth[far], columns, seed + 1 + i) for i in range(FAR_NETWORKS))
-    usual = Location(tuple(models), columns, anchor, smooth, (NO_OCCASIONS, NO_OCCASIONS))
-    left = truth[near] - usual._near(table[near]), truth[far] - usual._far(table[far])
-    occasions = (fit_occasions(series, rows.take(some), of) for some, of in zip((near, far), left, strict=True))
-    return replace(usual, occasions=tuple(occasions))
+    return Location(tuple(models), columns, anchor, smooth)
 
 
 def share_of_near(lead: Index) -> Array:

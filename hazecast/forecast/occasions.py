@@ -21,38 +21,53 @@ _MONTH_AND_DAY = (
 )  # fmt: skip
 SPRING_FESTIVALS = tuple(date(_FIRST_YEAR + i, *divmod(day, 100)) for i, day in enumerate(_MONTH_AND_DAY))
 NEW_YEARS = tuple(date(festival.year, 1, 1) for festival in SPRING_FESTIVALS)
-OCCASIONS = (SPRING_FESTIVALS, NEW_YEARS)
+# The day after Diwali, the evening of the new moon of Kartika by which India's central government sets its holiday; 2010 to 2030.
+_FIRST_DIWALI = 2010
+_DAY_AFTER_DIWALI = (
+    1106, 1027, 1114, 1104, 1024, 1112, 1031, 1020, 1108, 1028, 1115,
+    1105, 1025, 1113, 1101, 1021, 1109, 1030, 1018, 1106, 1027,
+)  # fmt: skip
+AFTER_DIWALI = tuple(date(_FIRST_DIWALI + i, *divmod(day, 100)) for i, day in enumerate(_DAY_AFTER_DIWALI))
+OCCASIONS = (SPRING_FESTIVALS, NEW_YEARS, AFTER_DIWALI)
 STRETCH_HOURS = 6
 STRETCHES = 3  # the first ends at the midnight that begins the day
+FAR_HOURS = 12  # of lead time: beyond them no observation of the night itself is known
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Occasions:
-    """What each stretch of hours about each of `OCCASIONS` adds to the square root of PM2.5, (occasion, stretch)."""
+    """What each stretch of hours about each of `OCCASIONS` adds to the square root of PM2.5 up to `FAR_HOURS` of lead time and beyond,
+    (2, occasion, stretch).
+    """
 
     effect: Array
 
     def predict(self, series: Series, rows: Rows) -> Array:
         """What is to be added (row,)."""
         out = np.zeros(rows.lead.size)
-        for effect, days in zip(self.effect, OCCASIONS, strict=True):
+        far = (rows.lead > FAR_HOURS).astype(np.int64)
+        for i, days in enumerate(OCCASIONS):
             stretch, _ = stretches(series, rows, days)
             inside = stretch >= 0
-            out[inside] += effect[stretch[inside]]
+            out[inside] += self.effect[far[inside], i, stretch[inside]]
         return out
 
 
-NO_OCCASIONS = Occasions(np.zeros((len(OCCASIONS), STRETCHES)))
+NO_OCCASIONS = Occasions(np.zeros((2, len(OCCASIONS), STRETCHES)))
 
 
 def fit_occasions(series: Series, rows: Rows, left: Array) -> Occasions:
-    """From `left` (row,), what a forecast that knows no occasions lacks to the truth.
+    """From `left` (row,), what a forecast lacks to the truth that knows no occasions and has not seen these hours.
 
     The mean over all past occasions, drawn to nothing as far as stretches of other days lie off as much by chance: positive-part
     shrinkage (James and Stein 1961, Proc. Fourth Berkeley Symp. 1, 361).
     """
-    stretch_of_row = rows.valid // STRETCH_HOURS
-    by_chance = float(np.var(_means(left, stretch_of_row))) if left.size else 0.0
+    far = rows.lead > FAR_HOURS
+    return Occasions(np.stack([_effects(series, rows.take(some), left[some]) for some in (~far, far)]))
+
+
+def _effects(series: Series, rows: Rows, left: Array) -> Array:
+    by_chance = float(np.var(_means(left, rows.valid // STRETCH_HOURS))) if left.size else 0.0
     effect = np.zeros((len(OCCASIONS), STRETCHES))
     for i, days in enumerate(OCCASIONS):
         stretch, which = stretches(series, rows, days)
@@ -61,7 +76,7 @@ def fit_occasions(series: Series, rows: Rows, left: Array) -> Occasions:
             if here.any():
                 seen = _means(left[here], which[here])
                 effect[i, k] = shrunk(float(seen.mean()), by_chance / seen.size)
-    return Occasions(effect)
+    return effect
 
 
 def shrunk(mean: float, variance: float) -> float:

@@ -1,5 +1,7 @@
 """The learnt correction on a made-up network whose PM2.5 follows wind and humidity, on days that it never saw."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import xarray as xr
@@ -13,6 +15,7 @@ from hazecast.forecast.correction.lacking import CASES, NETWORK_SILENT, NOTHING_
 from hazecast.forecast.features import Source
 from hazecast.forecast.learning import MOST_REPEATS, Lesson
 from hazecast.forecast.neighbours import mean_of_others
+from hazecast.forecast.occasions import NO_OCCASIONS, Occasions
 from hazecast.forecast.series import Rows, Series, series_of
 from hazecast.forecast.uncertainty import QUANTILES
 
@@ -167,3 +170,15 @@ def test_a_short_history_gives_no_correction() -> None:
 
 def test_too_few_rows_give_no_correction(data: Series) -> None:
     assert taught(data, Lesson(KNOWN, 0, HORIZON, LEAST_ROWS - 1, 0)) is None
+
+
+def test_what_fireworks_add_is_added_to_their_nights_alone(data: Series, correction: Correction, later: Rows) -> None:
+    loud = replace(correction, occasions=Occasions(np.full(correction.occasions.effect.shape, 5.0)))
+    quiet = replace(correction, occasions=NO_OCCASIONS)
+    more = loud.foretold(data, later).centre - quiet.foretold(data, later).centre
+    hours = data.times[later.valid]
+    night = (hours >= np.datetime64("2026-02-16T12")) & (hours < np.datetime64("2026-02-17T01"))  # the Spring Festival is on the 17th
+    assert (more[night] > 1.0).all()
+    assert night.any()
+    calm = (hours < np.datetime64("2026-02-16T08")) | (hours > np.datetime64("2026-02-17T06"))
+    np.testing.assert_array_equal(more[calm], 0.0)

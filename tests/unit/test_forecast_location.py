@@ -1,14 +1,11 @@
 """The fitted location on a made-up law: the last observation counts at short leads, the wind at long ones."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 import xarray as xr
 
 from hazecast.forecast.features import FEATURES
 from hazecast.forecast.location import FAR_TREES, NEAR_ALONE, NEAR_ENDS, Location, fit_location, share_of_near, varies
-from hazecast.forecast.occasions import STRETCHES, Occasions
 from hazecast.forecast.series import Rows, Series, series_of
 
 NAMES = [feature.name for feature in FEATURES]
@@ -45,11 +42,11 @@ def truth(of: np.ndarray) -> np.ndarray:
 def fitted() -> Location:
     learnt = rows(6000, 0)
     shown = table(learnt, 0)
-    return fit_location(series(), learnt, shown, truth(shown), seed=0)
+    return fit_location(learnt, shown, truth(shown), seed=0)
 
 
 def predicted(location: Location, of: Rows, shown: np.ndarray) -> np.ndarray:
-    return location.predict(series(), of, shown)
+    return location.predict(of, shown)
 
 
 @pytest.mark.parametrize(("first", "last"), [(1, NEAR_ALONE), (NEAR_ALONE + 1, NEAR_ENDS - 1), (NEAR_ENDS, HORIZON)])
@@ -66,7 +63,7 @@ def test_near_trees_speak_alone_first_and_are_silent_at_last(fitted: Location) -
     assert (np.diff(share_of_near(np.arange(1, 30))) <= 0).all()
     assert len(fitted.models) == 1 + FAR_TREES
     models = (fitted.models[0], *[fitted.models[0]] * FAR_TREES)
-    others = Location(models, fitted.columns, fitted.anchor, fitted.smooth, fitted.occasions)
+    others = Location(models, fitted.columns, fitted.anchor, fitted.smooth)
     other = rows(500, 2)
     same = predicted(others, other, table(other, 2)) == predicted(fitted, other, table(other, 2))
     np.testing.assert_array_equal(same, other.lead <= NEAR_ALONE)
@@ -95,19 +92,10 @@ def test_far_off_trees_and_networks_speak_alike(fitted: Location) -> None:
     np.testing.assert_allclose(predicted(fitted, far, shown), (of_trees + of_networks) / 2, rtol=1e-5)
 
 
-@pytest.mark.parametrize("lead", [3, 30])
-def test_what_fireworks_add_is_added(fitted: Location, lead: int) -> None:
-    loud = replace(fitted, occasions=(Occasions(np.full((2, STRETCHES), 5.0)),) * 2)
-    night = int((np.datetime64("2027-02-05T17", "h") - series().times[0].astype("datetime64[h]")).astype(int))
-    there = Rows(np.array([night - lead]), np.array([0]), np.array([lead]), 0)
-    shown = table(there, 8)
-    assert predicted(loud, there, shown)[0] == pytest.approx(predicted(fitted, there, shown)[0] + 5.0)
-
-
 def test_the_same_seed_fits_the_same_and_another_seed_other_trees(fitted: Location) -> None:
     learnt, other = rows(6000, 0), rows(200, 5)
     shown, asked = table(learnt, 0), table(other, 5)
-    again, changed = (fit_location(series(), learnt, shown, truth(shown), seed=seed) for seed in (0, 1))
+    again, changed = (fit_location(learnt, shown, truth(shown), seed=seed) for seed in (0, 1))
     np.testing.assert_array_equal(predicted(again, other, asked), predicted(fitted, other, asked))
     assert (predicted(changed, other, asked) != predicted(fitted, other, asked)).any()
 
@@ -117,7 +105,7 @@ def test_leads_of_one_kind_alone_can_be_learnt(first: int, last: int) -> None:
     learnt = rows(20000, 6)
     learnt = learnt.take((learnt.lead >= first) & (learnt.lead <= last))
     shown = table(learnt, 6)
-    location = fit_location(series(), learnt, shown, truth(shown), seed=0)
+    location = fit_location(learnt, shown, truth(shown), seed=0)
     np.testing.assert_allclose(predicted(location, learnt, shown).mean(), truth(shown).mean(), rtol=0.05)
 
 

@@ -1,8 +1,12 @@
+from datetime import date, timedelta
+
 import numpy as np
 import pytest
 import xarray as xr
 
 from hazecast.forecast.occasions import (
+    AFTER_DIWALI,
+    FAR_HOURS,
     NEW_YEARS,
     NO_OCCASIONS,
     SPRING_FESTIVALS,
@@ -33,27 +37,42 @@ def rows(valid: np.ndarray, lead: int = 24) -> Rows:
 EVERY_HOUR = rows(np.arange(48, DAYS * 24))
 
 
+def days_from_a_new_moon(day: date, hours_ahead: float) -> float:
+    """From noon in a zone `hours_ahead` of UTC; mean lunation with its greatest periodic terms (Meeus 1998, Astronomical Algorithms,
+    ch. 49), good to about an hour.
+    """
+    since = (np.datetime64(day) - np.datetime64("2000-01-06")).astype(int)
+    moons = []
+    for k in (round(since / 29.530588861) + np.arange(-1, 2)).tolist():
+        century = k / 1236.85
+        sun, moon, node = (
+            np.deg2rad(a + b * k)
+            for a, b in ((2.5534, 29.10535670), (201.5643 + 0.0107582 * century**2, 385.81693528), (160.7108, 390.67050284))
+        )
+        periodic = -0.40720 * np.sin(moon) + 0.17241 * np.sin(sun) + 0.01608 * np.sin(2 * moon) + 0.01039 * np.sin(2 * node)
+        more = 0.00739 * np.sin(moon - sun) - 0.00514 * np.sin(moon + sun) + 0.00208 * np.sin(2 * sun)
+        moons.append(0.59766 + 29.530588861 * k + periodic + more + hours_ahead / 24.0)  # days since 6 January 2000, there
+    return min((moon - since - 0.5 for moon in moons), key=abs)
+
+
 def test_every_spring_festival_is_a_new_moon_in_china() -> None:
-    """Mean lunation with its greatest periodic terms (Meeus 1998, Astronomical Algorithms, ch. 49), good to about an hour."""
     for day in SPRING_FESTIVALS:
-        since = (np.datetime64(day) - np.datetime64("2000-01-06")).astype(int)
-        moons = []
-        for k in (round(since / 29.530588861) + np.arange(-1, 2)).tolist():
-            century = k / 1236.85
-            sun, moon, node = (
-                np.deg2rad(a + b * k)
-                for a, b in ((2.5534, 29.10535670), (201.5643 + 0.0107582 * century**2, 385.81693528), (160.7108, 390.67050284))
-            )
-            periodic = -0.40720 * np.sin(moon) + 0.17241 * np.sin(sun) + 0.01608 * np.sin(2 * moon) + 0.01039 * np.sin(2 * node)
-            more = 0.00739 * np.sin(moon - sun) - 0.00514 * np.sin(moon + sun) + 0.00208 * np.sin(2 * sun)
-            moons.append(6.0 + 0.59766 + 29.530588861 * k + periodic + more - 6.0 + 8.0 / 24.0)  # days since 6 January 2000, China
-        assert min(abs(moon - since - 0.5) for moon in moons) < 0.5 + 0.06, day
+        assert abs(days_from_a_new_moon(day, 8.0)) < 0.5 + 0.06, day
         assert (1, 21) <= (day.month, day.day) <= (2, 20)
+
+
+def test_every_diwali_is_the_evening_of_a_new_moon_in_autumn() -> None:
+    """The lunar day of the new moon, that ends with it, covers part of that evening: it comes within a day and a half of the noon."""
+    for day in AFTER_DIWALI:
+        diwali = day - timedelta(days=1)
+        assert -0.1 < days_from_a_new_moon(diwali, 5.5) < 1.3, diwali
+        assert (10, 15) <= (diwali.month, diwali.day) <= (11, 15)
 
 
 def test_days_come_year_after_year() -> None:
     assert [day.year for day in SPRING_FESTIVALS] == list(range(2000, 2051))
     assert [str(day) for day in NEW_YEARS[:2]] == ["2000-01-01", "2001-01-01"]
+    assert [day.year for day in AFTER_DIWALI] == list(range(2010, 2031))
 
 
 @pytest.mark.parametrize(("hours", "stretch"), [(-7, -1), (-6, 0), (-1, 0), (0, 1), (5, 1), (6, 2), (11, 2), (12, -1), (24 * 40, -1)])
@@ -78,13 +97,25 @@ def left(chance_of: float = 1.0, fireworks: float = 0.0) -> np.ndarray:
 
 def test_what_fireworks_add_is_learnt_from_the_years_that_had_them() -> None:
     fitted = fit_occasions(series(), EVERY_HOUR, left(fireworks=8.0))
-    assert fitted.effect.shape == NO_OCCASIONS.effect.shape == (2, STRETCHES)
-    assert 6.0 < fitted.effect[0, 1] < 10.0
+    assert fitted.effect.shape == NO_OCCASIONS.effect.shape == (2, 3, STRETCHES)
+    assert 6.0 < fitted.effect[1, 0, 1] < 10.0
     added = fitted.predict(series(), EVERY_HOUR)
     night = stretches(series(), EVERY_HOUR, SPRING_FESTIVALS)[0] == 1
     assert night.sum() == 3 * STRETCH_HOURS
-    np.testing.assert_array_equal(added[night], fitted.effect[0, 1])
+    np.testing.assert_array_equal(added[night], fitted.effect[1, 0, 1])
     assert np.abs(added).sum() < 1.5 * np.abs(added[night]).sum()
+
+
+def test_near_and_far_learn_each_for_themselves() -> None:
+    """Once the night has begun, the last observations tell some of it."""
+    both = [rows(EVERY_HOUR.valid, lead) for lead in (FAR_HOURS, FAR_HOURS + 1)]
+    joined = Rows(*(np.concatenate([getattr(each, name) for each in both]) for name in ("origin", "station", "lead")), 0)
+    fitted = fit_occasions(series(), joined, np.concatenate([left(fireworks=3.0), left(fireworks=9.0)]))
+    near, far = fitted.effect[:, 0, 1]
+    assert 1.0 < near < 5.0 < 7.0 < far < 11.0
+    added = fitted.predict(series(), joined)
+    assert {near, far} <= set(added[joined.lead <= FAR_HOURS]) | set(added[joined.lead > FAR_HOURS])
+    assert near not in added[joined.lead > FAR_HOURS]
 
 
 def test_what_chance_makes_of_a_night_is_not_taken_for_fireworks() -> None:
@@ -101,5 +132,5 @@ def test_a_mean_is_drawn_to_nothing_by_its_variance(mean: float, variance: float
 def test_without_such_a_day_nothing_is_learnt_and_nothing_added() -> None:
     summer = rows(np.arange(24 * 150, 24 * 200))
     np.testing.assert_array_equal(fit_occasions(series(), summer, np.ones(summer.lead.size)).effect, 0.0)
-    always = Occasions(np.full((2, STRETCHES), 9.0))
+    always = Occasions(np.full((2, 3, STRETCHES), 9.0))
     np.testing.assert_array_equal(always.predict(series(), summer), 0.0)

@@ -15,6 +15,7 @@ from hazecast.forecast.correction.lacking import Lacking, absences, without
 from hazecast.forecast.correction.spread import Spread
 from hazecast.forecast.features import Source, feature_table
 from hazecast.forecast.location import Location
+from hazecast.forecast.occasions import Occasions
 from hazecast.forecast.series import Index, Rows, Series
 from hazecast.forecast.uncertainty import QUANTILES, lead_group
 
@@ -60,6 +61,7 @@ class Correction:
     """
 
     location: Location
+    occasions: Occasions
     spread: Spread
     by_hour: Array
     cases: Mapping[Lacking, Case]
@@ -83,7 +85,7 @@ class Correction:
             if which.size:
                 left[which], case_of[which] = False, number
                 some, seen = rows.take(which), without(table[which], lacking)
-                from_trees = self.location.predict(series, some, seen)
+                from_trees = self.location.predict(some, seen) + self.occasions.predict(series, some)
                 blended = blend(members(from_trees, self.by_hour, series, some, lacking), case.shares[lead_group(some.lead)])
                 centre[which] = np.maximum(blended, 0.0)
                 spread[which] = self.spread.of(seen, centre[which]) * np.where(beyond[which].any(axis=1), self.guard.widening, 1.0)

@@ -13,6 +13,7 @@ from hazecast.forecast.correction.lacking import CASES, absences, with_some_lack
 from hazecast.forecast.features import Source, columns_of, feature_table
 from hazecast.forecast.learning import Lesson, learning_rows
 from hazecast.forecast.location import fit_location
+from hazecast.forecast.occasions import fit_occasions
 from hazecast.forecast.series import Series
 
 Array = NDArray[np.float64]
@@ -35,14 +36,17 @@ def learn(series: Series, by_hour: Array, lesson: Lesson, progress: Progress) ->
     of = rows_of_cases(cases, absences(series, rows), lesson.seed)
     if not of:
         return None
-    left_out = predicted_when_left_out(series, rows, table, truth, of, lesson, lambda done: progress(IN_FOLDS * done))
-    if (~np.isnan(next(iter(left_out.predicted.values())))).sum() < LEAST_ROWS // FOLDS:
+    left_out = predicted_when_left_out(rows, table, truth, of, lesson, lambda done: progress(IN_FOLDS * done))
+    if left_out.made.sum() < LEAST_ROWS // FOLDS:
         return None
+    occasions = fit_occasions(series, rows.take(left_out.first[left_out.made]), left_out.lacking_to(truth))
+    left_out = left_out.with_added(occasions.predict(series, rows))
     lessons = lessons_of_errors(series, rows, table, truth, left_out, by_hour, lesson.seed)
-    location = fit_location(series, rows, with_some_lacking(table, tuple(of), lesson.seed), truth, lesson.seed)
+    location = fit_location(rows, with_some_lacking(table, tuple(of), lesson.seed), truth, lesson.seed)
     progress(1.0)
     return Correction(
         location=location,
+        occasions=occasions,
         spread=lessons.spread,
         by_hour=by_hour,
         cases=lessons.cases,

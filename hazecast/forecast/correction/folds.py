@@ -1,7 +1,7 @@
 """Errors on times that were left out: stretches of time, with up to the horizon on either side of each."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,7 @@ from hazecast.forecast.correction.guard import outside, ranges
 from hazecast.forecast.correction.lacking import Absences, Lacking, with_some_lacking, without
 from hazecast.forecast.learning import Lesson
 from hazecast.forecast.location import fit_location
-from hazecast.forecast.series import Index, Rows, Series
+from hazecast.forecast.series import Index, Rows
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -34,6 +34,24 @@ class LeftOut:
     beyond: Flags
     fold: Index
 
+    @property
+    def first(self) -> Index:
+        """The rows (index,) of the case in which the least lacks."""
+        return next(iter(self.of.values()))
+
+    @property
+    def made(self) -> Flags:
+        """Whether such a row was predicted (index,)."""
+        return np.asarray(~np.isnan(next(iter(self.predicted.values()))))
+
+    def lacking_to(self, truth: Array) -> Array:
+        """What the predictions that were made of the first case lack to the truth (row,)."""
+        return np.asarray((truth[self.first] - next(iter(self.predicted.values())))[self.made])
+
+    def with_added(self, more: Array) -> "LeftOut":
+        """The same with `more` (row,) added to what was predicted."""
+        return replace(self, predicted={case: told + more[self.of[case]] for case, told in self.predicted.items()})
+
 
 def rows_of_cases(cases: tuple[Lacking, ...], absent: Absences, seed: int) -> Mapping[Lacking, Index]:
     """The rows (index,) that each case can be shown on, at most `MOST_ROWS_OF_A_STEP` below the first; none of a case with few."""
@@ -49,7 +67,7 @@ def rows_of_cases(cases: tuple[Lacking, ...], absent: Absences, seed: int) -> Ma
 
 
 def predicted_when_left_out(
-    series: Series, rows: Rows, table: Table, truth: Array, of: Mapping[Lacking, Index], lesson: Lesson, progress: Progress
+    rows: Rows, table: Table, truth: Array, of: Mapping[Lacking, Index], lesson: Lesson, progress: Progress
 ) -> LeftOut:
     """Fit `FOLDS` times without a stretch of time, and predict that; NaN where a fit would have had too few rows."""
     edges = np.quantile(rows.valid, np.linspace(0, 1, FOLDS + 1))
@@ -59,11 +77,11 @@ def predicted_when_left_out(
     for number, (test, far) in enumerate(_parted(rows, fold, edges, lesson)):
         if test.any() and far.sum() >= LEAST_ROWS // FOLDS:
             shown = with_some_lacking(table[far], tuple(of), lesson.seed)
-            location = fit_location(series, rows.take(far), shown, truth[far], lesson.seed)
+            location = fit_location(rows.take(far), shown, truth[far], lesson.seed)
             beyond[test] = outside(*ranges(table[far]), table[test]).any(axis=1)
             for case, at in of.items():
                 mine = test[at]
-                predicted[case][mine] = location.predict(series, rows.take(at[mine]), without(table[at[mine]], case))
+                predicted[case][mine] = location.predict(rows.take(at[mine]), without(table[at[mine]], case))
         progress((number + 1) / FOLDS)
     return LeftOut(of, predicted, beyond, fold)
 
