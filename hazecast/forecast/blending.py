@@ -12,9 +12,9 @@ Index = NDArray[np.int64]
 
 TRUST_DAYS = 30.0  # with so many days of history, what was earned counts as much as trust
 LEAST_PRESENCE = 0.25  # a member that lacks more often has not shown what it can, and the pairs that have it tell little of the others
-# By lead group (see `uncertainty.LEAD_GROUP_ENDS`): correction, relaxing climatology, base forecast, another model's. The last two know
-# nothing of the station's last hours, so they are not trusted on the first ones.
-TRUST = np.array([[0.5, 0.5, 0.0, 0.0], [0.4, 0.4, 0.2, 0.2], [1.0, 1.0, 1.0, 1.0], [1.0, 1.0, 1.0, 1.0], [1.0, 1.0, 1.0, 1.0]])
+# By lead group (see `uncertainty.LEAD_GROUP_ENDS`): straight and step by step, relaxing climatology, base forecast, another model's. The
+# last two know nothing of the station's last hours, so they are not trusted on the first ones.
+TRUST = np.array([[0.4, 0.2, 0.4, 0.0, 0.0], [0.3, 0.3, 0.4, 0.2, 0.2], *[[1.0, 1.0, 1.0, 1.0, 1.0]] * 3])
 
 
 def shares(members: Array, truth: Array, group: Index, days: float) -> Array:

@@ -6,6 +6,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from hazecast.forecast.location import share_of_near
 from hazecast.forecast.series import Index, Rows, Series
 
 Array = NDArray[np.float64]
@@ -31,29 +32,25 @@ AFTER_DIWALI = tuple(date(_FIRST_DIWALI + i, *divmod(day, 100)) for i, day in en
 OCCASIONS = (SPRING_FESTIVALS, NEW_YEARS, AFTER_DIWALI)
 STRETCH_HOURS = 6
 STRETCHES = 3  # the first ends at the midnight that begins the day
-FAR_HOURS = 12  # of lead time: beyond them no observation of the night itself is known
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Occasions:
-    """What each stretch of hours about each of `OCCASIONS` adds to the square root of PM2.5 up to `FAR_HOURS` of lead time and beyond,
-    (2, occasion, stretch).
-    """
+    """What each stretch of hours about each of `OCCASIONS` adds to the square root of PM2.5 of a far forecast, (occasion, stretch)."""
 
     effect: Array
 
     def predict(self, series: Series, rows: Rows) -> Array:
-        """What is to be added (row,)."""
+        """What is to be added (row,): the less, the more near observations have a say."""
         out = np.zeros(rows.lead.size)
-        far = (rows.lead > FAR_HOURS).astype(np.int64)
-        for i, days in enumerate(OCCASIONS):
+        for effect, days in zip(self.effect, OCCASIONS, strict=True):
             stretch, _ = stretches(series, rows, days)
             inside = stretch >= 0
-            out[inside] += self.effect[far[inside], i, stretch[inside]]
-        return out
+            out[inside] += effect[stretch[inside]]
+        return out * (1.0 - share_of_near(rows.lead))
 
 
-NO_OCCASIONS = Occasions(np.zeros((2, len(OCCASIONS), STRETCHES)))
+NO_OCCASIONS = Occasions(np.zeros((len(OCCASIONS), STRETCHES)))
 
 
 def fit_occasions(series: Series, rows: Rows, left: Array) -> Occasions:
@@ -62,11 +59,8 @@ def fit_occasions(series: Series, rows: Rows, left: Array) -> Occasions:
     The mean over all past occasions, drawn to nothing as far as stretches of other days lie off as much by chance: positive-part
     shrinkage (James and Stein 1961, Proc. Fourth Berkeley Symp. 1, 361).
     """
-    far = rows.lead > FAR_HOURS
-    return Occasions(np.stack([_effects(series, rows.take(some), left[some]) for some in (~far, far)]))
-
-
-def _effects(series: Series, rows: Rows, left: Array) -> Array:
+    far = share_of_near(rows.lead) == 0.0
+    rows, left = rows.take(far), left[far]
     by_chance = float(np.var(_means(left, rows.valid // STRETCH_HOURS))) if left.size else 0.0
     effect = np.zeros((len(OCCASIONS), STRETCHES))
     for i, days in enumerate(OCCASIONS):
@@ -76,7 +70,7 @@ def _effects(series: Series, rows: Rows, left: Array) -> Array:
             if here.any():
                 seen = _means(left[here], which[here])
                 effect[i, k] = shrunk(float(seen.mean()), by_chance / seen.size)
-    return effect
+    return Occasions(effect)
 
 
 def shrunk(mean: float, variance: float) -> float:

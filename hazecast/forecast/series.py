@@ -1,6 +1,6 @@
 """Hourly series at stations, and the rows (origin, station, lead) that a correction learns from and predicts."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -86,6 +86,17 @@ class Hindcasts:
         """The number of the copy with the lead nearest to that of each row (row,), -1 for rows whose valid hour is not past."""
         nearest = np.abs(rows.lead[:, None] - self.lead_hours).argmin(axis=1)
         return np.where(rows.valid <= self.until, nearest, -1)
+
+
+def as_forecast(series: Series, rows: Rows) -> Iterator[tuple[Series, Index]]:
+    """The series as a forecast for some of the rows would have shown it, and which these are (index,); each row comes once."""
+    past = series.hindcasts
+    if past is None:
+        yield series, np.arange(rows.lead.size)
+        return
+    number = past.copy_of(rows)
+    for copy in np.unique(number).tolist():
+        yield past.copy(copy) if copy >= 0 else series, np.flatnonzero(number == copy)
 
 
 def series_of(stations: xr.Dataset) -> Series:

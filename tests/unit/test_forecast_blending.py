@@ -17,10 +17,10 @@ def members(seed: int = 0) -> Array:
 
 
 def test_trust_has_a_row_for_every_lead_group_and_spreads_all_of_it() -> None:
-    assert TRUST.shape == (GROUPS, 4)
+    assert TRUST.shape == (GROUPS, 5)
     assert (TRUST.sum(axis=1) > 0).all()
     assert TRUST.min() >= 0
-    np.testing.assert_array_equal(TRUST[:, 2], TRUST[:, 3])
+    np.testing.assert_array_equal(TRUST[:, 3], TRUST[:, 4])
 
 
 @pytest.mark.parametrize("weights", [(1, 0, 0), (0, 1, 0), (0, 0, 1), (0.5, 0.2, 0.3), (0.25, 0.75, 0)])

@@ -125,7 +125,7 @@ def test_bands_cover_what_comes_on_days_that_were_not_learnt(correction: Correct
     assert 0.3 < below[MEDIAN] < 0.7
     assert (np.diff(quantiles, axis=1) >= 0).all()
     assert quantiles.min() >= 0
-    assert abs(mean.mean() / truth(data, later).mean() - 1) < 0.15
+    assert abs(mean.mean() / truth(data, later).mean() - 1) < 0.2
 
 
 def test_it_is_better_than_climatology_and_the_better_the_more_it_is_told(correction: Correction, data: Series, later: Rows) -> None:

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from hazecast.forecast.location import NEAR_ALONE, NEAR_ENDS
 from hazecast.forecast.occasions import (
     AFTER_DIWALI,
-    FAR_HOURS,
     NEW_YEARS,
     NO_OCCASIONS,
     SPRING_FESTIVALS,
@@ -97,25 +97,27 @@ def left(chance_of: float = 1.0, fireworks: float = 0.0) -> np.ndarray:
 
 def test_what_fireworks_add_is_learnt_from_the_years_that_had_them() -> None:
     fitted = fit_occasions(series(), EVERY_HOUR, left(fireworks=8.0))
-    assert fitted.effect.shape == NO_OCCASIONS.effect.shape == (2, 3, STRETCHES)
-    assert 6.0 < fitted.effect[1, 0, 1] < 10.0
+    assert fitted.effect.shape == NO_OCCASIONS.effect.shape == (3, STRETCHES)
+    assert 6.0 < fitted.effect[0, 1] < 10.0
     added = fitted.predict(series(), EVERY_HOUR)
     night = stretches(series(), EVERY_HOUR, SPRING_FESTIVALS)[0] == 1
     assert night.sum() == 3 * STRETCH_HOURS
-    np.testing.assert_array_equal(added[night], fitted.effect[1, 0, 1])
+    np.testing.assert_array_equal(added[night], fitted.effect[0, 1])
     assert np.abs(added).sum() < 1.5 * np.abs(added[night]).sum()
 
 
-def test_near_and_far_learn_each_for_themselves() -> None:
-    """Once the night has begun, the last observations tell some of it."""
-    both = [rows(EVERY_HOUR.valid, lead) for lead in (FAR_HOURS, FAR_HOURS + 1)]
-    joined = Rows(*(np.concatenate([getattr(each, name) for each in both]) for name in ("origin", "station", "lead")), 0)
-    fitted = fit_occasions(series(), joined, np.concatenate([left(fireworks=3.0), left(fireworks=9.0)]))
-    near, far = fitted.effect[:, 0, 1]
-    assert 1.0 < near < 5.0 < 7.0 < far < 11.0
-    added = fitted.predict(series(), joined)
-    assert {near, far} <= set(added[joined.lead <= FAR_HOURS]) | set(added[joined.lead > FAR_HOURS])
-    assert near not in added[joined.lead > FAR_HOURS]
+def test_near_observations_tell_it_themselves() -> None:
+    fitted = fit_occasions(series(), EVERY_HOUR, left(fireworks=8.0))
+    night = rows(np.arange(EVE, EVE + STRETCH_HOURS))
+    far, between, near = (fitted.predict(series(), rows(night.valid, lead)) for lead in (NEAR_ENDS, NEAR_ENDS - 6, NEAR_ALONE))
+    np.testing.assert_allclose(far, fitted.effect[0, 1])
+    np.testing.assert_allclose(between, far / 2)
+    np.testing.assert_array_equal(near, 0.0)
+
+
+def test_errors_of_near_forecasts_teach_nothing() -> None:
+    near = rows(EVERY_HOUR.valid, NEAR_ENDS - 1)
+    np.testing.assert_array_equal(fit_occasions(series(), near, left(fireworks=8.0)).effect, 0.0)
 
 
 def test_what_chance_makes_of_a_night_is_not_taken_for_fireworks() -> None:
@@ -132,5 +134,5 @@ def test_a_mean_is_drawn_to_nothing_by_its_variance(mean: float, variance: float
 def test_without_such_a_day_nothing_is_learnt_and_nothing_added() -> None:
     summer = rows(np.arange(24 * 150, 24 * 200))
     np.testing.assert_array_equal(fit_occasions(series(), summer, np.ones(summer.lead.size)).effect, 0.0)
-    always = Occasions(np.full((2, 3, STRETCHES), 9.0))
+    always = Occasions(np.full((3, STRETCHES), 9.0))
     np.testing.assert_array_equal(always.predict(series(), summer), 0.0)

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from hazecast.forecast.features import FEATURES
-from hazecast.forecast.smooth import FARTHEST, ROWS_AT_ONCE, SmoothFit, fit_smooth
+from hazecast.forecast.network import FARTHEST, ROWS_AT_ONCE
+from hazecast.forecast.smooth import SmoothFit, fit_smooth
 
 NAMES = [feature.name for feature in FEATURES]
 SHOWN = np.array([NAMES.index(name) for name in ("pm25 now", "wind_speed 24 h", "lead time")])
@@ -40,9 +41,9 @@ def test_what_lacks_stands_in_the_middle_and_what_lies_far_off_at_the_rim(fitted
     for row in (mean, storm, rim):
         row[:] = calm
     calm[:, wind] = np.nan
-    mean[:, wind] = fitted.middle[column]
+    mean[:, wind] = fitted.network.middle[column]
     storm[:, wind] = 1e6
-    rim[:, wind] = fitted.middle[column] + FARTHEST * fitted.scale[column]
+    rim[:, wind] = fitted.network.middle[column] + FARTHEST * fitted.network.scale[column]
     np.testing.assert_allclose(fitted.predict(calm), fitted.predict(mean), rtol=1e-5)
     np.testing.assert_allclose(fitted.predict(storm), fitted.predict(rim), rtol=1e-5)
     assert abs(fitted.predict(calm) - fitted.predict(rim)) > 0.1

@@ -14,7 +14,7 @@ from hazecast.forecast.correction.guard import Guard
 from hazecast.forecast.correction.lacking import Lacking, absences, without
 from hazecast.forecast.correction.spread import Spread
 from hazecast.forecast.features import Source, feature_table
-from hazecast.forecast.location import Location
+from hazecast.forecast.learnt import Learnt
 from hazecast.forecast.occasions import Occasions
 from hazecast.forecast.series import Index, Rows, Series
 from hazecast.forecast.uncertainty import QUANTILES, lead_group
@@ -25,8 +25,8 @@ Flags = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Case:
-    """What holds when some kinds of input lack: shares of trees, climatology, base and model by lead group (group, member), the bands,
-    and by lead group (group,) the root mean square error in µg m-3 and the pairs it was measured on, times that were left out.
+    """What holds when some kinds of input lack: shares of what is learnt, climatology, base and model by lead group (group, member), the
+    bands, and by lead group (group,) the root mean square error in µg m-3 and the pairs it was measured on, times that were left out.
     """
 
     shares: Array
@@ -60,7 +60,7 @@ class Correction:
     `cases` are in the order in which they are looked through: the first that allows for all that a row lacks.
     """
 
-    location: Location
+    learnt: Learnt
     occasions: Occasions
     spread: Spread
     by_hour: Array
@@ -85,8 +85,8 @@ class Correction:
             if which.size:
                 left[which], case_of[which] = False, number
                 some, seen = rows.take(which), without(table[which], lacking)
-                from_trees = self.location.predict(some, seen) + self.occasions.predict(series, some)
-                blended = blend(members(from_trees, self.by_hour, series, some, lacking), case.shares[lead_group(some.lead)])
+                told = self.learnt.predict(series, some, seen, lacking) + self.occasions.predict(series, some)[:, None]
+                blended = blend(members(told, self.by_hour, series, some, lacking), case.shares[lead_group(some.lead)])
                 centre[which] = np.maximum(blended, 0.0)
                 spread[which] = self.spread.of(seen, centre[which]) * np.where(beyond[which].any(axis=1), self.guard.widening, 1.0)
         return Foretold(centre, spread, case_of, np.asarray(beyond.any(axis=1)), self.guard.names(beyond))
@@ -107,9 +107,9 @@ class Correction:
         return np.where(case >= 0, table[np.maximum(case, 0), lead_group(lead)], np.nan)
 
 
-def members(from_trees: Array, by_hour: Array, series: Series, rows: Rows, lacking: Lacking) -> Array:
-    """What is blended, (row, member), as the square root of PM2.5: trees, climatology, base forecast, another model's."""
-    nothing = np.full(from_trees.shape, np.nan)
+def members(learnt: Array, by_hour: Array, series: Series, rows: Rows, lacking: Lacking) -> Array:
+    """What is blended, (row, member), as the square root of PM2.5: the `learnt` (row, way), climatology, base forecast, another model's."""
+    nothing = np.full(rows.lead.size, np.nan)
     base = nothing if Source.BASE in lacking else np.sqrt(series.at("base", rows.valid, rows.station))
     model = nothing if Source.MODEL in lacking else np.sqrt(series.at("model", rows.valid, rows.station))
-    return np.stack([from_trees, relaxed_climatology(by_hour, series, rows, lacking), base, model], axis=1)
+    return np.column_stack([learnt, relaxed_climatology(by_hour, series, rows, lacking), base, model])

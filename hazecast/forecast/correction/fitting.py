@@ -12,7 +12,7 @@ from hazecast.forecast.correction.judging import lessons_of_errors
 from hazecast.forecast.correction.lacking import CASES, absences, with_some_lacking
 from hazecast.forecast.features import Source, columns_of, feature_table
 from hazecast.forecast.learning import Lesson, learning_rows
-from hazecast.forecast.location import fit_location
+from hazecast.forecast.learnt import fit_learnt
 from hazecast.forecast.occasions import fit_occasions
 from hazecast.forecast.series import Series
 
@@ -36,16 +36,19 @@ def learn(series: Series, by_hour: Array, lesson: Lesson, progress: Progress) ->
     of = rows_of_cases(cases, absences(series, rows), lesson.seed)
     if not of:
         return None
-    left_out = predicted_when_left_out(rows, table, truth, of, lesson, lambda done: progress(IN_FOLDS * done))
-    if left_out.made.sum() < LEAST_ROWS // FOLDS:
+    left_out = predicted_when_left_out(series, rows, table, truth, of, lesson, lambda done: progress(IN_FOLDS * done))
+    first = next(iter(of))
+    made = left_out.made(first)
+    if made.sum() < LEAST_ROWS // FOLDS:
         return None
-    occasions = fit_occasions(series, rows.take(left_out.first[left_out.made]), left_out.lacking_to(truth))
+    shown, told = of[first][made], np.nanmean(left_out.predicted[first][made], axis=1)
+    occasions = fit_occasions(series, rows.take(shown), truth[shown] - told)
     left_out = left_out.with_added(occasions.predict(series, rows))
     lessons = lessons_of_errors(series, rows, table, truth, left_out, by_hour, lesson.seed)
-    location = fit_location(rows, with_some_lacking(table, tuple(of), lesson.seed), truth, lesson.seed)
+    learnt = fit_learnt(series, rows, with_some_lacking(table, tuple(of), lesson.seed), truth, lesson.seed)
     progress(1.0)
     return Correction(
-        location=location,
+        learnt=learnt,
         occasions=occasions,
         spread=lessons.spread,
         by_hour=by_hour,

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from hazecast.forecast.correction.guard import outside, ranges
 from hazecast.forecast.correction.lacking import Absences, Lacking, with_some_lacking, without
 from hazecast.forecast.learning import Lesson
-from hazecast.forecast.location import fit_location
-from hazecast.forecast.series import Index, Rows
+from hazecast.forecast.learnt import WAYS, fit_learnt
+from hazecast.forecast.series import Index, Rows, Series
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -24,7 +24,7 @@ MOST_ROWS_OF_A_STEP = 12_000  # by which a step below the first is judged
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LeftOut:
-    """Predictions made when a row's time was left out: by case, for the rows `of` it (index,), of the square root of PM2.5 (index,).
+    """Predictions made when a row's time was left out: by case, for the rows `of` it (index,), of the square root of PM2.5 (index, way).
 
     `beyond` (row,) tells whether an input of a row lay outside of what was learnt from; `fold` (row,) which stretch it is in.
     """
@@ -34,23 +34,13 @@ class LeftOut:
     beyond: Flags
     fold: Index
 
-    @property
-    def first(self) -> Index:
-        """The rows (index,) of the case in which the least lacks."""
-        return next(iter(self.of.values()))
-
-    @property
-    def made(self) -> Flags:
-        """Whether such a row was predicted (index,)."""
-        return np.asarray(~np.isnan(next(iter(self.predicted.values()))))
-
-    def lacking_to(self, truth: Array) -> Array:
-        """What the predictions that were made of the first case lack to the truth (row,)."""
-        return np.asarray((truth[self.first] - next(iter(self.predicted.values())))[self.made])
+    def made(self, case: Lacking) -> Flags:
+        """Whether a row of the case was predicted (index,)."""
+        return np.asarray(~np.isnan(self.predicted[case]).all(axis=1))
 
     def with_added(self, more: Array) -> "LeftOut":
         """The same with `more` (row,) added to what was predicted."""
-        return replace(self, predicted={case: told + more[self.of[case]] for case, told in self.predicted.items()})
+        return replace(self, predicted={case: told + more[self.of[case], None] for case, told in self.predicted.items()})
 
 
 def rows_of_cases(cases: tuple[Lacking, ...], absent: Absences, seed: int) -> Mapping[Lacking, Index]:
@@ -67,21 +57,21 @@ def rows_of_cases(cases: tuple[Lacking, ...], absent: Absences, seed: int) -> Ma
 
 
 def predicted_when_left_out(
-    rows: Rows, table: Table, truth: Array, of: Mapping[Lacking, Index], lesson: Lesson, progress: Progress
+    series: Series, rows: Rows, table: Table, truth: Array, of: Mapping[Lacking, Index], lesson: Lesson, progress: Progress
 ) -> LeftOut:
     """Fit `FOLDS` times without a stretch of time, and predict that; NaN where a fit would have had too few rows."""
     edges = np.quantile(rows.valid, np.linspace(0, 1, FOLDS + 1))
     fold = np.clip(np.searchsorted(edges, rows.valid, side="right") - 1, 0, FOLDS - 1)
-    predicted = {case: np.full(shown.size, np.nan) for case, shown in of.items()}
+    predicted = {case: np.full((shown.size, WAYS), np.nan) for case, shown in of.items()}
     beyond = np.zeros(rows.lead.size, dtype=bool)
     for number, (test, far) in enumerate(_parted(rows, fold, edges, lesson)):
         if test.any() and far.sum() >= LEAST_ROWS // FOLDS:
             shown = with_some_lacking(table[far], tuple(of), lesson.seed)
-            location = fit_location(rows.take(far), shown, truth[far], lesson.seed)
+            learnt = fit_learnt(series, rows.take(far), shown, truth[far], lesson.seed)
             beyond[test] = outside(*ranges(table[far]), table[test]).any(axis=1)
             for case, at in of.items():
                 mine = test[at]
-                predicted[case][mine] = location.predict(rows.take(at[mine]), without(table[at[mine]], case))
+                predicted[case][mine] = learnt.predict(series, rows.take(at[mine]), without(table[at[mine]], case), case)
         progress((number + 1) / FOLDS)
     return LeftOut(of, predicted, beyond, fold)
 

@@ -59,7 +59,7 @@ def lessons_of_errors(series: Series, rows: Rows, table: Table, truth: Array, le
 
 
 def _blended(series: Series, rows: Rows, truth: Array, left_out: LeftOut, lacking: Lacking, by_hour: Array) -> _Step:
-    made = ~np.isnan(left_out.predicted[lacking])
+    made = left_out.made(lacking)
     at = left_out.of[lacking][made]
     some = rows.take(at)
     parts = members(left_out.predicted[lacking][made], by_hour, series, some, lacking)

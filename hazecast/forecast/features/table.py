@@ -9,28 +9,18 @@ from hazecast.forecast.features.kinds import Feature, Source
 from hazecast.forecast.features.neighbouring import NEIGHBOURING
 from hazecast.forecast.features.observed import OBSERVED
 from hazecast.forecast.features.weather import WEATHER
-from hazecast.forecast.series import Index, Rows, Series
+from hazecast.forecast.series import Index, Rows, Series, as_forecast
 
 FEATURES: tuple[Feature, ...] = (*OBSERVED, *NEIGHBOURING, *WEATHER, *BASE, *CALENDAR)
 
 
 def feature_table(series: Series, rows: Rows) -> NDArray[np.float32]:
     """(row, feature) in the order of `FEATURES`, of past hours from hindcasts where there are any."""
-    past = series.hindcasts
-    if past is None:
-        return _as_known(series, rows)
     table = np.empty((rows.lead.size, len(FEATURES)), dtype=np.float32)
-    number = past.copy_of(rows)
-    for copy in np.unique(number).tolist():
-        which = np.flatnonzero(number == copy)
-        table[which] = _as_known(past.copy(copy) if copy >= 0 else series, rows.take(which))
-    return table
-
-
-def _as_known(series: Series, rows: Rows) -> NDArray[np.float32]:
-    table = np.empty((rows.lead.size, len(FEATURES)), dtype=np.float32)
-    for column, feature in enumerate(FEATURES):
-        table[:, column] = feature.compute(series, rows)
+    for shown, which in as_forecast(series, rows):
+        some = rows.take(which)
+        for column, feature in enumerate(FEATURES):
+            table[which, column] = feature.compute(shown, some)
     return table
 
 
