@@ -24,6 +24,7 @@ FAR_BEGINS = 5  # hours of lead time that the far trees need not learn
 FAR_TREES = 2  # fits, each drawing other features
 FAR_NETWORKS = 2  # from other beginnings
 LEAST_ROWS = 500  # of a kind of trees; with fewer, it learns from all
+LEAST_TREES, ROWS_A_TREE = 50, 50  # few rows have little left to tell to later trees
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,8 +64,8 @@ def fit_location(rows: Rows, table: Table, truth: Array, seed: int) -> Location:
     columns = np.flatnonzero(varies(table[near]) & varies(table[far]))
     anchor = fit_anchor(table[near], truth[near])
     beyond = truth[near] - anchor.predict(table[near])
-    models = [_near_trees(seed).fit(table[near][:, columns], beyond)]
-    models += [_far_trees(seed + 1 + i).fit(table[far][:, columns], truth[far]) for i in range(FAR_TREES)]
+    models = [_near_trees(int(near.sum()), seed).fit(table[near][:, columns], beyond)]
+    models += [_far_trees(int(far.sum()), seed + 1 + i).fit(table[far][:, columns], truth[far]) for i in range(FAR_TREES)]
     smooth = tuple(fit_smooth(table[far], truth[far], columns, seed + 1 + i) for i in range(FAR_NETWORKS))
     return Location(tuple(models), columns, anchor, smooth)
 
@@ -85,9 +86,14 @@ def _learnt_from(chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return chosen if chosen.sum() >= LEAST_ROWS else np.ones_like(chosen)
 
 
-def _near_trees(seed: int) -> HistGradientBoostingRegressor:
+def trees_for(rows: int, most: int) -> int:
+    """How many trees so many rows can teach."""
+    return min(most, max(LEAST_TREES, rows // ROWS_A_TREE))
+
+
+def _near_trees(rows: int, seed: int) -> HistGradientBoostingRegressor:
     return HistGradientBoostingRegressor(
-        max_iter=150,
+        max_iter=trees_for(rows, 150),
         learning_rate=0.1,
         max_leaf_nodes=31,
         min_samples_leaf=80,
@@ -97,9 +103,9 @@ def _near_trees(seed: int) -> HistGradientBoostingRegressor:
     )
 
 
-def _far_trees(seed: int) -> HistGradientBoostingRegressor:
+def _far_trees(rows: int, seed: int) -> HistGradientBoostingRegressor:
     return HistGradientBoostingRegressor(
-        max_iter=350,
+        max_iter=trees_for(rows, 350),
         learning_rate=0.1,
         max_leaf_nodes=15,
         min_samples_leaf=200,

@@ -93,10 +93,10 @@ def read_daily(case: Path) -> Daily:
     return Daily(days, *(field.to_numpy() for field in fields), latitude, longitude)
 
 
-def turns(daily: Daily) -> list[Corrected]:
-    """Every fourth monitor left out, from the first on; and again from the next, until each was left out once."""
+def turns(daily: Daily, count: int = FOLDS) -> list[Corrected]:
+    """Every fourth monitor left out, from the first on; and again from the next, until by `FOLDS` turns each was left out once."""
     monitors = np.arange(daily.latitude.size)
-    return [corrected(daily, int(SHARE_LEARNT * daily.days.size), monitors % FOLDS == turn) for turn in range(FOLDS)]
+    return [corrected(daily, int(SHARE_LEARNT * daily.days.size), monitors % FOLDS == turn) for turn in range(count)]
 
 
 def joined(parts: Sequence[Corrected]) -> Corrected:

@@ -13,13 +13,14 @@ AT_LEAST = 0.25
 
 @pytest.fixture(scope="module")
 def parts(shared_data: Path) -> list[Corrected]:
-    return turns(read_daily(shared_data / "ctm_atlanta"))
+    """Two of the four turns; `python -m tests.real.ctm_figure` takes all."""
+    return turns(read_daily(shared_data / "ctm_atlanta"), 2)
 
 
 @pytest.mark.parametrize("way", WAYS)
 def test_the_error_of_later_dates_is_lower_by_a_quarter(parts: list[Corrected], way: str) -> None:
     whole = joined(parts)
-    assert whole.told(way).sum() > 2_500
+    assert whole.told(way).sum() > 1_200
     assert whole.lower_by(way) >= AT_LEAST
 
 

@@ -5,7 +5,18 @@ import pytest
 import xarray as xr
 
 from hazecast.forecast.features import FEATURES
-from hazecast.forecast.location import FAR_TREES, NEAR_ALONE, NEAR_ENDS, Location, fit_location, share_of_near, varies
+from hazecast.forecast.location import (
+    FAR_TREES,
+    LEAST_TREES,
+    NEAR_ALONE,
+    NEAR_ENDS,
+    ROWS_A_TREE,
+    Location,
+    fit_location,
+    share_of_near,
+    trees_for,
+    varies,
+)
 from hazecast.forecast.series import Rows, Series, series_of
 
 NAMES = [feature.name for feature in FEATURES]
@@ -67,6 +78,11 @@ def test_near_trees_speak_alone_first_and_are_silent_at_last(fitted: Location) -
     other = rows(500, 2)
     same = predicted(others, other, table(other, 2)) == predicted(fitted, other, table(other, 2))
     np.testing.assert_array_equal(same, other.lead <= NEAR_ALONE)
+
+
+@pytest.mark.parametrize(("count", "trees"), [(600, LEAST_TREES), (10_000, 10_000 // ROWS_A_TREE), (120_000, 350)])
+def test_few_rows_teach_few_trees(count: int, trees: int) -> None:
+    assert trees_for(count, 350) == trees
 
 
 def test_rows_do_not_know_of_each_other(fitted: Location) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingRegressor
 
-from hazecast.forecast.location import varies
+from hazecast.forecast.location import trees_for, varies
 from hazecast.forecast.network import fit_network
 from hazecast.forecast.series import Index, Rows, Series, as_forecast
 from hazecast.forecast.steps.stepping import LEAST_STATE, Steps, beginnings
@@ -42,13 +42,13 @@ def fit_steps(series: Series, rows: Rows, seed: int) -> Steps | None:
     usual = float(np.sqrt(series.at("pm25_exact", single.valid, single.station)).mean())
     seen = _joined(_single_steps(known, single.take(which), usual) for known, which in as_forecast(series, single))
     columns = np.flatnonzero(varies(seen.tables))
-    first = _trees(FIRST_TREES, seed).fit(seen.tables[:, columns], seen.truth)
+    first = _trees(seen.truth.size, FIRST_TREES, seed).fit(seen.tables[:, columns], seen.truth)
     far = rows.take(2 * rows.lead >= rows.lead.max())
     walks = _some(far, int(STEPS_ON_WALKS * STEP_HOURS / far.lead.mean()), chance)
     on_walks = (step for known, which in as_forecast(series, walks) for step in _on_walks(known, walks.take(which), first, columns, usual))
     everything = _joined((seen, *on_walks))
     shown = everything.tables[:, columns]
-    return Steps(_trees(TREES, seed).fit(shown, everything.truth), columns, fit_network(shown, everything.truth, seed), usual)
+    return Steps(_trees(len(shown), TREES, seed).fit(shown, everything.truth), columns, fit_network(shown, everything.truth, seed), usual)
 
 
 def _single_steps(series: Series, rows: Rows, usual: float) -> _Seen:
@@ -82,9 +82,9 @@ def _some(rows: Rows, most: int, chance: np.random.Generator) -> Rows:
     return rows.take(np.sort(chance.choice(rows.lead.size, most, replace=False)))
 
 
-def _trees(count: int, seed: int) -> HistGradientBoostingRegressor:
+def _trees(rows: int, most: int, seed: int) -> HistGradientBoostingRegressor:
     return HistGradientBoostingRegressor(
-        max_iter=count,
+        max_iter=trees_for(rows, most),
         learning_rate=0.06,
         max_leaf_nodes=15,
         min_samples_leaf=100,
