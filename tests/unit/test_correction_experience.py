@@ -40,9 +40,9 @@ def test_a_correction_that_was_fitted_just_now_has_lived_through_nothing(correct
     lived = experience(correction, later(), KNOWN, 0, 0)
     assert lived.error.size == 0
     foretold = correction.foretold(later(), ahead())
-    centre, spread = lived.adjusted(correction, foretold, ahead())
+    centre, width = lived.adjusted(correction, foretold, ahead())
     np.testing.assert_array_equal(centre, foretold.centre)
-    np.testing.assert_array_equal(spread, foretold.spread)
+    np.testing.assert_array_equal(width, 1.0)
 
 
 def test_a_drift_is_taken_up_as_far_as_such_drifts_have_lasted(correction: Correction) -> None:
@@ -64,6 +64,15 @@ def test_bands_that_miss_too_often_are_widened_and_those_that_hold_too_much_made
     calm = experience(correction, later(), NOW, 0, 0).width[:3]
     assert (rough > 1.3).all()
     assert (calm < rough).all()
+
+
+def test_a_wider_band_leaves_the_mean_where_it_is(correction: Correction) -> None:
+    foretold, lead = correction.foretold(later(), ahead()), ahead().lead
+    told = foretold.centre, foretold.spread, foretold.case, lead
+    usual, wide = correction.distribution(*told), correction.distribution(*told, np.full(lead.size, 2.0))
+    np.testing.assert_array_equal(wide[1], usual[1])
+    np.testing.assert_array_less(usual[0][:, -1], wide[0][:, -1])
+    np.testing.assert_array_less(wide[0][:, 0], np.maximum(usual[0][:, 0], 1e-9))
 
 
 def test_nothing_after_the_last_known_hour_is_looked_at(correction: Correction) -> None:

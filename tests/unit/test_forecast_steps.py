@@ -131,7 +131,9 @@ def test_walks_teach_to_trust_less_what_steps_bring_along(steps: Steps, data: Se
     valid, station = (np.tile(a.ravel(), 1) for a in np.meshgrid(np.unique(LEARNT.valid), np.arange(STATIONS)))
     table = step_table(data, valid, station, beginnings(data, valid - STEP_HOURS, station, (), steps.usual))[:, steps.columns]
     truth = np.sqrt(data.at("pm25_exact", valid, station))
-    naive = replace(steps, model=steps.model.__class__(**steps.model.get_params()).fit(table, truth), network=fit_network(table, truth, 0))
+    naive = replace(
+        steps, model=steps.model.__class__(**steps.model.get_params()).fit(table, truth), networks=(fit_network(table, truth, 0),)
+    )
     far = LATER.take(LATER.lead > 24)
     assert size(off(steps, data, of=far)) < 1.05 * size(off(naive, data, of=far))
 

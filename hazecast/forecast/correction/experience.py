@@ -37,11 +37,11 @@ class Experience:
     width: Array
 
     def adjusted(self, correction: Correction, foretold: Foretold, rows: Rows) -> tuple[Array, Array]:
-        """Centre and spread (row,) of what was foretold, with what has drifted taken up."""
+        """The centre (row,) of what was foretold with what has drifted taken up, and how many times as wide its band is to be (row,)."""
         network, departure = recent_errors(self.rows, self.error, rows)
         centre = np.maximum(foretold.centre + correction.drift.expected(network, departure, rows.lead), 0.0)
         high = correction.first.bands.is_high(centre, rows.lead).astype(np.int64)
-        return centre, foretold.spread * self.width[lead_group(rows.lead), high]
+        return centre, self.width[lead_group(rows.lead), high]
 
 
 def experience(correction: Correction, series: Series, known: int, lag: int, seed: int) -> Experience:

@@ -91,14 +91,18 @@ class Correction:
                 spread[which] = self.spread.of(seen, centre[which]) * np.where(beyond[which].any(axis=1), self.guard.widening, 1.0)
         return Foretold(centre, spread, case_of, np.asarray(beyond.any(axis=1)), self.guard.names(beyond))
 
-    def distribution(self, centre: Array, spread: Array, case: Index, lead: Index) -> tuple[Array, Array]:
-        """PM2.5 in µg m-3: at `QUANTILES` (row, quantile) and as expected (row,); NaN without a case."""
+    def distribution(self, centre: Array, spread: Array, case: Index, lead: Index, width: Array | None = None) -> tuple[Array, Array]:
+        """PM2.5 in µg m-3: at `QUANTILES` (row, quantile) and as expected (row,); NaN without a case.
+
+        `width` (row,) widens the band alone: that bands have missed of late says nothing of where the mean is.
+        """
         quantiles, mean = np.full((lead.size, QUANTILES.size), np.nan), np.full(lead.size, np.nan)
+        wide = spread if width is None else spread * width
         for number, each in enumerate(self.cases.values()):
             here = case == number
             if here.any():
-                told = centre[here], spread[here], lead[here]
-                quantiles[here], mean[here] = each.bands.around(*told), each.bands.mean(*told)
+                quantiles[here] = each.bands.around(centre[here], wide[here], lead[here])
+                mean[here] = each.bands.mean(centre[here], spread[here], lead[here])
         return quantiles, mean
 
     def expected_error(self, case: Index, lead: Index) -> Array:

@@ -22,6 +22,7 @@ STEPS_ON_WALKS = 60_000
 LEAST_STEPS = 500
 NOTHING_LACKS = ()
 FIRST_TREES, TREES = 100, 300
+NETWORKS = 2  # from other beginnings
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,7 +49,8 @@ def fit_steps(series: Series, rows: Rows, seed: int) -> Steps | None:
     on_walks = (step for known, which in as_forecast(series, walks) for step in _on_walks(known, walks.take(which), first, columns, usual))
     everything = _joined((seen, *on_walks))
     shown = everything.tables[:, columns]
-    return Steps(_trees(len(shown), TREES, seed).fit(shown, everything.truth), columns, fit_network(shown, everything.truth, seed), usual)
+    networks = tuple(fit_network(shown, everything.truth, seed + i) for i in range(NETWORKS))
+    return Steps(_trees(len(shown), TREES, seed).fit(shown, everything.truth), columns, networks, usual)
 
 
 def _single_steps(series: Series, rows: Rows, usual: float) -> _Seen:

@@ -19,14 +19,14 @@ LEAST_STATE = 0.3  # of the root of PM2.5 in µg m-3
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Steps:
-    """Fitted trees and a network that lead from the air of the last day to that of six hours later, by the mean of both.
+    """Fitted trees and networks that lead from the air of the last day to that of six hours later: half by the trees, half by the others.
 
     `columns` are those of the step's table that are read; `usual` is the mean state, from which a silent network sets out.
     """
 
     model: HistGradientBoostingRegressor
     columns: Index
-    network: Network
+    networks: tuple[Network, ...]
     usual: float
     trees: FlatTrees = field(init=False, repr=False)
 
@@ -45,7 +45,8 @@ class Steps:
     def next(self, table: Table) -> Array:
         """The state (row,) after a step whose table is given."""
         shown = table[:, self.columns]
-        return np.maximum((self.trees.predict(shown) + self.network.predict(shown)) / 2.0, LEAST_STATE)
+        by_networks = np.mean([network.predict(shown) for network in self.networks], axis=0)
+        return np.asarray(np.maximum((self.trees.predict(shown) + by_networks) / 2.0, LEAST_STATE))
 
     def _walked(self, series: Series, rows: Rows, lacking: tuple[Source, ...]) -> Array:
         """Rows of one beginning walk together, as far as the farthest of them."""
