@@ -35,7 +35,7 @@ class Size:
     rounds: int
 
 
-FULL = Size(stations=1500, hours=120, days=24, learnt_stations=40, learnt_days=200, rows=120_000, rounds=3)
+FULL = Size(stations=1500, hours=120, days=24, learnt_stations=40, learnt_days=60, rows=30_000, rounds=3)
 SMALL = Size(stations=5, hours=24, days=5, learnt_stations=4, learnt_days=30, rows=2_500, rounds=1)
 
 
