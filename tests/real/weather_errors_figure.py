@@ -23,7 +23,9 @@ def main() -> None:
     folders = {"perfect": Path(sys.argv[1]), "errs": Path(sys.argv[2])}
     scores = {name: rmse_by_lead(folder) for name, folder in folders.items()}
     table = pd.DataFrame({label: scores[of][forecast] for label, of, forecast, _, _ in LINES})
-    print(table.round(1).to_markdown())
+    print("| lead, h | " + " | ".join(table.columns) + " |", "|---" * (1 + len(table.columns)) + "|", sep="\n")
+    for group, values in table.iterrows():
+        print(f"| {group} | " + " | ".join(f"{value:.1f}" for value in values) + " |")
     draw(table, Path(sys.argv[3]))
 
 
