@@ -19,13 +19,14 @@ GOAL = 0.6  # of the time of one worker
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """Hours between cycles of the four days, and how often each is run."""
+    """Hours between cycles of the four days, how many rows are learnt from, and how often each is run."""
 
     every_hours: int
+    learning_rows: int
     rounds: int
 
 
-FULL, SMALL = Size(2, 3), Size(48, 1)
+FULL, SMALL = Size(2, 3000, 3), Size(48, 2000, 1)
 
 
 def rows(small: bool) -> list[Row]:
@@ -33,16 +34,16 @@ def rows(small: bool) -> list[Row]:
     size = SMALL if small else FULL
     with tempfile.TemporaryDirectory() as folder:
         case = Path(folder)
-        _write_case(case)
+        _write_case(case, size)
         _seconds(case, size, 2, "warm")  # compiles what is not compiled yet
         pairs = [(_seconds(case, size, 1, f"one-{n}"), _seconds(case, size, 2, f"two-{n}")) for n in range(size.rounds)]
     name, ratio = f"backtest, {DAYS * 24 // size.every_hours} cycles, two workers", median(GOAL * one / two for one, two in pairs)
     return [Row(name, median(two for _, two in pairs), "s", f"{GOAL:g} times one worker", ratio, 1.0)]
 
 
-def _write_case(folder: Path) -> None:
+def _write_case(folder: Path, size: Size) -> None:
     case = write_small_case(folder)
-    settings = small_settings(case).model_copy(update={"forecast": ForecastSettings(horizon_hours=24, learning_rows=3000)})
+    settings = small_settings(case).model_copy(update={"forecast": ForecastSettings(horizon_hours=24, learning_rows=size.learning_rows)})
     case.settings.write_text(settings_text(settings, case.folder), encoding="utf-8")
 
 

@@ -183,7 +183,7 @@ class _Replay:
 def forecasts(cycles: Cycles, shared: Path, out: Path, folds: Sequence[int]) -> Judged:
     """A share of the stations, those of each fold, taken away before anything is learnt, and foretold from the lattice."""
     settings = settings_of(shared / cycles.folder, out / "cycles.toml")
-    settings = settings.model_copy(update={"forecast": settings.forecast.model_copy(update={"learning_rows": 20_000})})
+    settings = settings.model_copy(update={"forecast": settings.forecast.model_copy(update={"learning_rows": 8_000})})
     with tempfile.TemporaryDirectory() as folder, open_memory(Path(folder)) as memory:
         ingest(settings, memory, Watching.BACKFILL, lambda: datetime.now(UTC))
         replay = _Replay(settings, memory)
