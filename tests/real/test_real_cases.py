@@ -67,7 +67,7 @@ def hazecast(*arguments: str | Path) -> str:
 def lighter(settings: Path) -> None:
     """Fewer rows and days to learn from: these tests look at the way through, not at the skill."""
     text = settings.read_text(encoding="utf-8")
-    for name, small in (("learning_rows", 3000), ("history_days", 20), ("members", 0)):
+    for name, small in (("learning_rows", 5000), ("history_days", 30), ("members", 0)):
         text, changed = re.subn(rf"^{name} = \d+", f"{name} = {small}", text, flags=re.MULTILINE)
         assert changed, name
     settings.write_text(text, encoding="utf-8")
