@@ -14,7 +14,7 @@ from sklearn.ensemble import HistGradientBoostingRegressor
 from hazecast.forecast.anchor import Anchor, fit_anchor
 from hazecast.forecast.series import Index, Rows
 from hazecast.forecast.smooth import SmoothFit, fit_smooth
-from hazecast.forecast.trees import FlatTrees, flattened
+from hazecast.forecast.trees import FlatTrees, Growth, flattened
 
 Array = NDArray[np.float64]
 Table = NDArray[np.float32]
@@ -24,7 +24,8 @@ FAR_BEGINS = 5  # hours of lead time that the far trees need not learn
 FAR_TREES = 2  # fits, each drawing other features
 FAR_NETWORKS = 2  # from other beginnings
 LEAST_ROWS = 500  # of a kind of trees; with fewer, it learns from all
-LEAST_TREES, ROWS_A_TREE = 50, 50  # few rows have little left to tell to later trees
+NEAR_GROWTH = Growth(most=150, rate=0.1, leaves=31, rows_in_a_leaf=80)
+FAR_GROWTH = Growth(most=350, rate=0.1, leaves=15, rows_in_a_leaf=200, features_at_a_fork=0.5)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,8 +65,8 @@ def fit_location(rows: Rows, table: Table, truth: Array, seed: int) -> Location:
     columns = np.flatnonzero(varies(table[near]) & varies(table[far]))
     anchor = fit_anchor(table[near], truth[near])
     beyond = truth[near] - anchor.predict(table[near])
-    models = [_near_trees(int(near.sum()), seed).fit(table[near][:, columns], beyond)]
-    models += [_far_trees(int(far.sum()), seed + 1 + i).fit(table[far][:, columns], truth[far]) for i in range(FAR_TREES)]
+    models = [NEAR_GROWTH.of(int(near.sum()), seed).fit(table[near][:, columns], beyond)]
+    models += [FAR_GROWTH.of(int(far.sum()), seed + 1 + i).fit(table[far][:, columns], truth[far]) for i in range(FAR_TREES)]
     smooth = tuple(fit_smooth(table[far], truth[far], columns, seed + 1 + i) for i in range(FAR_NETWORKS))
     return Location(tuple(models), columns, anchor, smooth)
 
@@ -84,33 +85,3 @@ def varies(table: Table) -> NDArray[np.bool_]:
 
 def _learnt_from(chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return chosen if chosen.sum() >= LEAST_ROWS else np.ones_like(chosen)
-
-
-def trees_for(rows: int, most: int) -> int:
-    """How many trees so many rows can teach."""
-    return min(most, max(LEAST_TREES, rows // ROWS_A_TREE))
-
-
-def _near_trees(rows: int, seed: int) -> HistGradientBoostingRegressor:
-    return HistGradientBoostingRegressor(
-        max_iter=trees_for(rows, 150),
-        learning_rate=0.1,
-        max_leaf_nodes=31,
-        min_samples_leaf=80,
-        l2_regularization=1.0,
-        early_stopping=False,
-        random_state=seed,
-    )
-
-
-def _far_trees(rows: int, seed: int) -> HistGradientBoostingRegressor:
-    return HistGradientBoostingRegressor(
-        max_iter=trees_for(rows, 350),
-        learning_rate=0.1,
-        max_leaf_nodes=15,
-        min_samples_leaf=200,
-        max_features=0.5,
-        l2_regularization=1.0,
-        early_stopping=False,
-        random_state=seed,
-    )

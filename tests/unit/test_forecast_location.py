@@ -7,17 +7,15 @@ import xarray as xr
 from hazecast.forecast.features import FEATURES
 from hazecast.forecast.location import (
     FAR_TREES,
-    LEAST_TREES,
     NEAR_ALONE,
     NEAR_ENDS,
-    ROWS_A_TREE,
     Location,
     fit_location,
     share_of_near,
-    trees_for,
     varies,
 )
 from hazecast.forecast.series import Rows, Series, series_of
+from hazecast.forecast.trees.growing import LEAST_TREES, ROWS_A_TREE, trees_for
 
 NAMES = [feature.name for feature in FEATURES]
 HORIZON = 48

@@ -128,7 +128,7 @@ def test_without_weather_there_is_no_way(steps: Steps, data: Series) -> None:
 
 def test_walks_teach_to_trust_less_what_steps_bring_along(steps: Steps, data: Series) -> None:
     """What is learnt from observed states alone takes its own guesses for observed, and errs more where it has gone far."""
-    valid, station = (np.tile(a.ravel(), 1) for a in np.meshgrid(np.unique(LEARNT.valid), np.arange(STATIONS)))
+    valid, station = (a.ravel() for a in np.meshgrid(np.unique(LEARNT.valid), np.arange(STATIONS)))
     table = step_table(data, valid, station, beginnings(data, valid - STEP_HOURS, station, (), steps.usual))[:, steps.columns]
     truth = np.sqrt(data.at("pm25_exact", valid, station))
     naive = replace(
