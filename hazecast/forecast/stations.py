@@ -95,8 +95,8 @@ def _corrected(filled: _Filled, series: Series, correction: Correction, rows: Ro
     """Fill what the correction can say; the inputs outside of what it learnt from, and how many values they concern."""
     foretold = correction.foretold(series, rows)
     lived = experience(correction, series, int(rows.known[0]), rows.lag, seed)
-    centre, width = lived.adjusted(correction, foretold, rows)
-    quantiles, mean = correction.distribution(centre, foretold.spread, foretold.case, rows.lead, width)
+    told = lived.adjusted(correction, foretold, rows)
+    quantiles, mean = correction.distribution(told.centre, foretold.spread, foretold.case, rows.lead, told.width, told.allowance)
     here = np.flatnonzero(foretold.case >= 0)
     steps = np.array([rung_of(lacking) for lacking in correction.cases], dtype=np.int8)[foretold.case[here]]
     errors = correction.expected_error(foretold.case, rows.lead)

@@ -143,7 +143,7 @@ def foretold(series: Series, split: int) -> Array:
     lived = experience(correction, series, int(rows.known.max()), LAG, 0)
     lived = replace(lived, width=np.ones_like(lived.width))  # that of all days would tell each of what came after it
     said = correction.foretold(series, rows)
-    centre, _ = lived.adjusted(correction, said, rows)
+    centre = lived.adjusted(correction, said, rows).centre
     _, mean = correction.distribution(centre, said.spread, said.case, rows.lead)
     return np.asarray(mean.reshape(days, monitors))
 

@@ -40,9 +40,10 @@ def test_a_correction_that_was_fitted_just_now_has_lived_through_nothing(correct
     lived = experience(correction, later(), KNOWN, 0, 0)
     assert lived.error.size == 0
     foretold = correction.foretold(later(), ahead())
-    centre, width = lived.adjusted(correction, foretold, ahead())
-    np.testing.assert_array_equal(centre, foretold.centre)
-    np.testing.assert_array_equal(width, 1.0)
+    told = lived.adjusted(correction, foretold, ahead())
+    np.testing.assert_array_equal(told.centre, foretold.centre)
+    np.testing.assert_array_equal(told.width, 1.0)
+    np.testing.assert_array_equal(told.allowance, 1.0)
 
 
 def test_a_drift_is_taken_up_as_far_as_such_drifts_have_lasted(correction: Correction) -> None:
@@ -55,7 +56,7 @@ def test_a_drift_is_taken_up_as_far_as_such_drifts_have_lasted(correction: Corre
         foretold = trusting.foretold(data, rows)
         truth = np.sqrt(data.at("pm25_exact", rows.valid, rows.station))
         before.append(np.abs(foretold.centre - truth).mean())
-        after.append(np.abs(lived.adjusted(trusting, foretold, rows)[0] - truth).mean())
+        after.append(np.abs(lived.adjusted(trusting, foretold, rows).centre - truth).mean())
     assert np.mean(after) < 0.8 * np.mean(before)
 
 
@@ -75,6 +76,24 @@ def test_a_wider_band_leaves_the_mean_where_it_is(correction: Correction) -> Non
     np.testing.assert_array_less(wide[0][:, 0], np.maximum(usual[0][:, 0], 1e-9))
 
 
+def test_a_mean_allows_for_less_where_less_has_come_and_never_for_more(correction: Correction) -> None:
+    def allowance(noise: float) -> np.ndarray:
+        return experience(timid, later(noise=noise), NOW, 0, 0).allowance
+
+    timid = replace(correction, spread=replace(correction.spread, least=1.0))  # expects errors that do not come
+    assert (allowance(0.0)[1:3] < 0.8).all()
+    assert (allowance(0.8) == 1.0).all()
+
+
+def test_the_mean_moves_towards_the_centre_by_what_is_not_allowed_for(correction: Correction) -> None:
+    foretold, lead = correction.foretold(later(), ahead()), ahead().lead
+    told = foretold.centre, foretold.spread, foretold.case, lead
+    whole, half, nothing = (correction.distribution(*told, None, np.full(lead.size, share))[1] for share in (1.0, 0.5, 0.0))
+    np.testing.assert_allclose(whole, correction.distribution(*told)[1])
+    np.testing.assert_allclose(nothing, foretold.centre**2)
+    np.testing.assert_allclose(half, (whole + nothing) / 2)
+
+
 def test_nothing_after_the_last_known_hour_is_looked_at(correction: Correction) -> None:
     data, poisoned = later(), later()
     for key in ("pm25", "pm25_exact", "neighbours"):
@@ -82,6 +101,7 @@ def test_nothing_after_the_last_known_hour_is_looked_at(correction: Correction) 
     one, other = (experience(correction, s, NOW, 0, 0) for s in (data, poisoned))
     np.testing.assert_array_equal(one.error, other.error)
     np.testing.assert_array_equal(one.width, other.width)
+    np.testing.assert_array_equal(one.allowance, other.allowance)
 
 
 def test_nothing_that_was_learnt_from_is_counted(correction: Correction) -> None:

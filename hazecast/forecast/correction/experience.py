@@ -23,25 +23,42 @@ MISSES = 0.10  # the share of values that the band is to miss
 STEP = 0.3  # of the logarithm of the width for a day of misses alone
 LEAST_OF_A_DAY = 8
 NARROWEST, WIDEST = 0.6, 2.5
+ALLOWANCE_HALF_LIFE_DAYS = 30.0
+DAYS_TRUSTED_AS_FITTED = 10.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Adjusted:
+    """A forecast with what was lived through since taken into account, (row,) each.
+
+    `centre` is of the square root of PM2.5, `width` how many times as wide its band is to be, and `allowance` how much of what the mean
+    lies above the square of the centre, to allow for errors, is to stay: 0 to 1.
+    """
+
+    centre: Array
+    width: Array
+    allowance: Array
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Experience:
-    """Rows of the last days and the errors of their centres (row,), and the factor that their bands have earned.
+    """Rows of the last days and the errors of their centres (row,), and the factors that their bands and means have earned.
 
-    `width` is (lead group, 2): of forecasts as usual, and of those among the highest quarter.
+    `width` is (lead group, 2): of forecasts as usual, and of those among the highest quarter. `allowance` is (lead group,).
     """
 
     rows: Rows
     error: Array
     width: Array
+    allowance: Array
 
-    def adjusted(self, correction: Correction, foretold: Foretold, rows: Rows) -> tuple[Array, Array]:
-        """The centre (row,) of what was foretold with what has drifted taken up, and how many times as wide its band is to be (row,)."""
+    def adjusted(self, correction: Correction, foretold: Foretold, rows: Rows) -> Adjusted:
+        """What was `foretold` of `rows`, with what has drifted taken up."""
         network, departure = recent_errors(self.rows, self.error, rows)
         centre = np.maximum(foretold.centre + correction.drift.expected(network, departure, rows.lead), 0.0)
         high = correction.first.bands.is_high(centre, rows.lead).astype(np.int64)
-        return centre, self.width[lead_group(rows.lead), high]
+        group = lead_group(rows.lead)
+        return Adjusted(centre, self.width[group, high], self.allowance[group])
 
 
 def experience(correction: Correction, series: Series, known: int, lag: int, seed: int) -> Experience:
@@ -51,7 +68,8 @@ def experience(correction: Correction, series: Series, known: int, lag: int, see
     error = np.sqrt(series.at("pm25_exact", rows.valid, rows.station)) - foretold.centre
     told = ~np.isnan(error)
     rows, error = rows.take(told), error[told]
-    return Experience(rows, error, _width(correction, rows, error, foretold.take(told)))
+    foretold = foretold.take(told)
+    return Experience(rows, error, _width(correction, rows, error, foretold), _allowance(correction, rows, error, foretold))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,6 +120,30 @@ def _width(correction: Correction, rows: Rows, error: Array, foretold: Foretold)
         factor += np.where(count >= LEAST_OF_A_DAY, STEP * (misses - MISSES), 0.0)
         factor = np.clip(factor, np.log(NARROWEST), np.log(WIDEST))
     return np.exp(factor)
+
+
+def _allowance(correction: Correction, rows: Rows, error: Array, foretold: Foretold) -> Array:
+    """How much has come (lead group,) of what means allow for: by how much PM2.5 was above the square of the centre, over how much it
+    was expected to be, each day's mean fading with age; `DAYS_TRUSTED_AS_FITTED` days as they were when fitted count beside them.
+
+    Never above 1: days on which more came than was allowed for tell of an episode, and not of the next one.
+    """
+    allowance = np.ones(GROUPS)
+    network, departure = recent_errors(rows, error, rows)
+    truth = (foretold.centre + error) ** 2
+    centre = np.maximum(foretold.centre + correction.drift.expected(network, departure, rows.lead), 0.0)
+    expected = correction.distribution(centre, foretold.spread, foretold.case, rows.lead)[1] - centre**2
+    group, day = lead_group(rows.lead), rows.valid // 24
+    for g in np.unique(group):
+        here = group == g
+        days, of = np.unique(day[here], return_inverse=True)
+        count = np.bincount(of)
+        came, allowed = (np.bincount(of, values[here]) / count for values in (truth - centre**2, expected))
+        weight = 0.5 ** ((days[-1] - days) / ALLOWANCE_HALF_LIFE_DAYS)
+        as_fitted = DAYS_TRUSTED_AS_FITTED * allowed.mean()
+        if as_fitted > 0:
+            allowance[g] = np.clip((as_fitted + weight @ came) / (as_fitted + weight @ allowed), 0.0, 1.0)
+    return allowance
 
 
 def _needed_width(correction: Correction, rows: Rows, error: Array, foretold: Foretold) -> Array:

@@ -91,10 +91,13 @@ class Correction:
                 spread[which] = self.spread.of(seen, centre[which]) * np.where(beyond[which].any(axis=1), self.guard.widening, 1.0)
         return Foretold(centre, spread, case_of, np.asarray(beyond.any(axis=1)), self.guard.names(beyond))
 
-    def distribution(self, centre: Array, spread: Array, case: Index, lead: Index, width: Array | None = None) -> tuple[Array, Array]:
+    def distribution(
+        self, centre: Array, spread: Array, case: Index, lead: Index, width: Array | None = None, allowance: Array | None = None
+    ) -> tuple[Array, Array]:
         """PM2.5 in µg m-3: at `QUANTILES` (row, quantile) and as expected (row,); NaN without a case.
 
-        `width` (row,) widens the band alone: that bands have missed of late says nothing of where the mean is.
+        `width` (row,) widens the band alone: that bands have missed of late says nothing of where the mean is. `allowance` (row,) is how
+        much stays of what the mean lies above the square of the centre.
         """
         quantiles, mean = np.full((lead.size, QUANTILES.size), np.nan), np.full(lead.size, np.nan)
         wide = spread if width is None else spread * width
@@ -103,7 +106,7 @@ class Correction:
             if here.any():
                 quantiles[here] = each.bands.around(centre[here], wide[here], lead[here])
                 mean[here] = each.bands.mean(centre[here], spread[here], lead[here])
-        return quantiles, mean
+        return quantiles, mean if allowance is None else centre**2 + allowance * (mean - centre**2)
 
     def expected_error(self, case: Index, lead: Index) -> Array:
         """The root mean square error in µg m-3 measured for each row's case and lead group (row,); NaN without a case."""
