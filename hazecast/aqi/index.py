@@ -44,7 +44,7 @@ def sub_index(standard: IndexStandard, key: str, hours: int, concentration: Arra
 def air_quality(standard: IndexStandard, daily: Mapping[str, float | None]) -> AirQuality | None:
     """The index of a day from daily figures by pollutant: means over 24 h, for ozone the greatest mean over 8 h; None where all lack."""
     rows = _daily_rows(standard)
-    index = {key: float(sub_index(standard, key, hours, math.nan if daily.get(key) is None else daily[key])) for key, hours in rows}
+    index = {key: float(sub_index(standard, key, hours, _number(daily.get(key)))) for key, hours in rows}
     known = {key: value for key, value in index.items() if not math.isnan(value)}
     if not known:
         return None
@@ -58,6 +58,10 @@ def concentration_at(standard: IndexStandard, key: str, hours: int, index: float
     row = standard.pollutant(key, hours)
     tops = standard.index[: len(row.breakpoints)]
     return math.inf if index >= tops[-1] else float(np.interp(index, tops, row.breakpoints))
+
+
+def _number(value: float | None) -> float:
+    return math.nan if value is None else value
 
 
 def _daily_rows(standard: IndexStandard) -> tuple[tuple[str, int], ...]:
