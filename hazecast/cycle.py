@@ -24,7 +24,7 @@ from hazecast.archive.deliveries import Delivery
 from hazecast.archive.ledger import Claim, CycleResults, Standing, claim_cycle, fail_cycle, finish_cycle, renew_lease
 from hazecast.archive.netcdf import write_dataset
 from hazecast.archive.products import FileWriter, bytes_writer, store_products
-from hazecast.archive.warning_log import warnings_in_force
+from hazecast.archive.warning_log import warnings_in_force, warnings_known
 from hazecast.bulletins.compose import compose
 from hazecast.config import Settings, looking_back
 from hazecast.delivery.outbox import Channel, Recipient, drain, outbox_rows
@@ -53,6 +53,7 @@ from hazecast.records import (
     name_in,
 )
 from hazecast.warnings.assess import assess
+from hazecast.warnings.life import REMEMBERED
 
 Progress = Callable[[str, float], None]
 Clock = Callable[[], datetime]
@@ -125,7 +126,7 @@ def run_cycle(cycle: Cycle, settings: Settings, around: Surroundings, progress: 
             time_zone=settings.site.time_zone,
             stored=None if model is None else load_model(model),
         )
-        assessment = _assessed(forecast, settings, around, announces)
+        assessment = _assessed(forecast, gathered.observations, settings, around, announces)
         told("bulletin", 0.0)
         facts = _facts(gridded, forecast, assessment, settings)
         bulletin = compose(facts, settings.site.languages) if around.composes else None
@@ -191,10 +192,11 @@ def _holding_the_claim(progress: Progress, around: Surroundings, claim: Claim) -
     return report
 
 
-def _assessed(forecast: Forecast, settings: Settings, around: Surroundings, announces: bool) -> Assessment:
-    standing = warnings_in_force(around.database, forecast.cycle.as_of)
-    assessment = assess(forecast, areas_of(settings), settings.warnings, standing)
-    return assessment if announces else replace(assessment, messages=(), in_force=standing)
+def _assessed(forecast: Forecast, observed: xr.Dataset, settings: Settings, around: Surroundings, announces: bool) -> Assessment:
+    as_of = forecast.cycle.as_of
+    known = warnings_known(around.database, as_of, as_of - REMEMBERED)
+    assessment = assess(forecast, areas_of(settings), settings.warnings, known, observed)
+    return assessment if announces else replace(assessment, messages=(), in_force=warnings_in_force(around.database, as_of))
 
 
 def _facts(gridded: Gridded, forecast: Forecast, assessment: Assessment, settings: Settings) -> BulletinFacts:

@@ -11,16 +11,19 @@ from pydantic import TypeAdapter
 
 from hazecast.archive.manifest import RESTORE_REMEDY
 from hazecast.errors import ArchiveError
-from hazecast.records import AnsweredQuestion, Assessment, Cycle, HazeWarning, InputFile, Level, Note, WindowAssessment
+from hazecast.records import AnsweredQuestion, AreaStatus, Assessment, Cycle, HazeWarning, InputFile, Level, Note, WindowAssessment
 
 DECISIONS_FILE = "decisions.json"
 _windows = TypeAdapter(list[WindowAssessment])
 _warnings = TypeAdapter(list[HazeWarning])
+_statuses = TypeAdapter(list[AreaStatus])
 _notes = TypeAdapter(list[Note])
 
 
 def decisions_json(assessment: Assessment, notes: tuple[Note, ...] = ()) -> bytes:
-    """Every area's windows with their chances, the messages of this cycle, the warnings in force after it, and the remarks on it all."""
+    """Every area's windows with their chances, the messages of this cycle, the warnings in force after it, how each
+    area stands, and the remarks on it all.
+    """
     return _json(
         {
             "cycle": assessment.cycle.key,
@@ -28,6 +31,7 @@ def decisions_json(assessment: Assessment, notes: tuple[Note, ...] = ()) -> byte
             "windows": [asdict(w) for w in assessment.windows],
             "messages": [asdict(m) for m in assessment.messages],
             "in_force": [asdict(w) for w in assessment.in_force],
+            "statuses": [asdict(s) for s in assessment.statuses],
             "notes": [asdict(n) for n in notes],
         }
     )
@@ -40,6 +44,7 @@ class Decisions:
     windows: tuple[WindowAssessment, ...]
     messages: tuple[HazeWarning, ...]
     in_force: tuple[HazeWarning, ...]
+    statuses: tuple[AreaStatus, ...] = ()
 
 
 def load_decisions(folder: Path) -> Decisions:
@@ -47,11 +52,13 @@ def load_decisions(folder: Path) -> Decisions:
     file = folder / DECISIONS_FILE
     try:
         stored = json.loads(file.read_text(encoding="utf-8"))
-        stored = {part: [_numbered(item) for item in stored[part]] for part in ("windows", "messages", "in_force")}
+        parts = {"statuses": [], **stored}  # older ones have none
+        stored = {part: [_numbered(item) for item in parts[part]] for part in ("windows", "messages", "in_force", "statuses")}
         return Decisions(
             windows=tuple(_windows.validate_python(stored["windows"])),
             messages=tuple(_warnings.validate_python(stored["messages"])),
             in_force=tuple(_warnings.validate_python(stored["in_force"])),
+            statuses=tuple(_statuses.validate_python(stored["statuses"])),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as broken:
         raise _unreadable(file, broken) from broken

@@ -43,6 +43,14 @@ def warnings_in_force(database: Engine, at: datetime) -> tuple[HazeWarning, ...]
     return tuple(sorted(found, key=lambda w: (w.area_id, w.valid_from, w.id)))
 
 
+def warnings_known(database: Engine, at: datetime, since: datetime) -> tuple[HazeWarning, ...]:
+    """Every message issued by `at` that was issued or still held after `since`, in the order in which they were issued."""
+    require_utc("at", at)
+    require_utc("since", since)
+    with reading(database) as connection:
+        return _fetch(connection, (warnings.c.issued_at <= at) & ((warnings.c.issued_at > since) | (warnings.c.valid_until > since)))
+
+
 def warning_history(database: Engine, area_id: str) -> tuple[HazeWarning, ...]:
     """Every message for one area, in the order in which they were issued."""
     with reading(database) as connection:

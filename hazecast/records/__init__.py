@@ -6,12 +6,24 @@ Times are UTC and aware. Datasets inside records use the keys and units of `haze
 
 from hazecast.records.bulletins import Bulletin, BulletinFacts, Document, Receipt
 from hazecast.records.checks import require_dims, require_places, require_sources, require_utc, utc
-from hazecast.records.codes import Action, Arrivals, EmissionProxy, InputRole, Level, MeteorologyKind, Note, NoteCode, Rung
+from hazecast.records.codes import (
+    Action,
+    Arrivals,
+    EmissionProxy,
+    Ground,
+    InputRole,
+    Level,
+    MeteorologyKind,
+    Note,
+    NoteCode,
+    Rung,
+    Status,
+)
 from hazecast.records.places import Area, Placement, PlaceName, Station, name_in
 from hazecast.records.quality import Evidence, Finding, FindingKind, Origin, Reason, Trust, Vetted
 from hazecast.records.sources import EDGES, ELSEWHERE, INITIAL, RESERVED, Attribution, Source, SourceForecast, SourceRegion
 from hazecast.records.stages import AnsweredQuestion, Cycle, Forecast, Gathered, Gridded, InputFile, ObservationQuestion
-from hazecast.records.warnings import Assessment, HazeWarning, LevelChance, WindowAssessment
+from hazecast.records.warnings import AreaStatus, Assessment, HazeWarning, LevelChance, WindowAssessment
 
 __all__ = [
     "EDGES",
@@ -21,6 +33,7 @@ __all__ = [
     "Action",
     "AnsweredQuestion",
     "Area",
+    "AreaStatus",
     "Arrivals",
     "Assessment",
     "Attribution",
@@ -35,6 +48,7 @@ __all__ = [
     "Forecast",
     "Gathered",
     "Gridded",
+    "Ground",
     "HazeWarning",
     "InputFile",
     "InputRole",
@@ -54,6 +68,7 @@ __all__ = [
     "SourceForecast",
     "SourceRegion",
     "Station",
+    "Status",
     "Trust",
     "Vetted",
     "WindowAssessment",

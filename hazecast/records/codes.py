@@ -25,6 +25,41 @@ class Action(StrEnum):
     LIFT = "lift"
 
 
+class Status(StrEnum):
+    """How an area stands with its warning once a cycle has decided: what it did, or that it left things as they are.
+
+    STANDS: an earlier warning goes on, and nothing is sent. EXPIRED: one ended lately and nothing follows it. UNKNOWN: what lacks could
+    bring a level about, so that nothing is said; a warning in force goes on.
+    """
+
+    NONE = "none"
+    ISSUED = "issued"
+    CONTINUED = "continued"
+    UPGRADED = "upgraded"
+    DOWNGRADED = "downgraded"
+    LIFTED = "lifted"
+    STANDS = "stands"
+    EXPIRED = "expired"
+    UNKNOWN = "unknown"
+
+
+class Ground(StrEnum):
+    """Why a cycle decided so on a warning, beside the level that it forecasts.
+
+    KEPT: its chance is below that to raise a level at, but not below that to clear it at. LACKING: what lacks could bear the warning out.
+    HELD: it has not stood for its least time. AHEAD: the hours ahead of the window may need it. OVERTAKEN: a later cycle has spoken. OVER:
+    the window is over.
+    """
+
+    FORECAST = "forecast"
+    KEPT = "kept"
+    LACKING = "lacking"
+    HELD = "held"
+    AHEAD = "ahead"
+    OVERTAKEN = "overtaken"
+    OVER = "over"
+
+
 class MeteorologyKind(StrEnum):
     """Whether weather was forecast at `init_time`, or is an analysis of what came that stands in for a forecast, or only what is past."""
 

@@ -6,7 +6,7 @@ from datetime import datetime
 import xarray as xr
 
 from hazecast.records.checks import require_utc
-from hazecast.records.codes import Action, Level
+from hazecast.records.codes import Action, Ground, Level, Status
 from hazecast.records.stages import Cycle
 
 
@@ -82,12 +82,36 @@ class HazeWarning:
 
 
 @dataclass(frozen=True, slots=True)
+class AreaStatus:
+    """How an area stands with its warning of one edition once a cycle has decided, and on what ground.
+
+    `level` is that in force, NONE without a warning. `since` is when the episode's first warning was sent and `level_since` when its
+    present level was, over renewals and short gaps; None without a warning.
+    """
+
+    area_id: str
+    edition: str
+    status: Status
+    ground: Ground
+    level: Level
+    since: datetime | None
+    level_since: datetime | None
+
+    def __post_init__(self) -> None:
+        if len({self.level is Level.NONE, self.since is None, self.level_since is None}) > 1:
+            raise ValueError(f"{self.area_id} has {self.level.name} in force since {self.since} and {self.level_since}.")
+        if self.since is not None and self.level_since is not None:
+            require_utc("since", self.since)
+            require_utc("level_since", self.level_since)
+
+
+@dataclass(frozen=True, slots=True)
 class Assessment:
     """A forecast held against an edition of the warning standards and the warnings in force.
 
     `grid_level` has (lead_time, latitude, longitude) and `station_level` (station, lead_time), holding `Level` values as int8.
     `in_force` are the warnings that hold once this cycle is sent, old ones that still run included. `station_probability` has
-    (station, lead_time, warning_level): that of the level or a higher one in the hour.
+    (station, lead_time, warning_level): that of the level or a higher one in the hour. `statuses` has one for each area.
     """
 
     cycle: Cycle
@@ -98,3 +122,4 @@ class Assessment:
     messages: tuple[HazeWarning, ...]
     in_force: tuple[HazeWarning, ...]
     station_probability: xr.DataArray | None = None
+    statuses: tuple[AreaStatus, ...] = ()

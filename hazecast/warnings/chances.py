@@ -9,8 +9,8 @@ from scipy.special import ndtri
 
 from hazecast.quantiles import exceedance, require_quantiles
 from hazecast.records import Level
-from hazecast.warnings.deciding import usable
-from hazecast.warnings.edition import Edition, Values
+from hazecast.warnings.hourly_edition import HourlyEdition, Values
+from hazecast.warnings.usable import usable
 
 Array = NDArray[np.float64]
 ERROR_SCORES = ndtri((np.arange(11) + 0.5) / 11)  # of equal chance
@@ -36,7 +36,7 @@ class Chances:
 
 
 def level_chances(
-    edition: Edition,
+    edition: HourlyEdition,
     pm25_quantile: Array,
     visibility_quantile: Array,
     relative_humidity: Values,
@@ -65,7 +65,7 @@ def ascending(quantile_values: Array) -> Array:
     return np.sort(values, axis=-1)
 
 
-def _condition_chances(edition: Edition, pm25: Array, extinction: Array, quantiles: Array, factor: float) -> tuple[Array, Array]:
+def _condition_chances(edition: HourlyEdition, pm25: Array, extinction: Array, quantiles: Array, factor: float) -> tuple[Array, Array]:
     """Least and greatest chance of each condition where its humidity holds, (condition, station, hour), at a factor of the extinction.
 
     Both quantities rise together along the quantiles, so the chance that both pass their bounds is the smaller of the two.
@@ -84,7 +84,7 @@ def _condition_chances(edition: Edition, pm25: Array, extinction: Array, quantil
     return least, greatest
 
 
-def _of_humidities(edition: Edition, at_factors: Iterable[tuple[Array, Array]]) -> list[tuple[Array, Array, NDArray[np.intp]]]:
+def _of_humidities(edition: HourlyEdition, at_factors: Iterable[tuple[Array, Array]]) -> list[tuple[Array, Array, NDArray[np.intp]]]:
     """Least and greatest chance of each level and its leading condition, (level, station, hour), in each class of humidity.
 
     The mean over the factors of the extinction, at each of which conditions hold from one point of the distribution on.
@@ -108,7 +108,7 @@ def _likeliest(counts: NDArray[np.bool_], chances: Array) -> Array:
     return np.stack([[np.max(np.where(c[:, None, None], chances, 0.0), axis=0) for c in of_class] for of_class in counts])
 
 
-def _at_humidity(edition: Edition, humidity: Values, by_class: list[tuple[Array, Array, NDArray[np.intp]]]) -> Chances:
+def _at_humidity(edition: HourlyEdition, humidity: Values, by_class: list[tuple[Array, Array, NDArray[np.intp]]]) -> Chances:
     """The chances at each value's humidity (station, hour); where it is lacking, what holds at every humidity."""
     least, greatest, leading = (np.stack(part) for part in zip(*by_class, strict=True))
     lacking = np.isnan(humidity)

@@ -4,10 +4,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hazecast.records import Level
-from hazecast.warnings.edition import Edition, Values
+from hazecast.warnings.hourly_edition import HourlyEdition, Values
+from hazecast.warnings.usable import usable
 
 
-def levels(edition: Edition, pm25: ArrayLike, visibility: ArrayLike, relative_humidity: ArrayLike) -> NDArray[np.int8]:
+def levels(edition: HourlyEdition, pm25: ArrayLike, visibility: ArrayLike, relative_humidity: ArrayLike) -> NDArray[np.int8]:
     """Levels (as int8 of `Level`) of PM2.5 (µg m-3), visibility (m) and relative humidity (%), arrays that broadcast together.
 
     A value that is NaN, infinite or negative is lacking. A level is known only if every value that could stand in its place
@@ -18,7 +19,7 @@ def levels(edition: Edition, pm25: ArrayLike, visibility: ArrayLike, relative_hu
 
 
 def level_bounds(
-    edition: Edition, pm25: ArrayLike, visibility: ArrayLike, relative_humidity: ArrayLike
+    edition: HourlyEdition, pm25: ArrayLike, visibility: ArrayLike, relative_humidity: ArrayLike
 ) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
     """The lowest and the highest level that values lead to which could stand in place of what is lacking; else as `levels`."""
     arrays = np.broadcast_arrays(usable(pm25), usable(visibility), usable(relative_humidity))
@@ -30,15 +31,8 @@ def level_bounds(
     return lowest, highest
 
 
-def usable(values: ArrayLike) -> Values:
-    """`values` as floating point numbers with NaN in place of what cannot be a concentration, a distance or a humidity."""
-    numbers = np.asarray(values)
-    numbers = numbers if np.issubdtype(numbers.dtype, np.floating) else numbers.astype(np.float64)
-    return np.where(np.isfinite(numbers) & (numbers >= 0.0), numbers, np.nan)
-
-
 def _bounds_where_lacking(
-    edition: Edition, pm25: Values, visibility: Values, humidity: Values
+    edition: HourlyEdition, pm25: Values, visibility: Values, humidity: Values
 ) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
     best_pm25, worst_pm25 = (np.where(np.isnan(pm25), bound, pm25) for bound in (0.0, np.inf))
     best_visibility = np.where(np.isnan(visibility), np.inf, visibility)

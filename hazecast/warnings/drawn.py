@@ -1,5 +1,6 @@
 """What whole trajectories say of an area: in how many of them it reaches a level for hours on end."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from hazecast.records import Level
 from hazecast.warnings.deciding import level_bounds
-from hazecast.warnings.edition import Edition
+from hazecast.warnings.hourly_edition import HourlyEdition
 
 Array = NDArray[np.float64]
 Levels = NDArray[np.int8]
@@ -28,7 +29,7 @@ class DrawnLevels:
             raise ValueError(f"Levels of {self.lowest.shape} and {self.highest.shape}; expected one shape (draw, station, hour).")
 
 
-def drawn_levels(edition: Edition, pm25: ArrayLike, visibility: ArrayLike, relative_humidity: Array) -> DrawnLevels:
+def drawn_levels(edition: HourlyEdition, pm25: ArrayLike, visibility: ArrayLike, relative_humidity: Array) -> DrawnLevels:
     """Of PM2.5 (µg m-3) and visibility (m) as (draw, station, hour), and humidity (%) as (station, hour)."""
     return DrawnLevels(*level_bounds(edition, pm25, visibility, relative_humidity[None]))
 
@@ -38,16 +39,20 @@ def of_area(levels: Levels, needed: int) -> Levels:
     return np.asarray(np.sort(levels, axis=1)[:, -needed])
 
 
-def hourly_chances(of_draws: Levels, edition: Edition) -> Array:
-    """The share of draws (level, hour) whose area has each of the edition's levels or a higher one, from levels (draw, hour)."""
-    return np.stack([(of_draws >= row.level).mean(axis=0) for row in edition.levels])
+def hourly_chances(of_draws: Levels, levels: Sequence[Level]) -> Array:
+    """The share of draws (level, hour) whose area has each of the levels or a higher one, from levels (draw, hour)."""
+    return np.stack([(of_draws >= level).mean(axis=0) for level in levels])
 
 
-def window_chances(of_draws: Levels, edition: Edition, minimum_hours: int) -> Array:
-    """The share of draws (level) in which each level or a higher one is sustained, within its own horizon, from levels (draw, hour)."""
+def window_chances(of_draws: Levels, edition: HourlyEdition, minimum_hours: int) -> Array:
+    """The share of draws (level) in which each level or a higher one is sustained, within its own horizon, from levels (draw, hour).
+
+    A level that the edition wants for longer than `minimum_hours` must last so long.
+    """
     reached = np.full(of_draws.shape[0], Level.NONE, dtype=np.int8)
     for row in edition.levels:
-        reached[sustained(within_horizon(of_draws, row.horizon_hours), minimum_hours).max(axis=-1) >= row.level] = row.level
+        runs = sustained(within_horizon(of_draws, row.horizon_hours), max(minimum_hours, row.least_hours))
+        reached[runs.max(axis=-1) >= row.level] = row.level
     return np.array([(reached >= row.level).mean() for row in edition.levels])
 
 

@@ -1,60 +1,63 @@
-"""The life of a warning: what a cycle sends, given what is in force and what the first window brings. Pure, clock included."""
+"""The life of a warning: what a cycle sends, given the messages so far and what the first window brings. Pure, clock included."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import NAMESPACE_URL, uuid5
 
-from hazecast.records import Action, Cycle, HazeWarning, Level, WindowAssessment
+from hazecast.records import Action, AreaStatus, Cycle, Ground, HazeWarning, Level, Status, WindowAssessment
+from hazecast.warnings.states import Ahead, Before, Step, next_step
 
 Warnings = tuple[HazeWarning, ...]
+NOTHING = timedelta(0)
+REMEMBERED = timedelta(days=10)  # how far back messages are looked at, to say since when an episode lasts
 
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """What a cycle says of one area, as far as its warning goes.
-
-    `possible` is the highest level that lacking values leave possible in the first window; `before` is the level of the
-    forecast hours ahead of that window, None if there are none.
-    """
+    """What a cycle says of one area, as far as its warning goes; `ahead` in levels alone."""
 
     window: WindowAssessment
-    possible: Level
-    before: Level | None
+    ahead: Ahead
 
 
-def next_message(outlook: Outlook, standing: Warnings, cycle: Cycle, edition: str) -> HazeWarning | None:
-    """The message that a cycle sends for one area, or None; `standing` are the warnings that it would replace.
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A cycle's turn with one area and edition: the message it sends, if any, and how the area stands then."""
 
-    Nothing is sent for an unknown level, for a window that is over at `as_of`, or beside a warning of a later cycle.
-    A message that replaces others takes over at once; a new warning begins with its window; none begins before `as_of`.
+    message: HazeWarning | None
+    status: AreaStatus
+
+
+def take_turn(outlook: Outlook, known: Warnings, cycle: Cycle, edition: str, hold: timedelta = NOTHING, merge: timedelta = NOTHING) -> Turn:
+    """What a cycle does about one area; `known` are the messages of all areas so far, at least those in force and ended within `merge`.
+
+    Nothing is sent for an unknown level, for a window that is over at `as_of`, or beside a warning of a later cycle. A message that
+    replaces one in force takes over at once; another begins with its window; none begins before `as_of`.
     """
     window = outlook.window
-    if window.level is Level.UNKNOWN or window.valid_until <= cycle.as_of or any(w.issued_at > cycle.as_of for w in standing):
-        return None
-    old = max((w.level for w in standing), default=Level.NONE)
-    level = _level_to_hold(outlook, old)
-    if level is Level.NONE:
-        return _lift(outlook, standing, cycle, edition) if old > Level.NONE else None
-    return HazeWarning(
-        id=message_id(window.area_id, edition, cycle),
-        area_id=window.area_id,
-        edition=edition,
-        action=_action(old, level),
-        level=level,
-        valid_from=cycle.as_of if standing else max(window.valid_from, cycle.as_of),
-        valid_until=window.valid_until,
-        issued_at=cycle.as_of,
-        cycle_key=cycle.key,
-        condition=window.condition if level is window.level else strongest(standing).condition,
-        probability=_probability(window, level),
-        replaces=tuple(sorted(w.id for w in standing)),
-    )
+    own = of_area(known, window.area_id, edition)
+    standing = standing_warnings(own, cycle)
+    replaced = standing or lapsed_warnings(own, cycle, merge)
+    if blocked := _blocked(window, standing, cycle):
+        left = strongest(standing) if standing else None
+        status = Status.STANDS if left else Status.NONE
+        return Turn(None, _status(window.area_id, edition, Step(status, left.level if left else Level.NONE, blocked), left, own))
+    old = strongest(replaced) if replaced else None
+    held = old is None or cycle.as_of - _level_since(old, own) >= hold
+    step = next_step(Before(old.level if old else Level.NONE, bool(standing), held), outlook.ahead)
+    message = _message(outlook, step, replaced, bool(standing), cycle, edition)
+    after = message if message and message.action is not Action.LIFT else old if step.level > Level.NONE else None
+    return Turn(message, _status(window.area_id, edition, step, after, (*own, *((message,) if message else ()))))
 
 
-def standing_warnings(in_force: Warnings, cycle: Cycle) -> Warnings:
-    """Those of `in_force` that still hold at the cycle's `as_of`: not ended, not lifted, not replaced, not the cycle's own."""
-    others = tuple(w for w in in_force if w.cycle_key != cycle.key)
-    replaced = {r for w in others for r in w.replaces}
-    return tuple(w for w in others if w.action is not Action.LIFT and w.valid_until > cycle.as_of and w.id not in replaced)
+def standing_warnings(known: Warnings, cycle: Cycle) -> Warnings:
+    """Those that still hold at the cycle's `as_of`: not ended, not lifted, not replaced, not the cycle's own."""
+    return tuple(w for w in _last_words(known, cycle) if w.valid_until > cycle.as_of)
+
+
+def lapsed_warnings(known: Warnings, cycle: Cycle, merge: timedelta) -> Warnings:
+    """Those that ended by the cycle's `as_of`, but less than `merge` before it, and that nothing replaced."""
+    return tuple(w for w in _last_words(known, cycle) if cycle.as_of - merge < w.valid_until <= cycle.as_of)
 
 
 def of_area(warnings: Warnings, area_id: str, edition: str) -> Warnings:
@@ -80,42 +83,61 @@ def message_id(area_id: str, edition: str, cycle: Cycle) -> str:
     return str(uuid5(NAMESPACE_URL, f"hazecast:{area_id!r}:{edition!r}:{cycle.key}"))
 
 
-def _level_to_hold(outlook: Outlook, old: Level) -> Level:
-    """The level to be warned of; the one place where the level in force has a say in it.
-
-    A warning is not lowered to another colour for want of data: as long as what is lacking could bear it out, it is kept.
-    """
-    level = outlook.window.level
-    return old if Level.NONE < level < old <= outlook.possible else level
+def _last_words(known: Warnings, cycle: Cycle) -> Warnings:
+    others = tuple(w for w in known if w.cycle_key != cycle.key)
+    replaced = {r for w in others for r in w.replaces}
+    return tuple(w for w in others if w.action is not Action.LIFT and w.id not in replaced)
 
 
-def _lift(outlook: Outlook, standing: Warnings, cycle: Cycle, edition: str) -> HazeWarning | None:
-    """The end of a warning; None while the hours ahead of the window may still need it, so that it runs to its own end."""
-    if outlook.before not in (None, Level.NONE):
+def _blocked(window: WindowAssessment, standing: Warnings, cycle: Cycle) -> Ground | None:
+    if any(w.issued_at > cycle.as_of for w in standing):
+        return Ground.OVERTAKEN
+    return Ground.OVER if window.valid_until <= cycle.as_of else None
+
+
+def _message(outlook: Outlook, step: Step, replaced: Warnings, in_force: bool, cycle: Cycle, edition: str) -> HazeWarning | None:
+    window, action = outlook.window, step.action
+    if action is None:
         return None
+    lifts = action is Action.LIFT
+    as_forecast = step.level is window.level
     return HazeWarning(
-        id=message_id(outlook.window.area_id, edition, cycle),
-        area_id=outlook.window.area_id,
+        id=message_id(window.area_id, edition, cycle),
+        area_id=window.area_id,
         edition=edition,
-        action=Action.LIFT,
-        level=Level.NONE,
-        valid_from=cycle.as_of,
-        valid_until=max(w.valid_until for w in standing),
+        action=action,
+        level=step.level,
+        valid_from=cycle.as_of if in_force else max(window.valid_from, cycle.as_of),
+        valid_until=max(w.valid_until for w in replaced) if lifts else window.valid_until,
         issued_at=cycle.as_of,
         cycle_key=cycle.key,
-        condition="",
-        probability=None,
-        replaces=tuple(sorted(w.id for w in standing)),
+        condition="" if lifts else window.condition if as_forecast else strongest(replaced).condition,
+        probability=None if lifts else next((c.probability for c in window.chances if c.level is step.level), None),
+        replaces=tuple(sorted(w.id for w in replaced)),
     )
 
 
-def _action(old: Level, level: Level) -> Action:
-    if old is Level.NONE:
-        return Action.ISSUE
-    if level is old:
-        return Action.CONTINUE
-    return Action.UPGRADE if level > old else Action.DOWNGRADE
+def _status(area_id: str, edition: str, step: Step, after: HazeWarning | None, own: Warnings) -> AreaStatus:
+    if after is None:
+        return AreaStatus(area_id, edition, step.status, step.ground, Level.NONE, None, None)
+    chain = _chain(after, own)
+    return AreaStatus(area_id, edition, step.status, step.ground, after.level, chain[-1].issued_at, _level_since(after, own))
 
 
-def _probability(window: WindowAssessment, level: Level) -> float | None:
-    return next((c.probability for c in window.chances if c.level is level), None)
+def _level_since(warning: HazeWarning, own: Warnings) -> datetime:
+    """When the level that the warning has was first sent in its episode."""
+    since = warning.issued_at
+    for earlier in _chain(warning, own)[1:]:
+        if earlier.level is not warning.level:
+            break
+        since = earlier.issued_at
+    return since
+
+
+def _chain(warning: HazeWarning, own: Warnings) -> Warnings:
+    """The warning and those before it in its episode, the latest first, as far back as they are known."""
+    by_id = {w.id: w for w in own}
+    chain = [warning]
+    while before := tuple(by_id[r] for r in chain[-1].replaces if r in by_id and by_id[r] not in chain):
+        chain.append(strongest(before))
+    return tuple(chain)

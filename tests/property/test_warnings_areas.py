@@ -12,14 +12,16 @@ from numpy.typing import NDArray
 from hazecast.config import WarningSettings
 from hazecast.quantiles import values_at
 from hazecast.records import Cycle, Level
-from hazecast.warnings.areas import AreaStations, Judgement, judge
+from hazecast.warnings.areas import Judgement, judge
 from hazecast.warnings.chances import ascending, level_chances
 from hazecast.warnings.deciding import levels
 from hazecast.warnings.drawn import drawn_levels
-from hazecast.warnings.edition import load_edition
+from hazecast.warnings.edition import load_hourly_edition
+from hazecast.warnings.rule import rule_of
+from hazecast.warnings.stations import AreaStations, StationHours
 from hazecast.warnings.windows import Window
 
-EDITION = load_edition("cma-haze-2013")
+EDITION = load_hourly_edition("cma-haze-2013")
 QUANTILES = np.array([0.02, 0.05, 0.25, 0.5, 0.75, 0.95, 0.98])
 MEDIAN = 3
 DRAWS = 7
@@ -87,10 +89,13 @@ def judged(area: Area, rule: WarningSettings) -> Judgement:
         visibility=area.visibility_quantile[..., MEDIAN],
         pm25_quantile=quantile,
         quantiles=QUANTILES,
-        chances=level_chances(EDITION, quantile, area.visibility_quantile, area.humidity, QUANTILES),
-        drawn=None if area.draws is None else drawn_levels(EDITION, *area.draws, area.humidity),
+        judged=StationHours(
+            EDITION,
+            level_chances(EDITION, quantile, area.visibility_quantile, area.humidity, QUANTILES),
+            None if area.draws is None else drawn_levels(EDITION, *area.draws, area.humidity),
+        ),
     )
-    return judge("town", at_stations, EDITION, Window(INIT, cycle.end_time), cycle, rule)
+    return judge("town", at_stations, Window(INIT, cycle.end_time), cycle, rule_of(rule, EDITION))
 
 
 @given(areas(), RULES)
@@ -99,9 +104,10 @@ def test_a_complete_area_is_known_and_its_chances_fall_from_level_to_level(area:
     chances = [c.probability for c in found.chances]
     assert None not in chances
     assert chances == sorted(chances, key=lambda p: -(p or 0.0))
-    reached = [c.level for c in found.chances if (c.probability or 0.0) >= rule.raise_probability]
+    reached = [c.level for c in found.chances if (c.probability or 0.0) >= (rule.raise_probability or 0.5)]
     assert found.level is max(reached, default=Level.NONE)
     assert found.hours_known == found.hours
+    assert judged(area, rule).kept is judged(area, rule).keepable >= found.level
     assert (found.condition != "") == (found.level > Level.NONE)
     assert found.level is Level.NONE or found.condition.startswith(found.level.name.lower())
 
@@ -126,6 +132,7 @@ def test_losing_data_never_makes_an_area_clean_nor_contradicts_what_it_was(
             assert poorer.assessment.level is not Level.NONE
         assert poorer.assessment.level <= max(fuller.assessment.level, Level.NONE)
         assert poorer.possible >= fuller.possible
+        assert poorer.kept <= fuller.kept <= fuller.keepable <= poorer.keepable
         assert poorer.assessment.hours_known <= fuller.assessment.hours_known
         for full, poor in zip(fuller.assessment.chances, poorer.assessment.chances, strict=True):
             assert poor.probability is None or (

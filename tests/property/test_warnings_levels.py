@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 
 from hazecast.records import Level
 from hazecast.warnings.deciding import levels
-from hazecast.warnings.edition import Edition, known_editions, load_edition
+from hazecast.warnings.edition import known_editions, load_edition, load_hourly_edition
+from hazecast.warnings.hourly_edition import HourlyEdition
 
-EDITION = load_edition("cma-haze-2013")
+EDITION = load_hourly_edition("cma-haze-2013")
+REGIONAL = load_hourly_edition("regional-haze-6h")
 BOUNDS = {"pm25": (115.0, 150.0, 250.0, 500.0), "visibility": (1000.0, 2000.0, 3000.0, 5000.0), "humidity": (80.0,)}
 
 
@@ -26,7 +28,7 @@ VISIBILITY = around(BOUNDS["visibility"], 50_000.0)
 HUMIDITY = around(BOUNDS["humidity"], 100.0)
 LACKING = st.just(math.nan)
 EVERYTHING = (PM25 | LACKING, VISIBILITY | LACKING, HUMIDITY | LACKING)
-EDITIONS = st.sampled_from([load_edition(name) for name in known_editions()])
+EDITIONS = st.sampled_from([e for e in map(load_edition, known_editions()) if isinstance(e, HourlyEdition)])
 
 
 def level(pm25: float, visibility: float, humidity: float) -> Level:
@@ -45,6 +47,32 @@ def as_the_text_says(pm25: float, visibility: float, humidity: float) -> Level:
     return Level.NONE
 
 
+def as_the_regional_text_says(pm25: float, visibility: float, humidity: float) -> Level:
+    """The regional table with all its bounds, the highest row that is met."""
+    dry, km = humidity < 80, visibility / 1000
+    red = [km < 1 and dry, km < 1 and not dry and pm25 > 250, 1 <= km < 5 and pm25 > 500]
+    orange = [
+        km < 1 and not dry and 150 < pm25 <= 250,
+        1 <= km < 2 and dry and pm25 <= 500,
+        1 <= km < 2 and not dry and 150 < pm25 <= 500,
+        2 <= km < 5 and 250 < pm25 <= 500,
+        5 <= km < 10 and pm25 > 500,
+    ]
+    yellow = [
+        km < 2 and not dry and 115 < pm25 <= 150,
+        2 <= km < 3 and dry and pm25 <= 250,
+        2 <= km < 3 and not dry and 115 < pm25 <= 250,
+        3 <= km < 5 and 150 < pm25 <= 250,
+        5 <= km < 10 and 250 < pm25 <= 500,
+    ]
+    return Level.RED if any(red) else Level.ORANGE if any(orange) else Level.YELLOW if any(yellow) else Level.NONE
+
+
+@given(PM25, around((1000.0, 2000.0, 3000.0, 5000.0, 10_000.0), 30_000.0), HUMIDITY)
+def test_levels_of_the_regional_edition_are_those_of_its_text(pm25: float, visibility: float, humidity: float) -> None:
+    assert levels(REGIONAL, pm25, visibility, humidity) == as_the_regional_text_says(pm25, visibility, humidity)
+
+
 @given(PM25, VISIBILITY, HUMIDITY)
 def test_levels_are_those_of_the_text(pm25: float, visibility: float, humidity: float) -> None:
     assert level(pm25, visibility, humidity) is as_the_text_says(pm25, visibility, humidity)
@@ -60,7 +88,7 @@ def test_levels_are_those_of_the_text_at_and_beside_every_bound() -> None:
 
 @given(EDITIONS, PM25, PM25, VISIBILITY, VISIBILITY, HUMIDITY)
 def test_more_pm25_or_less_visibility_never_lowers_the_level(
-    edition: Edition, pm25: float, other_pm25: float, visibility: float, other_visibility: float, humidity: float
+    edition: HourlyEdition, pm25: float, other_pm25: float, visibility: float, other_visibility: float, humidity: float
 ) -> None:
     better = levels(edition, min(pm25, other_pm25), max(visibility, other_visibility), humidity)
     worse = levels(edition, max(pm25, other_pm25), min(visibility, other_visibility), humidity)
@@ -94,7 +122,7 @@ def test_a_level_is_unknown_only_if_what_is_lacking_could_change_it(visibility: 
 
 @given(EDITIONS, *EVERYTHING, st.tuples(st.booleans(), st.booleans(), st.booleans()))
 def test_losing_more_data_never_changes_a_level_except_to_unknown(
-    edition: Edition, pm25: float, visibility: float, humidity: float, lost: tuple[bool, bool, bool]
+    edition: HourlyEdition, pm25: float, visibility: float, humidity: float, lost: tuple[bool, bool, bool]
 ) -> None:
     values = (pm25, visibility, humidity)
     before = levels(edition, *values)

@@ -10,13 +10,14 @@ import xarray as xr
 from hazecast.archive.database import open_database
 from hazecast.archive.ledger import CycleResults, claim_cycle, finish_cycle
 from hazecast.archive.netcdf import write_dataset
-from hazecast.archive.warning_log import warnings_in_force
+from hazecast.archive.warning_log import warnings_known
 from hazecast.backtest.replay.folder import CYCLES
 from hazecast.backtest.replay.warnings_life import replay_warnings
 from hazecast.config import Settings
 from hazecast.cycle import GRID_FILE, STATIONS_FILE, areas_of
 from hazecast.records import Action, Cycle, Forecast, HazeWarning
 from hazecast.warnings.assess import assess
+from hazecast.warnings.life import REMEMBERED
 from tests.small_case import SmallCase, small_settings
 
 INIT = datetime(2019, 1, 9, tzinfo=UTC)
@@ -60,8 +61,8 @@ def lived(folder: Path, forecasts: list[Forecast], settings: Settings) -> list[t
     """As in operation: each cycle asks the ledger what is in force, and enters its messages."""
     ledger, told = open_database(folder), []
     for made in forecasts:
-        standing = warnings_in_force(ledger, made.cycle.as_of)
-        messages = assess(made, areas_of(settings), settings.warnings, standing).messages
+        known = warnings_known(ledger, made.cycle.as_of, made.cycle.as_of - REMEMBERED)
+        messages = assess(made, areas_of(settings), settings.warnings, known).messages
         claim = claim_cycle(ledger, made.cycle, "one", "s", made.cycle.as_of)
         finish_cycle(ledger, claim, CycleResults((), (), messages, (), "0.1.0"), made.cycle.as_of)
         told.append(messages)

@@ -5,15 +5,19 @@ import pytest
 
 from hazecast.config import WarningSettings
 from hazecast.records import Cycle, Level, WindowAssessment
-from hazecast.warnings.areas import AreaStations, Judgement, judge, kth_largest, stations_needed
+from hazecast.warnings.areas import Judgement, judge
+from hazecast.warnings.bounds import kth_largest, stations_needed
 from hazecast.warnings.chances import ascending, level_chances
 from hazecast.warnings.deciding import levels
 from hazecast.warnings.drawn import sustained
-from hazecast.warnings.edition import Edition, load_edition
+from hazecast.warnings.edition import load_hourly_edition
+from hazecast.warnings.hourly_edition import HourlyEdition
+from hazecast.warnings.rule import rule_of
+from hazecast.warnings.stations import AreaStations, StationHours
 from hazecast.warnings.windows import Window
 
-EDITION = load_edition("cma-haze-2013")
-OLDER = load_edition("cma-haze-2007")
+EDITION = load_hourly_edition("cma-haze-2013")
+OLDER = load_hourly_edition("cma-haze-2007")
 QUANTILES = np.array([0.05, 0.25, 0.5, 0.75, 0.95])
 SPREAD = np.array([0.8, 0.9, 1.0, 1.1, 1.2])
 INIT = datetime(2026, 1, 10, tzinfo=UTC)
@@ -26,7 +30,7 @@ def judged(
     rule: WarningSettings | None = None,
     humidity: float = 90.0,
     clarity: float = 6e5,
-    edition: Edition = EDITION,
+    edition: HourlyEdition = EDITION,
     cycle: Cycle = CYCLE,
 ) -> Judgement:
     """An area whose stations have these values hour after hour, the last one repeated; visibility is `clarity` over PM2.5."""
@@ -40,9 +44,9 @@ def judged(
         visibility=clarity / median,
         pm25_quantile=quantile,
         quantiles=QUANTILES,
-        chances=level_chances(edition, quantile, clarity / quantile, rh, QUANTILES),
+        judged=StationHours(edition, level_chances(edition, quantile, clarity / quantile, rh, QUANTILES)),
     )
-    return judge("town", stations, edition, Window(INIT, cycle.end_time), cycle, rule or WarningSettings())
+    return judge("town", stations, Window(INIT, cycle.end_time), cycle, rule_of(rule or WarningSettings(), edition))
 
 
 def assessed(pm25: list[list[float]], rule: WarningSettings | None = None) -> WindowAssessment:
@@ -219,4 +223,4 @@ def test_arrays_of_another_number_of_stations_are_refused() -> None:
     ones = np.ones((2, 3))
     chances = level_chances(EDITION, np.ones((2, 3, 5)), np.ones((2, 3, 5)), ones, QUANTILES)
     with pytest.raises(ValueError, match="1 stations"):
-        AreaStations(("a",), ones.astype(np.int8), ones, np.ones((2, 3, 5)), QUANTILES, chances)
+        AreaStations(("a",), ones.astype(np.int8), ones, np.ones((2, 3, 5)), QUANTILES, StationHours(EDITION, chances))

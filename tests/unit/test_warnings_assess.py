@@ -4,11 +4,14 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 import xarray as xr
+from pydantic import ValidationError
 
 from hazecast.config import WarningSettings
 from hazecast.errors import SettingsError
-from hazecast.records import Action, Area, Cycle, Forecast, Level, PlaceName
+from hazecast.records import Action, Area, Cycle, Forecast, Ground, Level, PlaceName, Status
 from hazecast.warnings.assess import assess
+from hazecast.warnings.edition import load_edition
+from hazecast.warnings.rule import rule_of
 
 INIT = datetime(2026, 1, 10, tzinfo=UTC)
 QUANTILES = np.array([0.02, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.98])
@@ -17,6 +20,7 @@ STATIONS = ("a", "b", "c", "d")
 CITY = Area("city", (PlaceName("en", "City"),), ("a", "b"), "Asia/Shanghai")
 TOWN = Area("town", (PlaceName("en", "Town"),), ("c", "d"), "Asia/Shanghai")
 RULE = WarningSettings()
+APART = WarningSettings(merge_hours=0)
 
 
 def forecast(pm25: float | np.ndarray, hour: int = 0, hours: int = 48, stations: tuple[str, ...] = STATIONS) -> Forecast:
@@ -99,10 +103,16 @@ def test_a_warning_lives_from_cycle_to_cycle() -> None:
     assert lifted.in_force == ()
 
 
-def test_a_warning_that_is_over_is_issued_anew() -> None:
+def test_a_warning_that_has_just_ended_goes_on_and_one_of_long_ago_is_issued_anew() -> None:
     issued = assess(forecast(200.0), (CITY,), RULE, ())
     next_day = assess(forecast(200.0, hour=24), (CITY,), RULE, issued.in_force)
-    assert [(m.action, m.replaces) for m in next_day.messages] == [(Action.ISSUE, ())]
+    assert [(m.action, m.replaces) for m in next_day.messages] == [(Action.CONTINUE, (issued.messages[0].id,))]
+    assert [(s.status, s.level, s.since) for s in next_day.statuses] == [(Status.CONTINUED, Level.YELLOW, INIT)]
+    for apart in (
+        assess(forecast(200.0, hour=48), (CITY,), RULE, issued.in_force),
+        assess(forecast(200.0, hour=24), (CITY,), APART, issued.in_force),
+    ):
+        assert [(m.action, m.replaces) for m in apart.messages] == [(Action.ISSUE, ())]
 
 
 def test_running_a_cycle_again_gives_the_same_messages() -> None:
@@ -235,3 +245,34 @@ def test_the_forecast_is_left_as_it_was() -> None:
     assess(made, (CITY, TOWN), RULE, ())
     xr.testing.assert_identical(made.stations, before[0])
     xr.testing.assert_identical(made.grid, before[1])
+
+
+def test_hysteresis_keeps_a_level_in_force_and_raises_none() -> None:
+    """At 140 µg/m³ in humid air at more than 3 km, 150 is passed with a chance of a little over a third."""
+    issued = assess(forecast(200.0), (CITY,), RULE, ())
+    lower = assess(forecast(140.0, hour=12), (CITY,), RULE, issued.in_force)
+    chance = lower.windows[0].chances[0].probability
+    assert chance is not None
+    assert 0.35 < chance < 0.5
+    assert [(m.action, m.level) for m in lower.messages] == [(Action.CONTINUE, Level.YELLOW)]
+    assert [(s.status, s.ground) for s in lower.statuses] == [(Status.CONTINUED, Ground.KEPT)]
+    assert assess(forecast(140.0, hour=12), (CITY,), RULE, ()).messages == ()
+    at_once = WarningSettings(clear_probability=0.5)
+    assert [m.action for m in assess(forecast(140.0, hour=12), (CITY,), at_once, issued.in_force).messages] == [Action.LIFT]
+
+
+def test_the_cost_ratio_says_where_a_level_is_raised() -> None:
+    careful = WarningSettings(cost_ratio="1:8")
+    assert [m.level for m in assess(forecast(140.0), (CITY,), careful, ()).messages] == [Level.YELLOW]
+    assert assess(forecast(140.0), (CITY,), WarningSettings(cost_ratio="3:1"), ()).messages == ()
+    rule = rule_of(careful, load_edition("cma-haze-2013"))
+    assert (rule.raise_probability, rule.clear_probability) == pytest.approx((1 / 9, 0.7 / 9))
+    for wrong in (
+        {"cost_ratio": "1:8", "raise_probability": 0.4},
+        {"cost_ratio": "0:8"},
+        {"raise_probability": 0.2, "clear_probability": 0.3},
+    ):
+        with pytest.raises(ValidationError):
+            WarningSettings(**wrong)
+    with pytest.raises(SettingsError, match=r"cleared at 0\.6"):
+        rule_of(WarningSettings(clear_probability=0.6), load_edition("cma-haze-2013"))

@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 
 from hazecast.records import Level
-from hazecast.warnings.deciding import levels, usable
+from hazecast.warnings.deciding import levels
 from hazecast.warnings.edition import load_edition
+from hazecast.warnings.usable import usable
 
 EDITION = load_edition("cma-haze-2013")
 NAN = float("nan")

@@ -9,16 +9,19 @@ from numpy.typing import NDArray
 from hazecast.config import WarningSettings
 from hazecast.quantiles import values_at
 from hazecast.records import Cycle, Level, WindowAssessment
-from hazecast.warnings.areas import AreaStations, judge
+from hazecast.warnings.areas import judge
 from hazecast.warnings.chances import ascending, level_chances
 from hazecast.warnings.deciding import levels
 from hazecast.warnings.drawn import DrawnLevels, drawn_levels, hourly_chances, of_area, window_chances
-from hazecast.warnings.edition import Edition, load_edition
+from hazecast.warnings.edition import load_hourly_edition
+from hazecast.warnings.hourly_edition import HourlyEdition
+from hazecast.warnings.rule import rule_of
+from hazecast.warnings.stations import AreaStations, StationHours
 from hazecast.warnings.windows import Window
 
 Array = NDArray[np.float64]
-EDITION = load_edition("cma-haze-2013")
-OLDER = load_edition("cma-haze-2007")
+EDITION = load_hourly_edition("cma-haze-2013")
+OLDER = load_hourly_edition("cma-haze-2007")
 INIT = datetime(2026, 1, 10, tzinfo=UTC)
 QUANTILES = np.array([0.05, 0.25, 0.5, 0.75, 0.95])
 CLARITY = 6e5  # visibility times PM2.5
@@ -30,7 +33,7 @@ def courses(*of_draws: list[Level]) -> NDArray[np.int8]:
     return np.array(of_draws, dtype=np.int8)
 
 
-def judged(draws: Array, rule: WarningSettings | None = None, edition: Edition = EDITION, humidity: float = 90.0) -> WindowAssessment:
+def judged(draws: Array, rule: WarningSettings | None = None, edition: HourlyEdition = EDITION, humidity: float = 90.0) -> WindowAssessment:
     """An area of the stations of `draws` (draw, station, hour) of PM2.5, whose quantiles are theirs."""
     quantile = ascending(np.moveaxis(np.quantile(draws, QUANTILES, axis=0), 0, -1))
     rh = np.full(draws.shape[1:], humidity)
@@ -41,10 +44,13 @@ def judged(draws: Array, rule: WarningSettings | None = None, edition: Edition =
         visibility=CLARITY / quantile[..., 2],
         pm25_quantile=quantile,
         quantiles=QUANTILES,
-        chances=level_chances(edition, quantile, CLARITY / quantile, rh, QUANTILES),
-        drawn=drawn_levels(edition, draws, CLARITY / draws, rh),
+        judged=StationHours(
+            edition,
+            level_chances(edition, quantile, CLARITY / quantile, rh, QUANTILES),
+            drawn_levels(edition, draws, CLARITY / draws, rh),
+        ),
     )
-    return judge("town", stations, edition, Window(INIT, cycle.end_time), cycle, rule or WarningSettings()).assessment
+    return judge("town", stations, Window(INIT, cycle.end_time), cycle, rule_of(rule or WarningSettings(), edition)).assessment
 
 
 def chance(found: WindowAssessment, level: Level) -> float | None:
@@ -72,7 +78,7 @@ def test_the_area_has_the_level_that_the_last_station_needed_has_in_the_same_dra
 
 
 def test_hours_have_the_share_of_draws_that_reach_a_level() -> None:
-    found = hourly_chances(courses([YELLOW, RED], [NONE, ORANGE], [NONE, NONE], [NONE, YELLOW]), EDITION)
+    found = hourly_chances(courses([YELLOW, RED], [NONE, ORANGE], [NONE, NONE], [NONE, YELLOW]), (YELLOW, ORANGE, RED))
     assert found.tolist() == [[0.25, 0.75], [0.0, 0.5], [0.0, 0.25]]
 
 
@@ -174,4 +180,4 @@ def test_draws_of_other_stations_or_hours_than_the_forecast_are_refused() -> Non
     chances = level_chances(EDITION, values, values, ones, QUANTILES)
     drawn = drawn_levels(EDITION, np.ones((4, 2, 4)), np.ones((4, 2, 4)), np.ones((2, 4)))
     with pytest.raises(ValueError, match="station, hour"):
-        AreaStations(("a", "b"), ones.astype(np.int8), ones, values, QUANTILES, chances, drawn)
+        StationHours(EDITION, chances, drawn)

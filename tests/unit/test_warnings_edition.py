@@ -1,16 +1,18 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from hazecast.errors import SettingsError
 from hazecast.records import Level
-from hazecast.warnings.edition import known_editions, load_edition, read_edition
+from hazecast.warnings.edition import known_editions, load_edition, load_hourly_edition, read_edition
 
-HEAD = 'name = "mine"\ntitle = "t"\nissuer = "i"\nissued = "2020"\nlanguage = "en"\ncap_event_code = "11B19"\n'
+HEAD = 'name = "mine"\ntitle = {en = "t"}\nissuer = "i"\nissued = "2020"\nlanguage = "en"\ncap = {event = {en = "haze"}}\n'
 
 
 def level(name: str, *conditions: str, horizon: int = 24) -> str:
     rows = ", ".join(f"{{ {c} }}" for c in conditions)
-    looks = 'grade = "g"\ncolour = "#000000"\ncap_severity = "Severe"'
+    looks = 'grade = {en = "g"}\ncolour = "#000000"\ncap_severity = "Severe"'
     return f'[[levels]]\nlevel = "{name}"\n{looks}\nhorizon_hours = {horizon}\nconditions = [{rows}]\n'
 
 
@@ -23,7 +25,7 @@ def test_the_2013_edition_has_the_rows_and_columns_of_the_text() -> None:
             c.humidity_from,
             c.humidity_below,
         )
-        for row in load_edition("cma-haze-2013").levels
+        for row in load_hourly_edition("cma-haze-2013").levels
         for c in row.conditions
     }
     inf = np.inf
@@ -41,7 +43,7 @@ def test_the_2013_edition_has_the_rows_and_columns_of_the_text() -> None:
 
 
 def test_the_2013_edition_carries_severities_colours_and_horizons() -> None:
-    edition = load_edition("cma-haze-2013")
+    edition = load_hourly_edition("cma-haze-2013")
     assert [(r.level, r.cap_severity, r.horizon_hours) for r in edition.levels] == [
         (Level.YELLOW, "Moderate", 24),
         (Level.ORANGE, "Severe", 24),
@@ -54,14 +56,46 @@ def test_the_2013_edition_carries_severities_colours_and_horizons() -> None:
 
 
 def test_the_older_edition_has_no_red_no_pm25_and_shorter_horizons() -> None:
-    edition = load_edition("cma-haze-2007")
+    edition = load_hourly_edition("cma-haze-2007")
     assert [(r.level, r.horizon_hours) for r in edition.levels] == [(Level.YELLOW, 12), (Level.ORANGE, 6)]
     assert not edition.names_pm25
     assert edition.humidity_classes == (0.0,)
 
 
 def test_every_edition_that_comes_with_hazecast_loads() -> None:
-    assert {load_edition(name).name for name in known_editions()} == {"cma-haze-2007", "cma-haze-2013"}
+    assert {load_edition(name).name for name in known_editions()} == {
+        "cma-haze-2007",
+        "cma-haze-2013",
+        "heavy-pollution-2016",
+        "heavy-pollution-2019",
+        "heavy-pollution-2024",
+        "japan-pm25-advisory",
+        "regional-haze-6h",
+    }
+
+
+@pytest.mark.parametrize("name", known_editions())
+def test_every_edition_speaks_three_languages(name: str) -> None:
+    edition = load_edition(name)
+    languages = {"zh", "en", "ja"}
+    told = [edition.title, edition.cap.event, *(row.grade for row in edition.levels), *(row.guidance for row in edition.levels)]
+    assert all(set(words) == languages for words in told)
+    assert all(len({len(lines) for lines in row.guidance.values()}) == 1 for row in edition.levels)
+
+
+def test_an_edition_of_ones_own_is_a_file_and_needs_no_code(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.toml"
+    mine.write_text(HEAD + level("yellow", "column = 1, visibility_below_m = 4000"), encoding="utf-8")
+    assert load_edition(str(mine)).name == "mine"
+    with pytest.raises(SettingsError, match="cannot be read"):
+        load_edition(str(tmp_path / "other.toml"))
+    with pytest.raises(SettingsError, match="another name"):
+        load_edition(str(tmp_path / "cma-haze-2013.toml"))
+
+
+def test_what_counts_hours_refuses_an_edition_on_days() -> None:
+    with pytest.raises(SettingsError, match="decides on days"):
+        load_hourly_edition("heavy-pollution-2019")
 
 
 @pytest.mark.parametrize("name", ["cma-haze-2031", "", "../edition", "editions/cma-haze-2013"])
@@ -104,6 +138,10 @@ def test_an_upper_bound_that_another_level_takes_over_is_accepted() -> None:
             + level("red", "column = 1, visibility_below_m = 8", horizon=12),
             "further ahead",
         ),
+        (level("yellow", "column = 1, visibility_from_m = 9, visibility_below_m = 9"), "leaves nothing"),
+        (level("yellow", "column = 1, visibility_from_m = 5, visibility_below_m = 9"), "not monotone"),
+        ("clear_probability = 0.6\n" + level("yellow", "column = 1, visibility_below_m = 9"), "above the 0.5 it is raised at"),
+        ('kind = "weekly"\nlevels = []', "kind|tag"),
         ("levels = []", "at least 1"),
         ("levels = [", "Invalid|Unexpected|Expected|Unclosed"),
     ],

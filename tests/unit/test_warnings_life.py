@@ -2,8 +2,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from hazecast.records import Action, Cycle, HazeWarning, Level, LevelChance, WindowAssessment
-from hazecast.warnings.life import Outlook, in_force_after, next_message, of_area, standing_warnings, strongest
+from hazecast.records import Action, Cycle, Ground, HazeWarning, Level, LevelChance, Status, WindowAssessment
+from hazecast.warnings.life import Outlook, Turn, Warnings, in_force_after, of_area, standing_warnings, strongest, take_turn
+from hazecast.warnings.states import Ahead
 
 EDITION = "cma-haze-2013"
 START = datetime(2026, 1, 10, tzinfo=UTC)
@@ -15,7 +16,7 @@ def cycle(hour: int = 0, delay: timedelta = timedelta(0)) -> Cycle:
     return Cycle(START + hour * H, START + hour * H + delay, timedelta(hours=48))
 
 
-def outlook(level: Level, start: int = 0, possible: Level | None = None, before: Level | None = None) -> Outlook:
+def outlook(level: Level, start: int = 0, possible: Level | None = None, before: Level | None = None, kept: Level = NONE) -> Outlook:
     chances = tuple(LevelChance(lv, None if possible is not None and level < lv <= possible else 0.7) for lv in (YELLOW, ORANGE, RED))
     window = WindowAssessment(
         area_id="town",
@@ -34,7 +35,16 @@ def outlook(level: Level, start: int = 0, possible: Level | None = None, before:
         hours=24,
         hours_known=24,
     )
-    return Outlook(window, level if possible is None else possible, before)
+    sure = NONE if level is UNKNOWN else level
+    return Outlook(window, Ahead(level, max(sure, kept), max(sure, kept, sure if possible is None else possible), before))
+
+
+def turn(seen: Outlook, known: Warnings, of: Cycle, edition: str = EDITION, hold: int = 0, merge: int = 0) -> Turn:
+    return take_turn(seen, known, of, edition, hold * H, merge * H)
+
+
+def next_message(seen: Outlook, known: Warnings, of: Cycle, edition: str) -> HazeWarning | None:
+    return turn(seen, known, of, edition).message
 
 
 def warning(level: Level, at: int = 0, area_id: str = "town", edition: str = EDITION, **other: object) -> HazeWarning:
@@ -183,3 +193,60 @@ def test_of_two_that_stand_for_one_area_the_stronger_is_kept() -> None:
     assert in_force_after((weaker, stronger), ()) == (stronger,)
     assert of_area((weaker, stronger), "town", EDITION) == (weaker, stronger)
     assert of_area((weaker, stronger), "elsewhere", EDITION) == ()
+
+
+def test_a_level_is_kept_down_to_where_it_is_cleared() -> None:
+    below = outlook(NONE, start=12, kept=YELLOW)
+    found = turn(below, (warning(YELLOW),), cycle(12))
+    assert found.message is not None
+    assert (found.message.action, found.message.level, found.message.condition) == (Action.CONTINUE, YELLOW, "old-1")
+    assert (found.status.status, found.status.ground) == (Status.CONTINUED, Ground.KEPT)
+    assert turn(below, (), cycle(12)).message is None
+    lowered = turn(outlook(YELLOW, start=12, kept=ORANGE), (warning(RED),), cycle(12)).message
+    assert lowered is not None
+    assert (lowered.action, lowered.level) == (Action.DOWNGRADE, ORANGE)
+    unsure = turn(outlook(UNKNOWN, start=12, kept=YELLOW, possible=RED), (warning(YELLOW),), cycle(12)).message
+    assert unsure is not None
+    assert unsure.action is Action.CONTINUE
+
+
+def test_a_warning_stands_for_its_least_time() -> None:
+    issued = warning(ORANGE)
+    renewed = warning(ORANGE, at=3, replaces=(issued.id,), action=Action.CONTINUE)
+    for hour, expected in ((5, None), (6, Action.LIFT)):
+        found = turn(outlook(NONE, start=hour), (issued, renewed), cycle(hour), hold=6)
+        assert (found.message and found.message.action) == expected
+    assert turn(outlook(NONE, start=5), (issued, renewed), cycle(5), hold=6).status.ground is Ground.HELD
+    kept = turn(outlook(YELLOW, start=5), (issued, renewed), cycle(5), hold=6)
+    assert (kept.status.status, kept.status.level, kept.status.ground) == (Status.CONTINUED, ORANGE, Ground.HELD)
+    raised = turn(outlook(RED, start=5), (issued, renewed), cycle(5), hold=6)
+    assert raised.status.status is Status.UPGRADED
+
+
+@pytest.mark.parametrize(("gap", "action"), [(0, Action.UPGRADE), (5, Action.UPGRADE), (6, Action.ISSUE)])
+def test_episodes_close_together_are_one(gap: int, action: Action) -> None:
+    ended = warning(YELLOW)
+    found = turn(outlook(ORANGE, start=24 + gap), (ended,), cycle(24 + gap), merge=6)
+    assert found.message is not None
+    assert found.message.action is action
+    assert found.message.replaces == ((ended.id,) if action is Action.UPGRADE else ())
+    assert found.status.since == (ended.issued_at if action is Action.UPGRADE else found.message.issued_at)
+    assert found.status.level_since == found.message.issued_at
+
+
+def test_an_episode_that_ended_is_not_lifted_and_not_kept_for_want_of_data() -> None:
+    ended = warning(YELLOW)
+    assert turn(outlook(NONE, start=24), (ended,), cycle(24), merge=6).message is None
+    assert turn(outlook(NONE, start=24), (ended,), cycle(24), merge=6).status.status is Status.EXPIRED
+    assert turn(outlook(UNKNOWN, start=24, possible=RED), (ended,), cycle(24), merge=6).status.status is Status.UNKNOWN
+
+
+def test_a_status_tells_since_when_the_episode_and_the_level_last() -> None:
+    first = warning(YELLOW, at=0)
+    second = warning(ORANGE, at=6, replaces=(first.id,), action=Action.UPGRADE)
+    third = warning(ORANGE, at=12, replaces=(second.id,), action=Action.CONTINUE)
+    found = turn(outlook(ORANGE, start=18), (first, second, third), cycle(18)).status
+    assert (found.status, found.level, found.since, found.level_since) == (Status.CONTINUED, ORANGE, START, START + 6 * H)
+    stands = turn(outlook(UNKNOWN, start=18, possible=RED), (first, second, third), cycle(18)).status
+    assert (stands.status, stands.ground, stands.level) == (Status.UNKNOWN, Ground.LACKING, ORANGE)
+    assert turn(outlook(NONE, start=18), (first, second, third), cycle(18)).status.since is None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from hazecast.archive.netcdf import read_dataset
 from hazecast.backtest.replay.folder import held, is_finished, without_leftovers
 from hazecast.backtest.replay.forecasts_file import write_forecasts
 from hazecast.backtest.replay.giving_out import done_tasks
@@ -99,9 +100,9 @@ def _put_together(
     keys = tuple(cycle.key for cycle in cycles)
     write_forecasts(out, plan, keys)
     progress("together", 0.4)
-    write_observed(out, plan, settings)
+    observed = write_observed(out, plan, settings)
     progress("together", 0.6)
-    warnings = tuple(replay_warnings(out, settings, cycles))
+    warnings = tuple(replay_warnings(out, settings, cycles, read_dataset(observed)))
     write_warnings(out, warnings)
     finish(out, plan, settings, keys, without)
     progress("together", 1.0)

@@ -3,10 +3,11 @@
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import xarray as xr
 from pydantic import TypeAdapter
 
@@ -17,6 +18,7 @@ from hazecast.cycle import DRAWS_FILE, GRID_FILE, STATIONS_FILE, areas_of
 from hazecast.errors import ArchiveError
 from hazecast.records import Cycle, Forecast, HazeWarning, Level
 from hazecast.warnings.assess import assess
+from hazecast.warnings.life import REMEMBERED
 
 _messages = TypeAdapter(list[HazeWarning])
 
@@ -30,13 +32,16 @@ class CycleWarnings:
     in_force: tuple[HazeWarning, ...]
 
 
-def replay_warnings(out: Path, settings: Settings, cycles: Sequence[Cycle]) -> Iterator[CycleWarnings]:
-    """Assess the stored forecasts one after the other, in the order of time."""
-    standing: tuple[HazeWarning, ...] = ()
+def replay_warnings(out: Path, settings: Settings, cycles: Sequence[Cycle], observed: xr.Dataset | None = None) -> Iterator[CycleWarnings]:
+    """Assess the stored forecasts one after the other, in the order of time; of `observed` pm25 (time, station) each sees what was past."""
+    known: tuple[HazeWarning, ...] = ()
+    delay = timedelta(hours=settings.observations.arrival_delay_hours)
     for cycle in cycles:
-        assessment = assess(_forecast(out / CYCLES / cycle.key, cycle), areas_of(settings), settings.warnings, standing)
-        standing = assessment.in_force
-        yield CycleWarnings(cycle.key, assessment.messages, standing)
+        seen = None if observed is None else _arrived(observed, cycle.as_of - delay)
+        known = tuple(w for w in known if w.valid_until > cycle.as_of - REMEMBERED)
+        assessment = assess(_forecast(out / CYCLES / cycle.key, cycle), areas_of(settings), settings.warnings, known, seen)
+        known += assessment.messages
+        yield CycleWarnings(cycle.key, assessment.messages, assessment.in_force)
 
 
 def write_warnings(out: Path, told: Sequence[CycleWarnings]) -> Path:
@@ -67,6 +72,10 @@ def _forecast(folder: Path, cycle: Cycle) -> Forecast:
     stations: xr.Dataset = read_dataset(folder / STATIONS_FILE)
     drawn = folder / DRAWS_FILE
     return Forecast(cycle, cell, stations, (), draws=read_dataset(drawn) if drawn.exists() else None)
+
+
+def _arrived(observed: xr.Dataset, by: datetime) -> xr.Dataset:
+    return observed.sel(time=observed["time"] <= np.datetime64(by.replace(tzinfo=None), "ns"))
 
 
 def _plain(message: HazeWarning) -> dict[str, Any]:

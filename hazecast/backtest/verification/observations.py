@@ -10,7 +10,8 @@ from hazecast.backtest.verification.terms import Terms
 from hazecast.errors import NoDataInPeriod
 from hazecast.forecast.visibility import visibility as visibility_from
 from hazecast.records import Level
-from hazecast.warnings.deciding import levels, usable
+from hazecast.warnings.deciding import levels
+from hazecast.warnings.usable import usable
 
 Array = NDArray[np.float64]
 HOUR = np.timedelta64(1, "h")

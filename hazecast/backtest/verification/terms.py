@@ -3,7 +3,9 @@
 from dataclasses import dataclass, field
 
 from hazecast.config import Settings, VisibilitySettings
-from hazecast.warnings.edition import Edition, load_edition
+from hazecast.warnings.edition import load_hourly_edition
+from hazecast.warnings.hourly_edition import HourlyEdition
+from hazecast.warnings.rule import rule_of
 
 FORECAST = "hazecast"
 PERSISTENCE = "persistence"
@@ -21,7 +23,7 @@ class Terms:
     `observation_lag_hours` is how long after its hour a value was known; `confidence` is the probability that an interval holds.
     """
 
-    edition: Edition = field(default_factory=lambda: load_edition("cma-haze-2013"))
+    edition: HourlyEdition = field(default_factory=lambda: load_hourly_edition("cma-haze-2013"))
     optics: VisibilitySettings = field(default_factory=VisibilitySettings)
     time_zone: str = "UTC"
     observation_lag_hours: float = 0.0
@@ -46,10 +48,11 @@ class Terms:
 
 def terms_of(settings: Settings) -> Terms:
     """The terms that follow from a settings file."""
+    edition = load_hourly_edition(settings.warnings.edition)
     return Terms(
-        edition=load_edition(settings.warnings.edition),
+        edition=edition,
         optics=settings.visibility,
         time_zone=settings.site.time_zone,
         observation_lag_hours=settings.observations.arrival_delay_hours,
-        raise_probability=settings.warnings.raise_probability,
+        raise_probability=rule_of(settings.warnings, edition).raise_probability,
     )
