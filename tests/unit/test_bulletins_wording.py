@@ -70,7 +70,7 @@ def test_a_translation_has_the_fields_of_its_text(language: str) -> None:
 
 
 def test_a_new_language_is_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    header = 'msgid ""\nmsgstr ""\n"Language: fr\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n"Plural-Forms: nplurals=2; plural=(n > 1);\\n"\n'
+    header = 'msgid ""\nmsgstr ""\n"Language: fr\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n'
     (tmp_path / "fr.po").write_text(f'{header}\nmsgid "Areas"\nmsgstr "Zones couvertes"\n', encoding="utf-8")
     monkeypatch.setattr(words, "LOCALES", tmp_path)
     for cached in (languages, wording):
