@@ -239,6 +239,24 @@ def _messages(scenario: Scenario, windows: tuple[WindowAssessment, ...]) -> tupl
     return tuple(messages)
 
 
+def _before(scenario: Scenario, messages: tuple[HazeWarning, ...]) -> tuple[HazeWarning, ...]:
+    """The warnings of the day before that `messages` replace: of the same level, or one lower where it goes up."""
+    day = timedelta(days=1)
+    return tuple(
+        replace(
+            message,
+            id=message.replaces[0],
+            action=Action.ISSUE,
+            level=Level(message.level - 1) if message.action is Action.UPGRADE else max(message.level, Level.YELLOW),
+            valid_from=message.valid_from - day,
+            issued_at=scenario.cycle.as_of - day,
+            replaces=(),
+        )
+        for message in messages
+        if message.replaces
+    )
+
+
 def _message(scenario: Scenario, window: WindowAssessment, action: Action, level: Level) -> HazeWarning:
     return HazeWarning(
         id=f"{scenario.cycle.key}-{window.area_id}",
@@ -251,8 +269,8 @@ def _message(scenario: Scenario, window: WindowAssessment, action: Action, level
         issued_at=scenario.cycle.as_of,
         cycle_key=scenario.cycle.key,
         condition=window.condition,
-        probability=0.7,
-        replaces=(),
+        probability=None if action is Action.LIFT else 0.7,
+        replaces=() if action is Action.ISSUE else (f"before-{window.area_id}",),
     )
 
 
@@ -291,6 +309,8 @@ def facts_of(scenario: Scenario) -> BulletinFacts:
         ),
         notes=scenario.notes,
         exercise=False,
+        in_force_before=_before(scenario, messages),
+        sender="haze@example.org",
     )
 
 
