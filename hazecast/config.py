@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict, ValidationError, model_validator
 
 from hazecast.errors import SettingsError
-from hazecast.records import RESERVED, MeteorologyKind
+from hazecast.records import NO_SENDER, RESERVED, MeteorologyKind
 from hazecast.vocabulary import POLAR_WIND, POLLUTANTS, VARIABLES
 
 
@@ -79,6 +79,9 @@ class SiteSettings(_Section):
     time_zone: TimeZone = Field(description="Validity windows and bulletins are written in this zone.")
     languages: Distinct = Field(("zh", "en"), description="Languages of the bulletins, the main one first.")
     exercise: YesOrNo = Field(False, description="true marks every product as an exercise.")
+    sender: Annotated[str, Field(pattern=r"^[^\s,<&]+$")] = Field(
+        NO_SENDER, description="Who warns, in CAP messages: a mail address or domain of your own."
+    )
 
 
 class DomainSettings(_Section):

@@ -45,6 +45,7 @@ from hazecast.records import (
     Forecast,
     Gathered,
     Gridded,
+    HazeWarning,
     MeteorologyKind,
     NoteCode,
     PlaceName,
@@ -128,7 +129,8 @@ def run_cycle(cycle: Cycle, settings: Settings, around: Surroundings, progress: 
         )
         assessment = _assessed(forecast, gathered.observations, settings, around, announces)
         told("bulletin", 0.0)
-        facts = _facts(gridded, forecast, assessment, settings)
+        before = warnings_in_force(around.database, claim.cycle.as_of)
+        facts = _facts(gridded, forecast, assessment, before, settings)
         bulletin = compose(facts, settings.site.languages) if around.composes else None
         told("bulletin", 1.0)
         _keep(claim, gathered, vetted, facts, bulletin, settings, around, announces)
@@ -199,7 +201,9 @@ def _assessed(forecast: Forecast, observed: xr.Dataset, settings: Settings, arou
     return assessment if announces else replace(assessment, messages=(), in_force=warnings_in_force(around.database, as_of))
 
 
-def _facts(gridded: Gridded, forecast: Forecast, assessment: Assessment, settings: Settings) -> BulletinFacts:
+def _facts(
+    gridded: Gridded, forecast: Forecast, assessment: Assessment, before: tuple[HazeWarning, ...], settings: Settings
+) -> BulletinFacts:
     gathered = gridded.gathered
     shown_from = np.datetime64(forecast.cycle.init_time.replace(tzinfo=None), "ns") - np.timedelta64(CURVE_HOURS, "h")
     return BulletinFacts(
@@ -219,6 +223,8 @@ def _facts(gridded: Gridded, forecast: Forecast, assessment: Assessment, setting
         notes=forecast.notes,
         exercise=settings.site.exercise,
         attribution=attribution_of(forecast.sources, areas_of(settings), gridded),
+        in_force_before=before,
+        sender=settings.site.sender,
     )
 
 

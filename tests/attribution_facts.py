@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from hazecast.records import Attribution, PlaceName, Source
+from hazecast.records import Attribution, Source
 from hazecast.records.sources import EDGES, ELSEWHERE, INITIAL, RESERVED
 
 REACH = 0.9
@@ -43,7 +43,7 @@ def attribution_of(
 
     Areas that are regions are their own; `own` has the wider regions of others.
     """
-    sources = (*(Source(r.id, (PlaceName("zh", r.zh), PlaceName("en", r.en))) for r in regions), *(Source(i, ()) for i in RESERVED))
+    sources = (*(Source(r.id, r.names) for r in regions), *(Source(i, ()) for i in RESERVED))
     ids = [source.id for source in sources]
     hours = np.arange(1, len(valid_times) + 1)
     owners = [area.id if area.id in ids else own.get(area.id, "") for area in areas]

@@ -49,10 +49,15 @@ class Place:
     id: str
     zh: str
     en: str
+    ja: str
     latitude: float
     longitude: float
     days: str
     stations: int = 2
+
+    @property
+    def names(self) -> tuple[PlaceName, ...]:
+        return tuple(PlaceName(language, getattr(self, language)) for language in ("zh", "en", "ja"))
 
     @property
     def levels(self) -> tuple[Level, ...]:
@@ -60,30 +65,30 @@ class Place:
 
 
 NORTH_CHINA = (
-    Place("beijing", "北京", "Beijing", 39.93, 116.40, "oro-", 3),
-    Place("tianjin", "天津", "Tianjin", 39.12, 117.20, "yoo-"),
-    Place("shijiazhuang", "石家庄", "Shijiazhuang", 38.04, 114.50, "rroy"),
-    Place("baoding", "保定", "Baoding", 38.87, 115.48, "rro-", 3),
-    Place("langfang", "廊坊", "Langfang", 39.53, 116.70, "oo--", 1),
-    Place("tangshan", "唐山", "Tangshan", 39.63, 118.18, "yy--"),
-    Place("chengde", "承德", "Chengde", 40.97, 117.94, "----", 1),
-    Place("zhangjiakou", "张家口", "Zhangjiakou", 40.81, 114.88, "----", 1),
-    Place("jinan", "济南", "Jinan", 36.66, 117.00, "-yy-"),
-    Place("handan", "邯郸", "Handan", 36.60, 114.49, "ooyy"),
-    Place("cangzhou", "沧州", "Cangzhou", 38.30, 116.86, "yoy-", 1),
-    Place("taiyuan", "太原", "Taiyuan", 37.87, 112.55, "????", 1),
+    Place("beijing", "北京", "Beijing", "北京", 39.93, 116.40, "oro-", 3),
+    Place("tianjin", "天津", "Tianjin", "天津", 39.12, 117.20, "yoo-"),
+    Place("shijiazhuang", "石家庄", "Shijiazhuang", "石家荘", 38.04, 114.50, "rroy"),
+    Place("baoding", "保定", "Baoding", "保定", 38.87, 115.48, "rro-", 3),
+    Place("langfang", "廊坊", "Langfang", "廊坊", 39.53, 116.70, "oo--", 1),
+    Place("tangshan", "唐山", "Tangshan", "唐山", 39.63, 118.18, "yy--"),
+    Place("chengde", "承德", "Chengde", "承徳", 40.97, 117.94, "----", 1),
+    Place("zhangjiakou", "张家口", "Zhangjiakou", "張家口", 40.81, 114.88, "----", 1),
+    Place("jinan", "济南", "Jinan", "済南", 36.66, 117.00, "-yy-"),
+    Place("handan", "邯郸", "Handan", "邯鄲", 36.60, 114.49, "ooyy"),
+    Place("cangzhou", "沧州", "Cangzhou", "滄州", 38.30, 116.86, "yoy-", 1),
+    Place("taiyuan", "太原", "Taiyuan", "太原", 37.87, 112.55, "????", 1),
 )
 SOURCE_REGIONS = (
     *(place for place in NORTH_CHINA if place.id in ("beijing", "tianjin", "shijiazhuang", "tangshan")),
-    Place("hebei", "河北", "Hebei", 38.4, 115.6, ""),
-    Place("shandong", "山东", "Shandong", 36.7, 117.6, ""),
-    Place("shanxi", "山西", "Shanxi", 38.2, 112.6, ""),
-    Place("henan", "河南", "Henan", 35.3, 114.2, ""),
+    Place("hebei", "河北", "Hebei", "河北省", 38.4, 115.6, ""),
+    Place("shandong", "山东", "Shandong", "山東省", 36.7, 117.6, ""),
+    Place("shanxi", "山西", "Shanxi", "山西省", 38.2, 112.6, ""),
+    Place("henan", "河南", "Henan", "河南省", 35.3, 114.2, ""),
 )
 LONDON = (
-    Place("inner", "内伦敦", "Inner London", 51.51, -0.12, "----", 3),
-    Place("west", "西伦敦", "West London", 51.50, -0.34, "----"),
-    Place("south", "南伦敦", "South London", 51.38, -0.10, "----"),
+    Place("inner", "内伦敦", "Inner London", "ロンドン中心部", 51.51, -0.12, "----", 3),
+    Place("west", "西伦敦", "West London", "ロンドン西部", 51.50, -0.34, "----"),
+    Place("south", "南伦敦", "South London", "ロンドン南部", 51.38, -0.10, "----"),
 )
 
 
@@ -234,6 +239,24 @@ def _messages(scenario: Scenario, windows: tuple[WindowAssessment, ...]) -> tupl
     return tuple(messages)
 
 
+def _before(scenario: Scenario, messages: tuple[HazeWarning, ...]) -> tuple[HazeWarning, ...]:
+    """The warnings of the day before that `messages` replace: of the same level, or one lower where it goes up."""
+    day = timedelta(days=1)
+    return tuple(
+        replace(
+            message,
+            id=message.replaces[0],
+            action=Action.ISSUE,
+            level=Level(message.level - 1) if message.action is Action.UPGRADE else max(message.level, Level.YELLOW),
+            valid_from=message.valid_from - day,
+            issued_at=scenario.cycle.as_of - day,
+            replaces=(),
+        )
+        for message in messages
+        if message.replaces
+    )
+
+
 def _message(scenario: Scenario, window: WindowAssessment, action: Action, level: Level) -> HazeWarning:
     return HazeWarning(
         id=f"{scenario.cycle.key}-{window.area_id}",
@@ -246,8 +269,8 @@ def _message(scenario: Scenario, window: WindowAssessment, action: Action, level
         issued_at=scenario.cycle.as_of,
         cycle_key=scenario.cycle.key,
         condition=window.condition,
-        probability=0.7,
-        replaces=(),
+        probability=None if action is Action.LIFT else 0.7,
+        replaces=() if action is Action.ISSUE else (f"before-{window.area_id}",),
     )
 
 
@@ -275,10 +298,7 @@ def facts_of(scenario: Scenario) -> BulletinFacts:
         edition="cma-haze-2013",
         software_version="1.2.3",
         settings_sha256=hashlib.sha256(b"settings").hexdigest(),
-        areas=tuple(
-            Area(p.id, (PlaceName("zh", p.zh), PlaceName("en", p.en)), tuple(s.id for s in _stations(p)), scenario.time_zone)
-            for p in scenario.places
-        ),
+        areas=tuple(Area(p.id, p.names, tuple(s.id for s in _stations(p)), scenario.time_zone) for p in scenario.places),
         stations=tuple(station for place in scenario.places for station in _stations(place)),
         assessment=Assessment(scenario.cycle, "cma-haze-2013", *levels, windows, messages, in_force),
         forecast=forecast,
@@ -289,6 +309,8 @@ def facts_of(scenario: Scenario) -> BulletinFacts:
         ),
         notes=scenario.notes,
         exercise=False,
+        in_force_before=_before(scenario, messages),
+        sender="haze@example.org",
     )
 
 

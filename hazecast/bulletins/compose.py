@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Sequence
 
 from hazecast.bulletins import render
+from hazecast.bulletins.formats.documents import documents_for_machines
 from hazecast.bulletins.page import Page, page
 from hazecast.bulletins.situation import expiry
 from hazecast.bulletins.trace import trace
@@ -15,13 +16,16 @@ def compose(facts: BulletinFacts, in_languages: Sequence[str] | None = None) -> 
     """Turn facts into a bulletin in `in_languages`, or in all there are.
 
     For each language: `bulletin.<language>.html` and `.txt`, `map.<language>.png`, `stations.<language>.png` and, with an attribution,
-    `sources.<language>.png`. Without the optional part 'maps' there are no pictures, and the HTML says so. The same facts give the
-    same bytes.
+    `sources.<language>.png`; for machines `cities.<language>.csv` and `feed.<language>.xml`. In all languages at once: `facts.json`,
+    `areas.geojson` and a `cap.<id>.xml` for each message. Without the optional part 'maps' there are no pictures, and the HTML says so.
+    The same facts give the same bytes.
     Raises SettingsError for a language that there is none of.
     """
     chosen = dict.fromkeys(languages() if in_languages is None else in_languages)
     bulletin_id = _bulletin_id(facts)
-    documents = [document for language in chosen for document in _documents(facts, bulletin_id, wording(language))]
+    wordings = [wording(language) for language in chosen]
+    documents = [document for told in wordings for document in _documents(facts, bulletin_id, told)]
+    documents += documents_for_machines(facts, bulletin_id, wordings)
     return Bulletin(bulletin_id, facts.cycle.key, expiry(facts), tuple(documents))
 
 

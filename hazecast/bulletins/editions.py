@@ -24,14 +24,20 @@ class Condition:
 class Edition:
     """One edition: its title, its conditions by code, the words for its levels, and PM2.5 limits worth drawing (µg m-3).
 
-    The limits are those of the conditions that hold at any humidity.
+    The limits are those of the conditions that hold at any humidity. `event_code` is that of CAP messages.
     """
 
     title: str
     conditions: Mapping[str, Condition]
     haze: Mapping[Level, str]
     pm25_limits: Mapping[Level, float]
+    event_code: str = ""
 
+
+SEVERITIES: Mapping[Level, str] = MappingProxyType(
+    {Level.BLUE: "Minor", Level.YELLOW: "Moderate", Level.ORANGE: "Severe", Level.RED: "Extreme"}
+)
+"""The severity of each level in CAP messages; the standards themselves have none."""
 
 _VISIBILITY = N_("visibility below %(visibility)d m")
 _DRY = N_("visibility below %(visibility)d m with humidity below 80%%")
@@ -55,6 +61,7 @@ _CMA_HAZE_2013 = Edition(
     ),
     haze=MappingProxyType({Level.YELLOW: N_("moderate haze"), Level.ORANGE: N_("severe haze"), Level.RED: N_("extremely severe haze")}),
     pm25_limits=MappingProxyType({Level.YELLOW: 150.0, Level.ORANGE: 250.0, Level.RED: 500.0}),
+    event_code="11B19",
 )
 
 _CMA_HAZE_2007 = Edition(
@@ -62,6 +69,7 @@ _CMA_HAZE_2007 = Edition(
     conditions=MappingProxyType({"yellow-1": Condition(_VISIBILITY, 3000), "orange-1": Condition(_VISIBILITY, 2000)}),
     haze=MappingProxyType({Level.YELLOW: N_("haze"), Level.ORANGE: N_("haze")}),
     pm25_limits=MappingProxyType({}),
+    event_code="11B19",
 )
 
 EDITIONS: Mapping[str, Edition] = MappingProxyType({"cma-haze-2007": _CMA_HAZE_2007, "cma-haze-2013": _CMA_HAZE_2013})

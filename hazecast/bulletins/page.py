@@ -10,9 +10,8 @@ from hazecast.bulletins.rows import AreaRow, Badge, OutlookDay, OutlookEntry, ar
 from hazecast.bulletins.situation import AreaView, shown_level, standing_warnings
 from hazecast.bulletins.source_sentences import no_sources, source_sentences, sources_basis
 from hazecast.bulletins.telling import Telling
-from hazecast.bulletins.text_layout import plain
 from hazecast.bulletins.wording import N_, Wording
-from hazecast.records import Action, BulletinFacts, HazeWarning, Level, Note, NoteCode, name_in
+from hazecast.records import Action, BulletinFacts, HazeWarning, Level, Note, NoteCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +54,8 @@ def page(facts: BulletinFacts, wording: Wording) -> Page:
     telling = Telling(facts, wording)
     level = shown_level(facts)
     return Page(
-        title=plain(name_in(wording.language, facts.titles)),
-        exercise_mark=wording.say("EXERCISE") + wording.say_as("after a mark", ": ") if facts.exercise else "",
+        title=telling.title,
+        exercise_mark=telling.exercise_mark,
         issued=telling.clock.stamp(facts.issued_at),
         zone=_zone(telling),
         head=badge(level, telling),

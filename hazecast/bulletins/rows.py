@@ -86,7 +86,7 @@ def _area_row(view: AreaView, telling: Telling) -> AreaRow:
     return AreaRow(
         area=telling.area(view.area),
         level=badge(view.level, telling),
-        warning=_warning(view.area.id, telling),
+        warning=warning_in_words(view.area.id, telling),
         chances=_chances(window, telling),
         peak=_peak(window, telling),
         peak_time=telling.moment(window.peak_time if window else None),
@@ -95,7 +95,8 @@ def _area_row(view: AreaView, telling: Telling) -> AreaRow:
     )
 
 
-def _warning(area_id: str, telling: Telling) -> str:
+def warning_in_words(area_id: str, telling: Telling) -> str:
+    """What this cycle does to the warning of an area, or what is in force there."""
     messages = {message.id: message for message in telling.facts.assessment.messages if message.area_id == area_id}
     standing = {warning.id: warning for warning in standing_warnings(telling.facts) if warning.area_id == area_id}
     told = [_action(message, telling) for message in messages.values()]

@@ -11,7 +11,7 @@ from hazecast.bulletins.phrases import LEVELS, haze_in_words
 from hazecast.bulletins.situation import AreaView, Period, areas_on, periods
 from hazecast.bulletins.text_layout import plain
 from hazecast.bulletins.wording import LocalTime, Wording
-from hazecast.records import Area, BulletinFacts, Level
+from hazecast.records import Area, BulletinFacts, Level, name_in
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,16 @@ class Telling:
     def clock(self) -> LocalTime:
         """Times in the bulletin's zone."""
         return LocalTime(self.wording, ZoneInfo(self.facts.time_zone))
+
+    @cached_property
+    def title(self) -> str:
+        """What heads the bulletin."""
+        return plain(name_in(self.wording.language, self.facts.titles))
+
+    @cached_property
+    def exercise_mark(self) -> str:
+        """What stands before every headline of an exercise; nothing where it is none."""
+        return self.wording.say("EXERCISE") + self.wording.say_as("after a mark", ": ") if self.facts.exercise else ""
 
     @cached_property
     def period(self) -> Period | None:

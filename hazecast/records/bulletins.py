@@ -11,12 +11,17 @@ from hazecast.records.codes import Note
 from hazecast.records.places import Area, PlaceName, Station
 from hazecast.records.sources import Attribution
 from hazecast.records.stages import Cycle, Forecast, InputFile
-from hazecast.records.warnings import Assessment
+from hazecast.records.warnings import Assessment, HazeWarning
+
+NO_SENDER = "hazecast.invalid"
 
 
 @dataclass(frozen=True, slots=True)
 class BulletinFacts:
-    """All that any format of a bulletin may say. Formats choose and arrange; they compute nothing."""
+    """All that any format of a bulletin may say. Formats choose and arrange; they compute nothing.
+
+    `in_force_before` are the warnings that held when the cycle began; `sender` is who speaks, as one word such as a mail address.
+    """
 
     titles: tuple[PlaceName, ...]
     issued_at: datetime
@@ -34,6 +39,8 @@ class BulletinFacts:
     notes: tuple[Note, ...]
     exercise: bool
     attribution: Attribution | None = None
+    in_force_before: tuple[HazeWarning, ...] = ()
+    sender: str = NO_SENDER
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,8 @@
 """Which stations belong together, and what their place is called."""
 
-import csv
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
-from importlib.resources import files
 from itertools import count, takewhile
 
 import numpy as np
@@ -13,31 +10,13 @@ from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.spatial.distance import squareform
 
 from hazecast.config import AreaSettings
+from hazecast.gazetteer.places import Place, known_places
 from hazecast.grids.distance import distance
 from hazecast.records import Station
 
 NEIGHBOUR_M = 40_000.0  # stations linked by steps no longer than this are one city
 INSIDE_CITY_M = 15_000.0  # a station this near to the middle of a known city stands inside it
 NAMED_WITHIN_M = 60_000.0  # a cluster takes the name of the nearest known place this near to its middle
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A city that hazecast knows by name."""
-
-    id: str
-    latitude: float
-    longitude: float
-    names: tuple[tuple[str, str], ...]
-
-
-def known_places() -> tuple[Place, ...]:
-    """The cities of `places.csv`."""
-    with files("hazecast.survey").joinpath("places.csv").open(encoding="utf-8") as text:
-        rows = list(csv.DictReader(text))
-    return tuple(
-        Place(r["id"], float(r["latitude"]), float(r["longitude"]), tuple((code, r[code]) for code in ("en", "zh", "ja"))) for r in rows
-    )
 
 
 def areas_of(stations: Sequence[Station]) -> tuple[AreaSettings, ...]:
@@ -83,7 +62,7 @@ def _named(members: Sequence[Station], places: Sequence[Place], taken: set[str])
     away = distance(np.array([p.latitude for p in places]), np.array([p.longitude for p in places]), latitude, longitude)
     near = places[int(np.argmin(away))]
     if away.min() <= NAMED_WITHIN_M and near.id not in taken:
-        return AreaSettings(id=near.id, names=dict(near.names), stations=ids)
+        return AreaSettings(id=near.id, names={name.language: name.text for name in near.names}, stations=ids)
     name = _shared_name([s.name for s in members])
     return AreaSettings(id=_free_id(name, taken), names={"en": name}, stations=ids)
 

@@ -257,8 +257,9 @@ def _time_zone(stations: Sequence[Station]) -> str:
 def _titles(areas: Sequence[AreaSettings]) -> dict[str, str]:
     """A title in each language of the bulletins, after the first area."""
     first, others = areas[0].names, len(areas) - 1
-    english, chinese = first["en"], first.get("zh", first["en"])
+    english, chinese, japanese = (first.get(language, first["en"]) for language in ("en", "zh", "ja"))
     return {
         "zh": f"{chinese}霾预报" if not others else f"{chinese}等{others + 1}地霾预报",
         "en": f"Haze forecast for {english}" + (f" and {others} more" if others else ""),
+        "ja": japanese + (f"ほか{others}地域" if others else "") + "の煙霧予報",
     }

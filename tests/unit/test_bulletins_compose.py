@@ -12,6 +12,7 @@ from hazecast.bulletins.compose import compose
 from hazecast.bulletins.palette import STYLES
 from hazecast.bulletins.pictures import curves, level_map, source_stacks
 from hazecast.bulletins.trace import MOST_FILES_OF_A_ROLE
+from hazecast.bulletins.wording import languages
 from hazecast.records import Area, BulletinFacts, InputFile, Level, PlaceName
 from tests.bulletin_facts import blind_facts, calm_facts, episode_facts
 
@@ -43,7 +44,7 @@ class Outline(HTMLParser):
 
 def written(facts: BulletinFacts) -> dict[str, str]:
     """The documents in words."""
-    return {d.name: d.content.decode() for d in compose(facts).documents if d.media_type.startswith("text/")}
+    return {d.name: d.content.decode() for d in compose(facts).documents if d.name.startswith("bulletin.")}
 
 
 @pytest.fixture(autouse=True)
@@ -64,12 +65,14 @@ def no_maps(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_each_language_has_its_html_text_and_pictures() -> None:
     bulletin = compose(calm_facts(), ["en", "zh", "en"])
-    assert [document.name for document in bulletin.documents] == [
+    names = [document.name for document in bulletin.documents]
+    assert names[10:] == ["facts.json", "areas.geojson", "cities.en.csv", "feed.en.xml", "cities.zh.csv", "feed.zh.xml"]
+    assert names[:10] == [
         f"{name}.{language}.{ending}"
         for language in ("en", "zh")
         for name, ending in (("bulletin", "html"), ("bulletin", "txt"), ("map", "png"), ("stations", "png"), ("sources", "png"))
     ]
-    assert {document.language for document in bulletin.documents} == {"en", "zh"}
+    assert {document.language for document in bulletin.documents} == {"en", "zh", ""}
 
 
 def test_the_same_facts_give_the_same_bytes() -> None:
@@ -94,9 +97,10 @@ def test_the_identity_follows_what_is_said_and_not_who_says_it() -> None:
 @pytest.mark.usefixtures("no_maps")
 def test_without_the_optional_part_there_are_no_pictures_and_the_html_says_so() -> None:
     bulletin = compose(calm_facts())
-    documents = {d.name: d.content.decode() for d in bulletin.documents}
-    assert documents.keys() == {"bulletin.en.html", "bulletin.en.txt", "bulletin.zh.html", "bulletin.zh.txt"}
-    for language in ("en", "zh"):
+    documents = {d.name: d.content.decode() for d in bulletin.documents if d.name.startswith("bulletin.")}
+    assert not [d.name for d in bulletin.documents if d.media_type.startswith("image/")]
+    assert documents.keys() == {f"bulletin.{language}.{ending}" for language in languages() for ending in ("html", "txt")}
+    for language in languages():
         assert "pip install 'hazecast[maps]'" in documents[f"bulletin.{language}.html"]
         assert Outline(documents[f"bulletin.{language}.html"]).all("img") == []
 
@@ -106,12 +110,12 @@ def test_the_identity_does_not_depend_on_pictures() -> None:
     assert compose(calm_facts(), []).id == "20300330T06Z-" + compose(calm_facts()).id.rpartition("-")[2]
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("language", languages())
 @pytest.mark.parametrize("facts", [episode_facts, calm_facts, blind_facts])
 def test_the_html_is_accessible(facts: object, language: str) -> None:
     assert callable(facts)
     outline = Outline(written(facts())[f"bulletin.{language}.html"])
-    assert outline.all("html")[0]["lang"] == {"en": "en", "zh": "zh-Hans-CN"}[language]
+    assert outline.all("html")[0]["lang"] == {"en": "en", "ja": "ja", "zh": "zh-Hans-CN"}[language]
     pictures = outline.all("img")
     names = ["map", "stations", "sources"][: 2 if facts is blind_facts else 3]
     assert [picture["src"] for picture in pictures] == [f"{name}.{language}.png" for name in names]
@@ -160,8 +164,12 @@ def test_a_station_called_script_is_named_where_it_is_the_worst() -> None:
 def test_an_exercise_is_marked_everywhere() -> None:
     bulletin = compose(blind_facts())
     assert bulletin.id.endswith("-exercise")
-    for language, mark, banner in (("en", "EXERCISE", "not a real warning"), ("zh", "演练", "不是真实预警")):
-        documents = {d.name: d.content.decode() for d in bulletin.documents if d.language == language and d.media_type.startswith("text")}
+    for language, mark, banner in (
+        ("en", "EXERCISE", "not a real warning"),
+        ("zh", "演练", "不是真实预警"),
+        ("ja", "訓練", "実際の警報ではありません"),
+    ):
+        documents = {d.name: d.content.decode() for d in bulletin.documents if d.name.startswith(f"bulletin.{language}.")}
         for content in documents.values():
             assert content.count(banner) == 2
             assert content.count(mark) >= 4
@@ -171,8 +179,8 @@ def test_an_exercise_is_marked_everywhere() -> None:
 
 def test_the_perfect_prognosis_stands_before_everything_but_the_head() -> None:
     for content in written(episode_facts()).values():
-        place = max(content.find("Perfect prognosis:"), content.find("完美预报假定："))
-        later = [content.find(heading) for heading in ("What to do", "防御指南") if heading in content]
+        place = max(content.find(mark) for mark in ("Perfect prognosis:", "完美预报假定：", "完全予報の仮定："))
+        later = [content.find(heading) for heading in ("What to do", "防御指南", "とるべき行動") if heading in content]
         assert 0 < place < min(later)
     assert not any("erfect prognosis" in content or "完美预报" in content for content in written(calm_facts()).values())
 

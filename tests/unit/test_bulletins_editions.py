@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hazecast.bulletins.editions import EDITIONS, condition_in_words, edition, edition_in_words
+from hazecast.bulletins.editions import EDITIONS, SEVERITIES, condition_in_words, edition, edition_in_words
 from hazecast.bulletins.wording import wording
 from hazecast.records import Level
 
@@ -62,3 +62,8 @@ def test_an_edition_that_is_not_listed_is_shown_by_its_key_and_codes() -> None:
     assert condition_in_words("delta-2031", "orange-4", wording("en")) == "condition orange-4 of delta-2031"
     assert edition_in_words("delta-2031", wording("en")) == "delta-2031"
     assert dict(edition("delta-2031").pm25_limits) == {}
+
+
+def test_cap_codes_are_those_of_the_edition(rules: dict[str, object]) -> None:
+    assert edition(str(rules["name"])).event_code == rules["cap_event_code"]
+    assert {SEVERITIES[Level[row["level"].upper()]] for row in rules["levels"]} == {row["cap_severity"] for row in rules["levels"]}

@@ -70,25 +70,23 @@ def test_a_translation_has_the_fields_of_its_text(language: str) -> None:
 
 
 def test_a_new_language_is_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    header = (
-        'msgid ""\nmsgstr ""\n"Language: ja\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n"Plural-Forms: nplurals=1; plural=0;\\n"\n'
-    )
-    (tmp_path / "ja.po").write_text(f'{header}\nmsgid "Areas"\nmsgstr "地域別"\n', encoding="utf-8")
+    header = 'msgid ""\nmsgstr ""\n"Language: fr\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n'
+    (tmp_path / "fr.po").write_text(f'{header}\nmsgid "Areas"\nmsgstr "Zones couvertes"\n', encoding="utf-8")
     monkeypatch.setattr(words, "LOCALES", tmp_path)
     for cached in (languages, wording):
         cached.cache_clear()
     try:
-        documents = {d.name: d.content.decode() for d in compose(calm_facts(), ["ja"]).documents if d.media_type.startswith("text")}
+        documents = {d.name: d.content.decode() for d in compose(calm_facts(), ["fr"]).documents if d.name.startswith("bulletin.")}
     finally:
         for cached in (languages, wording):
             cached.cache_clear()
-    assert documents.keys() == {"bulletin.ja.html", "bulletin.ja.txt"}
-    assert '<html lang="ja">' in documents["bulletin.ja.html"]
-    assert "地域別" in documents["bulletin.ja.txt"]
+    assert documents.keys() == {"bulletin.fr.html", "bulletin.fr.txt"}
+    assert '<html lang="fr">' in documents["bulletin.fr.html"]
+    assert "Zones couvertes" in documents["bulletin.fr.txt"]
 
 
 def test_a_language_that_is_not_there_is_named() -> None:
-    with pytest.raises(SettingsError, match=r"'xx'.*Choose from: zh, en"):
+    with pytest.raises(SettingsError, match=r"'xx'.*Choose from: ja, zh, en"):
         wording("xx")
 
 
@@ -99,6 +97,8 @@ def test_a_language_that_is_not_there_is_named() -> None:
         ("en", ["A"], "A"),
         ("en", ["A", "B", "C"], "A, B and C"),
         ("en", list("ABCDEFGHIJ"), "A, B, C, D, E, F, G and 3 more"),
+        ("ja", ["甲", "乙", "丙"], "甲、乙、丙"),
+        ("ja", list("ABCDEFGHIJ"), "A、B、C、D、E、F、G、ほか3"),
         ("zh", ["甲", "乙", "丙"], "甲、乙、丙"),
         ("zh", list("ABCDEFGHIJ"), "A、B、C、D、E、F、G、另外3个"),
     ],
@@ -112,6 +112,13 @@ def test_times_are_local_with_the_offset_written() -> None:
     start, end = datetime(2030, 1, 14, tzinfo=UTC), datetime(2030, 1, 15, tzinfo=UTC)
     assert clock.span(start, end) == "1月14日08时至1月15日08时（UTC+08:00）"
     assert clock.stamp(start) == "2030-01-14 08:00（UTC+08:00）"
+
+
+def test_japanese_times_have_the_day_of_the_week_and_one_offset() -> None:
+    clock = LocalTime(wording("ja"), ZoneInfo("Asia/Tokyo"))
+    start, end = datetime(2030, 1, 14, tzinfo=UTC), datetime(2030, 1, 15, tzinfo=UTC)
+    assert clock.span(start, end) == "1月14日(月)09時から1月15日(火)09時まで（UTC+09:00）"
+    assert clock.stamp(start) == "2030-01-14 09:00（UTC+09:00）"
 
 
 def test_both_offsets_are_written_where_the_clocks_change_in_between() -> None:

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from hazecast.forecast.cities import City, cities_near, known_cities
+from hazecast.gazetteer.places import known_places
 from hazecast.grids.distance import distance
 from hazecast.grids.lattice import Lattice
-from hazecast.survey.areas import known_places
 
 
 def lattice(latitude: float, longitude: float, size: int = 11) -> Lattice:

@@ -4,20 +4,13 @@ import numpy as np
 import pytest
 
 from hazecast.records import Station
-from hazecast.survey.areas import NEIGHBOUR_M, areas_of, known_places
+from hazecast.survey.areas import NEIGHBOUR_M, areas_of
 
 KM_PER_DEGREE = 111.195
 
 
 def station(id: str, name: str, latitude: float, longitude: float) -> Station:
     return Station(id, name, latitude, longitude)
-
-
-def test_the_gazetteer_is_sound() -> None:
-    places = known_places()
-    assert len({p.id for p in places}) == len(places) > 30
-    assert all(text for place in places for _, text in place.names)
-    assert all(-60 < p.latitude < 70 and -180 <= p.longitude <= 180 for p in places)
 
 
 def test_stations_of_two_cities_become_two_areas_under_the_names_of_the_gazetteer() -> None:

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from hazecast.config import AreaSettings, DomainSettings, SourceSettings, StationSettings
+from hazecast.gazetteer.places import known_places
 from hazecast.grids.lattice import lattice_of_domain
 from hazecast.grids.regions import region_shares
 from hazecast.intake.source_regions.gathering import gather_regions
-from hazecast.survey.areas import known_places
 from hazecast.survey.source_regions import MOST_NEAREST, MOST_REGIONS, sources_of
 from tests.small_case import SmallCase, small_settings
 

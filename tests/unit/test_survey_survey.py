@@ -70,7 +70,7 @@ def test_the_settings_fit_the_data(case: SmallCase) -> None:
     assert [s.id for s in settings.stations] == [s[0] for s in STATIONS]
     assert [(a.id, a.names["zh"], len(a.stations)) for a in settings.areas] == [("jinan", "济南", 5)]
     assert settings.site.time_zone == "Asia/Shanghai"
-    assert settings.site.titles == {"zh": "济南霾预报", "en": "Haze forecast for Jinan"}
+    assert settings.site.titles == {"zh": "济南霾预报", "en": "Haze forecast for Jinan", "ja": "済南の煙霧予報"}
     assert settings.meteorology.kind is MeteorologyKind.ANALYSIS
     assert settings.domain.model_dump() == {"south": 36.1, "north": 37.2, "west": 116.5, "east": 117.6, "spacing": 0.1}
     assert settings.output.archive.name == "case-archive"

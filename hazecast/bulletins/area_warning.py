@@ -1,0 +1,72 @@
+"""One warning as the evening news tells it: what, where, from when to when, where worse, how sure, and why."""
+
+from dataclasses import dataclass
+
+from hazecast.bulletins.editions import condition_in_words
+from hazecast.bulletins.phrases import HEADLINES
+from hazecast.bulletins.telling import Telling
+from hazecast.records import Action, HazeWarning, Level, WindowAssessment
+
+
+@dataclass(frozen=True, slots=True)
+class AreaWarning:
+    """The headline of a warning, and what there is to say of it in sentences."""
+
+    headline: str
+    sentences: tuple[str, ...]
+
+
+def area_warning(warning: HazeWarning, telling: Telling) -> AreaWarning:
+    """What one message says in one language."""
+    headline = telling.wording.say(HEADLINES[warning.action], level=telling.level(warning.level), areas=telling.areas([warning.area_id]))
+    if warning.action is Action.LIFT:
+        return AreaWarning(headline, (telling.wording.say("%(sentence)s.", sentence=headline),))
+    window = next((view.window for view in telling.views if view.area.id == warning.area_id), None)
+    said = (
+        _expected(warning, telling),
+        _worse(window, telling),
+        _peak(window, telling),
+        _how_sure(warning, telling),
+        _why(warning, telling),
+    )
+    return AreaWarning(headline, tuple(sentence for sentence in said if sentence))
+
+
+def _expected(warning: HazeWarning, telling: Telling) -> str:
+    clause = telling.wording.say("%(haze)s in %(areas)s", haze=telling.haze(warning.level), areas=telling.areas([warning.area_id]))
+    span = telling.clock.span(warning.valid_from, warning.valid_until)
+    return telling.wording.say("Expected from %(span)s: %(clauses)s.", span=span, clauses=clause)
+
+
+def _worse(window: WindowAssessment | None, telling: Telling) -> str:
+    if window is None or window.worst_station_id is None or window.worst_station_level <= max(window.level, Level.NONE):
+        return ""
+    haze, station = telling.haze(window.worst_station_level), telling.station(window.worst_station_id)
+    said = telling.wording.say("locally %(haze)s: %(station)s", haze=haze, station=station)
+    return telling.wording.say("%(sentence)s.", sentence=said[:1].upper() + said[1:])
+
+
+def _peak(window: WindowAssessment | None, telling: Telling) -> str:
+    if window is None or window.peak_pm25 is None:
+        return ""
+    said = telling.wording.say(
+        "PM2.5 up to %(peak)s µg/m³ (90%% band %(low)s to %(high)s), %(moment)s; visibility down to %(visibility)s",
+        peak=telling.concentration(window.peak_pm25),
+        low=telling.concentration(window.peak_pm25_low),
+        high=telling.concentration(window.peak_pm25_high),
+        moment=telling.moment(window.peak_time),
+        visibility=telling.visibility(window.lowest_visibility),
+    )
+    return telling.wording.say("%(sentence)s.", sentence=said)
+
+
+def _how_sure(warning: HazeWarning, telling: Telling) -> str:
+    said = telling.wording.say("Chance that the level is reached: %(chance)s", chance=telling.chance(warning.probability))
+    return telling.wording.say("%(sentence)s.", sentence=said)
+
+
+def _why(warning: HazeWarning, telling: Telling) -> str:
+    if not warning.condition:
+        return ""
+    condition = condition_in_words(telling.facts.edition, warning.condition, telling.wording)
+    return telling.wording.say("%(sentence)s.", sentence=telling.wording.say("Condition of the rules: %(condition)s", condition=condition))

@@ -1,0 +1,1 @@
+"""The bulletin for machines: one format a file, listed in `documents.py`."""
