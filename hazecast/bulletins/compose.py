@@ -22,7 +22,7 @@ def compose(facts: BulletinFacts, in_languages: Sequence[str] | None = None) -> 
     chosen = dict.fromkeys(languages() if in_languages is None else in_languages)
     bulletin_id = _bulletin_id(facts)
     documents = [document for language in chosen for document in _documents(facts, bulletin_id, wording(language))]
-    return Bulletin(bulletin_id, facts.cycle.key, expiry(facts), tuple(documents))
+    return Bulletin(bulletin_id, facts.cycle.key, expiry(facts), tuple(documents), facts.exercise)
 
 
 def _bulletin_id(facts: BulletinFacts) -> str:
