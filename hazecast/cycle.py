@@ -20,14 +20,16 @@ from hazecast import __version__
 from hazecast.archive.attribution_file import AREA_SOURCES_FILE, attribution_data
 from hazecast.archive.bulletin_files import bulletin_files, load_bulletin
 from hazecast.archive.decisions import DECISIONS_FILE, decisions_json, origin_json
-from hazecast.archive.deliveries import Delivery
+from hazecast.archive.deliveries import Delivery, last_level
 from hazecast.archive.ledger import Claim, CycleResults, Standing, claim_cycle, fail_cycle, finish_cycle, renew_lease
 from hazecast.archive.netcdf import write_dataset
 from hazecast.archive.products import FileWriter, bytes_writer, store_products
 from hazecast.archive.warning_log import warnings_in_force, warnings_known
 from hazecast.bulletins.compose import compose
 from hazecast.config import Settings, looking_back
-from hazecast.delivery.outbox import Channel, Recipient, drain, outbox_rows
+from hazecast.delivery.channel import Channel
+from hazecast.delivery.outbox import drain
+from hazecast.delivery.routing import Occasion, Recipient, area_levels, deliveries_of
 from hazecast.errors import ArchiveError, ModelRefused
 from hazecast.forecast.attribution.areas import attribution_of
 from hazecast.forecast.model_store import StoredModel, champion_as_of, load_model
@@ -252,7 +254,7 @@ def _keep(
         **({} if bulletin is None else bulletin_files(bulletin)),
     }
     products = store_products(around.database, around.archive, claim, files)
-    deliveries = () if bulletin is None or not announces else _deliveries(bulletin, around)
+    deliveries = () if bulletin is None or not announces else _deliveries(bulletin, assessment, around)
     results = CycleResults(gathered.inputs, products, assessment.messages, deliveries, __version__, gathered.asked)
     finish_cycle(around.database, claim, results, around.clock())
 
@@ -281,9 +283,10 @@ def _source_files(facts: BulletinFacts, described: Callable[[xr.Dataset], xr.Dat
     return {name: partial(write_dataset, described(data)) for name, data in parts.items()}
 
 
-def _deliveries(bulletin: Bulletin, around: Surroundings) -> tuple[Delivery, ...]:
+def _deliveries(bulletin: Bulletin, assessment: Assessment, around: Surroundings) -> tuple[Delivery, ...]:
     until = max(bulletin.expires_at, around.clock() + around.late_delivery) if around.late_delivery else bulletin.expires_at
-    return tuple(replace(d, expires_at=until) for d in outbox_rows(bulletin, around.recipients))
+    occasion = Occasion(area_levels(assessment), around.clock(), partial(last_level, around.database, exercise=bulletin.exercise))
+    return tuple(replace(d, expires_at=until) for d in deliveries_of(bulletin, around.recipients, occasion))
 
 
 def _described(data: xr.Dataset, gathered: Gathered, forecast: Forecast, settings: Settings) -> xr.Dataset:

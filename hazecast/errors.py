@@ -10,6 +10,8 @@
     ├── ArchiveError              the ledger or a stored product does not hold what its manifest says
     ├── ModelRefused              a stored model is of other versions, or not as it was stored
     ├── CycleError                the cycle asked for cannot be run
+    ├── DeliveryFailed            a channel did not take a bulletin this time; it is tried again
+    │   └── DeliveryRefused       … and never will: it is not tried again unless somebody asks for it
     ├── FetchError                a download cannot be had: its source is out of reach or refuses, or the disk is full
     │   └── WrongDelivery         a file of a download is not there, or is not what it should be; its neighbours may come
     └── MissingExtra              an optional part of hazecast is not installed
@@ -67,6 +69,18 @@ class ModelRefused(HazecastError):
 
 class CycleError(HazecastError):
     """A cycle cannot be run as asked."""
+
+
+class DeliveryFailed(HazecastError):
+    """A bulletin did not arrive, or it is not known whether it did; `wait_seconds` is the least wait that the other side asked for."""
+
+    def __init__(self, problem: str, remedy: str, wait_seconds: float | None = None) -> None:
+        super().__init__(problem, remedy)
+        self.wait_seconds = wait_seconds
+
+
+class DeliveryRefused(DeliveryFailed):
+    """A channel will never take this bulletin for this recipient."""
 
 
 class FetchError(HazecastError):

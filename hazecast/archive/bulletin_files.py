@@ -32,12 +32,14 @@ def load_bulletin(archive_folder: Path, cycle_key: str) -> Bulletin:
     hashes = {p.name: p.sha256 for p in read_manifest(folder)}
     index = json.loads(_read(folder, INDEX_NAME, hashes))
     documents = tuple(_document(folder, d, hashes) for d in index["documents"])
-    return Bulletin(index["id"], index["cycle_key"], datetime.fromisoformat(index["expires_at"]), documents)
+    return Bulletin(index["id"], index["cycle_key"], datetime.fromisoformat(index["expires_at"]), documents, index.get("exercise", False))
 
 
 def _index(bulletin: Bulletin) -> bytes:
     listed = [{"name": d.name, "media_type": d.media_type, "language": d.language} for d in bulletin.documents]
     index = {"id": bulletin.id, "cycle_key": bulletin.cycle_key, "expires_at": bulletin.expires_at.isoformat(), "documents": listed}
+    if bulletin.exercise:
+        index["exercise"] = True
     return (json.dumps(index, ensure_ascii=False, indent=1) + "\n").encode()
 
 

@@ -18,7 +18,7 @@ from hazecast.archive.migrations import LEDGER_MIGRATIONS, Migration, refuse_cha
 from hazecast.archive.tables import METADATA, NEVER_CHANGED
 from hazecast.errors import ArchiveError
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 LEDGER_NAME = "ledger.sqlite"
 WAIT_FOR_LOCK_SECONDS = 30.0
 

@@ -56,4 +56,10 @@ def _to_version_2(connection: Connection) -> None:
     refuse_changes(connection, "cycle_observations")
 
 
-LEDGER_MIGRATIONS: tuple[Migration, ...] = (_to_version_2,)
+def _to_version_3(connection: Connection) -> None:
+    """What of a bulletin a recipient gets, how serious it is, and until when it waits for the end of quiet hours."""
+    for column in ("not_before VARCHAR(32)", "level INTEGER", "exercise BOOLEAN DEFAULT 0 NOT NULL", "documents TEXT"):
+        connection.exec_driver_sql(f"ALTER TABLE outbox ADD COLUMN {column}")
+
+
+LEDGER_MIGRATIONS: tuple[Migration, ...] = (_to_version_2, _to_version_3)

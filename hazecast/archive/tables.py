@@ -15,6 +15,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    text,
 )
 
 from hazecast.records import require_utc
@@ -146,6 +147,10 @@ deliveries = Table(
     Column("expires_at", UtcTime, nullable=False),
     Column("state", String, nullable=False, index=True),
     Column("next_attempt_at", UtcTime),
+    Column("not_before", UtcTime),
+    Column("level", Integer),
+    Column("exercise", Boolean, nullable=False, server_default=text("0")),
+    Column("documents", Text),
 )
 
 attempts = Table(

@@ -26,7 +26,7 @@ def compose(facts: BulletinFacts, in_languages: Sequence[str] | None = None) -> 
     wordings = [wording(language) for language in chosen]
     documents = [document for told in wordings for document in _documents(facts, bulletin_id, told)]
     documents += documents_for_machines(facts, bulletin_id, wordings)
-    return Bulletin(bulletin_id, facts.cycle.key, expiry(facts), tuple(documents))
+    return Bulletin(bulletin_id, facts.cycle.key, expiry(facts), tuple(documents), facts.exercise)
 
 
 def _bulletin_id(facts: BulletinFacts) -> str:

@@ -86,14 +86,14 @@ def surroundings_of(settings: "Settings", memory: "Memory", gather: "Gather", la
     import socket
 
     from hazecast.cycle import Surroundings
-    from hazecast.delivery.outbox import FOLDER_CHANNEL, Recipient, folder_channel
+    from hazecast.delivery.wiring import channels_of, recipients_of
 
     return Surroundings(
         gather=gather,
         database=memory.ledger,
         archive=settings.output.archive,
-        channels={FOLDER_CHANNEL: folder_channel(settings.output.outbox)},
-        recipients=(Recipient("outbox", FOLDER_CHANNEL),),
+        channels=channels_of(settings),
+        recipients=recipients_of(settings),
         clock=now,
         owner=f"{socket.gethostname()}:{os.getpid()}",
         late_delivery=late_delivery,

@@ -5,8 +5,19 @@ import shutil
 from pathlib import Path
 
 from hazecast.archive.disk import sync
+from hazecast.delivery.channel import Channel
 from hazecast.errors import ArchiveError
 from hazecast.records import Bulletin
+
+
+def folder_channel(folder: Path) -> Channel:
+    """The channel that puts bulletins into `folder`."""
+    return lambda parcel: str(deliver_to_folder(parcel.bulletin, folder))
+
+
+def folder_for_each(folder: Path) -> Channel:
+    """The channel that puts bulletins into a folder of their recipient inside `folder`."""
+    return lambda parcel: str(deliver_to_folder(parcel.bulletin, folder / parcel.recipient))
 
 
 def deliver_to_folder(bulletin: Bulletin, folder: Path) -> Path:

@@ -65,6 +65,7 @@ class Bulletin:
     cycle_key: str
     expires_at: datetime
     documents: tuple[Document, ...]
+    exercise: bool = False
 
     def __post_init__(self) -> None:
         require_utc("expires_at", self.expires_at)

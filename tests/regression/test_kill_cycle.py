@@ -20,7 +20,9 @@ from hazecast.archive.manifest import verify_products
 from hazecast.archive.netcdf import write_dataset
 from hazecast.archive.products import store_products
 from hazecast.archive.warning_log import warning_history
-from hazecast.delivery.outbox import Recipient, drain, folder_channel, outbox_rows
+from hazecast.delivery.folder import folder_channel
+from hazecast.delivery.outbox import drain
+from hazecast.delivery.routing import Occasion, Recipient, deliveries_of
 from hazecast.records import Action, Bulletin, Cycle, Document, HazeWarning, InputFile, Level, Receipt
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
@@ -67,7 +69,7 @@ def run(folder: Path, now: datetime, watch: Callable[[Engine], None] = lambda _:
         files = bulletin_files(told) | {"stations.nc": partial(write_dataset, FORECAST)}
         products = store_products(database, archive, claim, files)
         inputs = (InputFile(Path("/data/era5.nc"), "aa", 10, "meteorology"),)
-        rows = outbox_rows(told, (Recipient("all", "folder"),))
+        rows = deliveries_of(told, (Recipient("all", "folder"),), Occasion((), now, lambda _recipient, _channel: None))
         finish_cycle(database, claim, CycleResults(inputs, products, (message(claim.cycle),), rows, "0.1.0"), now)
     receipts = drain(database, {"folder": folder_channel(folder / "outbox")}, partial(load_bulletin, archive), now)
     database.dispose()

@@ -9,15 +9,21 @@ from sqlalchemy import inspect
 from sqlalchemy.exc import IntegrityError
 
 from hazecast.archive.database import LEDGER, LEDGER_NAME, open_database, reading, writing
+from hazecast.archive.deliveries import Delivery, due_deliveries
 from hazecast.archive.inputs_log import recorded_inputs, recorded_question
 from hazecast.archive.ledger import CycleResults, Standing, claim_cycle, cycle_status, finish_cycle
 from hazecast.records import AnsweredQuestion, Cycle, ObservationQuestion
 
 INIT = datetime(2020, 2, 29, 18, tzinfo=UTC)
 NEW_TABLES = ("arrivals", "cycle_observations")
+NEW_COLUMNS = ("not_before", "level", "exercise", "documents")
 DONE_BEFORE = (
     "INSERT INTO cycles (key, init_time, as_of, horizon_hours, state, attempts) VALUES "
     "('20200228T18Z', '2020-02-28T18:00:00.000000+00:00', '2020-02-28T18:00:00.000000+00:00', 6, 'done', 1)"
+)
+QUEUED_BEFORE = (
+    "INSERT INTO outbox (key, bulletin_id, cycle_key, recipient, channel, expires_at, state) VALUES "
+    "('b/folder/outbox', 'b', '20200228T18Z', 'outbox', 'folder', '2020-02-29T06:00:00.000000+00:00', 'pending')"
 )
 
 
@@ -27,8 +33,11 @@ def as_version_1(folder: Path) -> None:
     connection = sqlite3.connect(folder / LEDGER_NAME)
     for table in NEW_TABLES:
         connection.execute(f"DROP TABLE {table}")
+    for column in NEW_COLUMNS:
+        connection.execute(f"ALTER TABLE outbox DROP COLUMN {column}")
     connection.execute("PRAGMA user_version = 1")
     connection.execute(DONE_BEFORE)
+    connection.execute(QUEUED_BEFORE)
     connection.commit()
     connection.close()
 
@@ -56,7 +65,10 @@ def test_a_ledger_of_version_1_is_as_a_new_one_and_keeps_its_cycles(tmp_path: Pa
     assert recorded_question(database, "20200228T18Z") is None
     assert recorded_inputs(database, "20200228T18Z") == ()
     with reading(database) as connection:
-        assert connection.exec_driver_sql("PRAGMA user_version").scalar_one() == LEDGER.version == 2
+        assert connection.exec_driver_sql("PRAGMA user_version").scalar_one() == LEDGER.version == 3
+    expires = datetime(2020, 2, 29, 6, tzinfo=UTC)
+    queued = Delivery("b/folder/outbox", "b", "20200228T18Z", "outbox", "folder", expires)
+    assert due_deliveries(database, expires - timedelta(hours=1)) == (queued,)
     database.dispose()
 
 

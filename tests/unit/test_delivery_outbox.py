@@ -1,4 +1,6 @@
+import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -6,11 +8,23 @@ import pytest
 from sqlalchemy import Engine
 
 from hazecast.archive.database import open_database, writing
-from hazecast.archive.deliveries import ATTEMPT_TIME, Delivery, DeliveryState, DeliveryStatus, Outcome, begin_attempt, delivery_states
+from hazecast.archive.deliveries import (
+    ATTEMPT_TIME,
+    Delivery,
+    DeliveryState,
+    DeliveryStatus,
+    Outcome,
+    begin_attempt,
+    delivery_states,
+    wait_after,
+)
 from hazecast.archive.deliveries import queue_deliveries as queue
 from hazecast.archive.ledger import claim_cycle
-from hazecast.delivery.outbox import Channel, Recipient, drain, folder_channel, outbox_rows
-from hazecast.errors import ArchiveError
+from hazecast.delivery.channel import Channel, Parcel
+from hazecast.delivery.folder import folder_channel
+from hazecast.delivery.outbox import drain
+from hazecast.delivery.routing import Occasion, Recipient, deliveries_of
+from hazecast.errors import ArchiveError, DeliveryFailed, DeliveryRefused
 from hazecast.records import Bulletin, Cycle, Document, Receipt
 
 INIT = datetime(2018, 4, 27, 0, tzinfo=UTC)
@@ -35,11 +49,15 @@ class RecordingChannel:
         self.failures = list(failures)
         self.delivered: list[tuple[str, str]] = []
 
-    def __call__(self, bulletin: Bulletin, recipient: str) -> str:
+    def __call__(self, parcel: Parcel) -> str:
         if self.failures:
             raise self.failures.pop(0)
-        self.delivered.append((bulletin.id, recipient))
-        return f"inbox of {recipient}"
+        self.delivered.append((parcel.bulletin.id, parcel.recipient))
+        return f"inbox of {parcel.recipient}"
+
+
+def outbox_rows(bulletin: Bulletin, recipients: tuple[Recipient, ...]) -> tuple[Delivery, ...]:
+    return deliveries_of(bulletin, recipients, Occasion((), INIT, lambda _recipient, _channel: None))
 
 
 def put(database: Engine, *recipients: Recipient) -> None:
@@ -52,7 +70,7 @@ def run(database: Engine, channels: dict[str, Channel], hours: float = 0.0) -> t
 
 
 def status(database: Engine, recipient: Recipient) -> DeliveryStatus:
-    return next(d for d in delivery_states(database, CYCLE.key) if d.delivery.recipient == recipient.name)
+    return next(d for d in delivery_states(database, CYCLE.key) if d.delivery.recipient == recipient.id)
 
 
 def test_a_delivery_has_the_same_key_whenever_bulletin_recipient_and_channel_are_the_same() -> None:
@@ -117,7 +135,10 @@ def test_each_failure_is_a_row_and_waits_longer_than_the_one_before(database: En
         assert drain(database, {"folder": channel}, {CYCLE.key: BULLETIN}.__getitem__, waiting - timedelta(seconds=1)) == ()
         waits.append((waiting - now) / timedelta(minutes=1))
         now = waiting
-    assert waits == [1, 2, 4, 8, 16, 32, 60, 60]
+    full = [1, 2, 4, 8, 16, 32, 60, 60]
+    assert all(0.75 * longest < wait <= longest for wait, longest in zip(waits, full, strict=True))
+    assert waits == [wait_after("b1/folder/all", made) / timedelta(minutes=1) for made in range(1, 9)], "the same at each run"
+    assert wait_after("b1/folder/all", 5) != wait_after("b1/mail/mayor", 5), "and not the same for all"
     assert [a.outcome for a in status(database, ALL).attempts] == [*[Outcome.FAILED] * 8, Outcome.DELIVERED]
 
 
@@ -156,17 +177,69 @@ def test_another_bulletin_under_the_cycle_is_not_delivered_in_its_place(database
     assert folder.delivered == []
 
 
-def test_a_fault_of_ours_in_a_channel_is_not_hidden(database: Engine) -> None:
-    put(database, ALL)
+def test_a_fault_of_ours_in_a_channel_is_not_hidden_and_holds_up_nobody(database: Engine) -> None:
+    put(database, ALL, Recipient("mayor", "folder"))
+    folder = RecordingChannel(TypeError("a fault"))
     with pytest.raises(TypeError, match="a fault"):
-        run(database, {"folder": RecordingChannel(TypeError("a fault"))})
+        run(database, {"folder": folder})
+    assert folder.delivered == [("b1", "mayor")]
+    assert [a.error for a in status(database, ALL).attempts] == ["a fault of hazecast: TypeError"]
+
+
+def test_a_channel_that_hangs_is_given_up_and_holds_up_no_other(database: Engine) -> None:
+    put(database, ALL, MAYOR)
+    hung = threading.Event()
+
+    def hangs(_parcel: Parcel) -> str:
+        hung.wait(10)
+        return "too late"
+
+    channels: dict[str, Channel] = {"folder": hangs, "mail": RecordingChannel()}
+    receipts = drain(database, channels, {CYCLE.key: BULLETIN}.__getitem__, INIT, attempt_seconds=0.05)
+    hung.set()
+    assert [r.recipient for r in receipts] == ["mayor"]
+    assert [(a.outcome, a.error) for a in status(database, ALL).attempts] == [
+        (Outcome.FAILED, "There was no answer within 0.05 s. See whether the other side is there.")
+    ]
+
+
+def test_what_the_other_side_refuses_for_good_is_not_tried_again(database: Engine) -> None:
+    put(database, ALL)
+    folder = RecordingChannel(DeliveryRefused("It is gone.", "Remove it."))
+    assert run(database, {"folder": folder}) == ()
+    assert run(database, {"folder": folder}, hours=5) == ()
+    assert (folder.delivered, status(database, ALL).state) == ([], DeliveryState.REFUSED)
+
+
+def test_a_wait_that_the_other_side_asks_for_is_kept(database: Engine) -> None:
+    put(database, ALL)
+    folder = RecordingChannel(DeliveryFailed("Too many.", "Wait.", wait_seconds=1800), DeliveryFailed("Too many.", "Wait.", 10**7))
+    run(database, {"folder": folder})
+    assert status(database, ALL).next_attempt_at == INIT + timedelta(minutes=30)
+    run(database, {"folder": folder}, hours=0.5)
+    assert status(database, ALL).next_attempt_at == INIT + timedelta(hours=1.5), "an hour at most"
+
+
+def test_what_waits_for_the_end_of_quiet_hours_goes_out_then_unless_a_newer_one_came(database: Engine) -> None:
+    newer = Cycle(INIT + timedelta(hours=6), INIT + timedelta(hours=6), timedelta(hours=24))
+    claim_cycle(database, newer, "one", "settings", INIT)
+    bulletins = {CYCLE.key: BULLETIN, newer.key: replace(BULLETIN, id="b2", cycle_key=newer.key)}
+    end = INIT + timedelta(hours=8)
+    held = [replace(row, not_before=end) for told in bulletins.values() for row in outbox_rows(told, (ALL,))]
+    with writing(database) as connection:
+        queue(connection, tuple(held))
+    folder = RecordingChannel()
+    assert drain(database, {"folder": folder}, bulletins.__getitem__, end - timedelta(minutes=1)) == ()
+    assert len(drain(database, {"folder": folder}, bulletins.__getitem__, end)) == 1
+    assert folder.delivered == [("b2", "all")]
+    assert status(database, ALL).state is DeliveryState.SUPERSEDED
 
 
 def test_two_drains_at_once_do_not_deliver_twice(database: Engine) -> None:
     put(database, ALL)
     inner = RecordingChannel()
 
-    def while_another_drains(bulletin: Bulletin, recipient: str) -> str:  # noqa: ARG001
+    def while_another_drains(parcel: Parcel) -> str:  # noqa: ARG001
         assert run(database, {"folder": inner}) == ()
         return "here"
 
@@ -175,16 +248,17 @@ def test_two_drains_at_once_do_not_deliver_twice(database: Engine) -> None:
 
 
 def test_a_delivery_that_another_drain_made_meanwhile_is_not_made_again(database: Engine) -> None:
-    put(database, ALL, MAYOR)
+    put(database, ALL, Recipient("mayor", "folder"))
     inner = RecordingChannel()
+    seen = []
 
-    def while_another_drains(bulletin: Bulletin, recipient: str) -> str:  # noqa: ARG001
-        assert [r.recipient for r in run(database, {"mail": inner})] == ["mayor"]
+    def while_another_drains(parcel: Parcel) -> str:
+        assert [r.recipient for r in run(database, {"folder": inner})] == ["mayor"]
+        seen.append(parcel.recipient)
         return "here"
 
-    outer = RecordingChannel()
-    assert [r.recipient for r in run(database, {"folder": while_another_drains, "mail": outer})] == ["all"]
-    assert (inner.delivered, outer.delivered) == ([("b1", "mayor")], [])
+    assert [r.recipient for r in run(database, {"folder": while_another_drains})] == ["all"]
+    assert (inner.delivered, seen) == ([("b1", "mayor")], ["all"])
 
 
 def test_an_attempt_that_died_is_visible_and_made_again_after_a_while(database: Engine) -> None:

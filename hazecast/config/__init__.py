@@ -7,27 +7,15 @@ from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict, ValidationError, model_validator
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 
+from hazecast.config.delivery import ChannelName, ChannelSettings, RecipientSettings, require_fitting, rooted
+from hazecast.config.fields import Distinct, Filled, LocalHour, Number, OneOrMore, TimeZone, Whole, YesOrNo
+from hazecast.config.fields import Section as _Section
 from hazecast.errors import SettingsError
 from hazecast.records import NO_SENDER, RESERVED, MeteorologyKind
 from hazecast.vocabulary import POLAR_WIND, POLLUTANTS, VARIABLES
-
-
-def _known_time_zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as missing:
-        raise ValueError(f"{name!r} is not a time zone; expected a name such as Asia/Shanghai") from missing
-    return name
-
-
-def _without_repeats(items: tuple[str, ...]) -> tuple[str, ...]:
-    if repeated := sorted({i for i in items if items.count(i) > 1}):
-        raise ValueError(f"{', '.join(map(repr, repeated))} is there more than once")
-    return items
 
 
 def _known_variable(key: str) -> str:
@@ -56,20 +44,8 @@ def _rising(tops: tuple[float, ...]) -> tuple[float, ...]:
     return tops
 
 
-TimeZone = Annotated[str, AfterValidator(_known_time_zone)]
-Filled = Annotated[str, Field(min_length=1)]
-Distinct = Annotated[tuple[Filled, ...], Field(min_length=1), AfterValidator(_without_repeats)]
-OneOrMore = Annotated[Distinct, BeforeValidator(lambda given: (given,) if isinstance(given, str) else given)]
-Whole = Annotated[int, Strict()]
-Number = Annotated[float, Strict()]
-YesOrNo = Annotated[bool, Strict()]
-LocalHour = Annotated[Whole, Field(ge=0, le=23)]
 MOST_CELLS = 1_000_000
 MOST_BYTES = 1 << 24
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class SiteSettings(_Section):
@@ -349,6 +325,8 @@ class Settings(_Section):
     stations: tuple[StationSettings, ...] = Field(min_length=1)
     areas: tuple[AreaSettings, ...] = Field(min_length=1)
     sources: tuple[SourceSettings, ...] = ()
+    channels: dict[ChannelName, ChannelSettings] = Field(default_factory=dict)
+    recipients: tuple[RecipientSettings, ...] = ()
 
     @model_validator(mode="after")
     def _areas_know_their_stations(self) -> "Settings":
@@ -363,6 +341,7 @@ class Settings(_Section):
         areas = {a.id for a in self.areas}
         if unknown := sorted({s.around_area for s in self.sources if s.around_area is not None} - areas):
             raise ValueError(f"sources lie around areas that are not listed: {unknown}")
+        require_fitting(self.recipients, self.channels, self.site.languages, areas)
         return self
 
     def sha256(self) -> str:
@@ -373,7 +352,7 @@ class Settings(_Section):
                 **{section: {"path"} for section in ("meteorology", "observations", "base_forecast")},
                 "emissions": {"path", "population"},
                 "sources": {"__all__": {"polygons", "mask"}},
-                "output": True,
+                **dict.fromkeys(("output", "channels", "recipients"), True),
             },
         )
         return hashlib.sha256(text.encode()).hexdigest()
@@ -448,5 +427,6 @@ def _resolved(settings: Settings, folder: Path) -> Settings:
                 source.model_copy(update={key: folder / path for key in ("polygons", "mask") if (path := getattr(source, key)) is not None})
                 for source in settings.sources
             ),
+            "channels": {name: rooted(channel, folder) for name, channel in settings.channels.items()},
         }
     )

@@ -1,0 +1,116 @@
+"""From settings to channels and recipients: the one table of channels."""
+
+from pydantic import BaseModel
+
+from hazecast.config import Settings
+from hazecast.config.delivery import (
+    OWN_CHANNEL,
+    OWN_RECIPIENT,
+    ChannelSettings,
+    FolderChannelSettings,
+    MqttChannelSettings,
+    RecipientSettings,
+    SecretSettings,
+    SftpChannelSettings,
+    SmtpChannelSettings,
+    WebhookChannelSettings,
+)
+from hazecast.delivery.channel import Channel, Parcel
+from hazecast.delivery.folder import folder_channel, folder_for_each
+from hazecast.delivery.mail_message import mailbox
+from hazecast.delivery.mqtt import mqtt_channel
+from hazecast.delivery.routing import Kinds, Quiet, Recipient
+from hazecast.delivery.secret import read_secret, struck
+from hazecast.delivery.sftp import sftp_channel
+from hazecast.delivery.smtp import smtp_channel
+from hazecast.delivery.webhook import webhook_channel
+from hazecast.errors import DeliveryFailed, DeliveryRefused, HazecastError, SettingsError
+from hazecast.records import Level
+
+
+def channels_of(settings: Settings) -> dict[str, Channel]:
+    """The channels by name: hazecast's own folder, and those of the settings."""
+    theirs = {
+        name: guarded(_opened(channel, settings.recipients), Kinds(channel.bulletins), tuple(_secrets(channel)))
+        for name, channel in settings.channels.items()
+    }
+    return {OWN_CHANNEL: folder_channel(settings.output.outbox), **theirs}
+
+
+def recipients_of(settings: Settings) -> tuple[Recipient, ...]:
+    """Everybody who gets bulletins, once for each channel; the folder of the settings' output first."""
+    theirs = (_recipient(one, name, settings) for one in settings.recipients for name in one.channels)
+    return (Recipient(OWN_RECIPIENT, OWN_CHANNEL), *theirs)
+
+
+def guarded(channel: Channel, kinds: Kinds, secrets: tuple[SecretSettings, ...]) -> Channel:
+    """A channel that takes no bulletin of another kind, whatever was queued, and whose errors hold no secret."""
+
+    def deliver(parcel: Parcel) -> str:
+        if not kinds.take(parcel.bulletin):
+            kind = "an exercise" if parcel.bulletin.exercise else "no exercise"
+            raise DeliveryRefused(
+                f"Bulletin {parcel.bulletin.id} is {kind}; channel {parcel.delivery.channel} takes {kinds} ones alone.",
+                "Let it be, or change `bulletins` of the channel.",
+            )
+        try:
+            return channel(parcel)
+        except (OSError, HazecastError) as failure:
+            raise _told_without(secrets, failure) from None  # the cause could hold what was struck out
+
+    return deliver
+
+
+def _told_without(secrets: tuple[SecretSettings, ...], failure: Exception) -> HazecastError:
+    words = tuple(word for secret in secrets if (word := _if_there(secret)))
+    problem, remedy = failure.args[:2] if isinstance(failure, HazecastError) else (_in_words(failure), "It is tried again.")
+    kind = type(failure) if isinstance(failure, DeliveryFailed | SettingsError) else DeliveryFailed
+    told: HazecastError = kind(struck(problem, words), struck(remedy, words))
+    if isinstance(failure, DeliveryFailed) and isinstance(told, DeliveryFailed):
+        told.wait_seconds = failure.wait_seconds
+    return told
+
+
+def _in_words(failure: Exception) -> str:
+    return f"{str(failure).rstrip('.') or type(failure).__name__}."
+
+
+def _if_there(secret: SecretSettings) -> str:
+    try:
+        return read_secret(secret)
+    except SettingsError:
+        return ""
+
+
+def _secrets(section: BaseModel) -> list[SecretSettings]:
+    return [value for _, value in section if isinstance(value, SecretSettings)]
+
+
+def _opened(channel: ChannelSettings, recipients: tuple[RecipientSettings, ...]) -> Channel:
+    match channel:
+        case FolderChannelSettings():
+            return folder_for_each(channel.path)
+        case SmtpChannelSettings():
+            return smtp_channel(channel, {one.id: mailbox(one.name, one.mail) for one in recipients if one.mail is not None})
+        case WebhookChannelSettings():
+            return webhook_channel(channel)
+        case SftpChannelSettings():
+            return sftp_channel(channel)
+        case MqttChannelSettings():
+            return mqtt_channel(channel)
+
+
+def _recipient(one: RecipientSettings, channel: str, settings: Settings) -> Recipient:
+    quiet = one.quiet and Quiet(
+        one.quiet.from_hour, one.quiet.until_hour, Level[one.quiet.below.upper()], one.quiet.time_zone or settings.site.time_zone
+    )
+    return Recipient(
+        id=one.id,
+        channel=channel,
+        languages=one.languages or (),
+        formats=one.formats or (),
+        areas=one.areas,
+        least_level=Level[one.least_level.upper()],
+        quiet=quiet,
+        kinds=Kinds(settings.channels[channel].bulletins),
+    )
