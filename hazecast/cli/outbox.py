@@ -1,5 +1,7 @@
 """`hazecast outbox`: what is to be delivered to whom, and what became of it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -8,7 +10,11 @@ from hazecast.cli.app import ConfigOption, JsonOption, app
 from hazecast.cli.output import print_result
 
 if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
     from hazecast.archive.deliveries import DeliveryStatus
+    from hazecast.config import Settings
+    from hazecast.records import Receipt
 
 commands = typer.Typer(help="Show what was delivered to whom, try it again, or try what is due now.", no_args_is_help=True)
 app.add_typer(commands, name="outbox")
@@ -28,8 +34,6 @@ def list_(
     """List deliveries, the newest first."""
     from hazecast.archive.deliveries import DeliveryState
     from hazecast.archive.delivery_log import Wanted, deliveries_found
-    from hazecast.archive.memory import open_memory
-    from hazecast.cli.inputs import require_archive
     from hazecast.config import load_settings
     from hazecast.errors import SettingsError
 
@@ -39,10 +43,9 @@ def list_(
     members = tuple(one.id for one in settings.recipients if one.group == group) if group else None
     if members == ():
         raise SettingsError(f"No recipient is of the group {group!r}.", "See [[recipients]] in the settings.")
-    require_archive(settings)
     chosen = (recipient,) if recipient else members
-    with open_memory(settings.output.archive) as memory:
-        found = deliveries_found(memory.ledger, Wanted(DeliveryState(state) if state else None, chosen, last))
+    with _ledger(settings) as database:
+        found = deliveries_found(database, Wanted(DeliveryState(state) if state else None, chosen, last))
     lines = [_line(status) for status in found] or ["There are none."]
     print_result(as_json, {"deliveries": [_facts(status) for status in found]}, lines)
 
@@ -51,14 +54,10 @@ def list_(
 def show(key: KeyArgument, config: ConfigOption, as_json: JsonOption = False) -> None:
     """Show one delivery with every attempt at it."""
     from hazecast.archive.delivery_log import delivery_found
-    from hazecast.archive.memory import open_memory
-    from hazecast.cli.inputs import require_archive
     from hazecast.config import load_settings
 
-    settings = load_settings(config)
-    require_archive(settings)
-    with open_memory(settings.output.archive) as memory:
-        status = delivery_found(memory.ledger, key)
+    with _ledger(load_settings(config)) as database:
+        status = delivery_found(database, key)
     print_result(as_json, _facts(status), [_line(status), *_detail(status)])
 
 
@@ -66,15 +65,14 @@ def show(key: KeyArgument, config: ConfigOption, as_json: JsonOption = False) ->
 def retry(key: KeyArgument, config: ConfigOption, as_json: JsonOption = False) -> None:
     """Try a delivery again at once, refused ones too. What arrived or is past its time is not sent."""
     from hazecast.archive.delivery_log import delivery_found, make_due
-    from hazecast.cli.running import now, surroundings_without_inputs
+    from hazecast.cli.running import now
     from hazecast.config import load_settings
-    from hazecast.cycle import send
 
     settings = load_settings(config)
-    with surroundings_without_inputs(settings) as around:
-        make_due(around.database, key, now())
-        send(around)
-        status = delivery_found(around.database, key)
+    with _ledger(settings) as database:
+        make_due(database, key, now())
+        _one_round(settings, database)
+        status = delivery_found(database, key)
     print_result(as_json, _facts(status), [_line(status), *_detail(status)])
     _require_delivered(status)
 
@@ -82,14 +80,37 @@ def retry(key: KeyArgument, config: ConfigOption, as_json: JsonOption = False) -
 @commands.command("send")
 def send_(config: ConfigOption, as_json: JsonOption = False) -> None:
     """Attempt everything that is due now, as each round of `hazecast schedule` does."""
-    from hazecast.cli.running import surroundings_without_inputs
     from hazecast.config import load_settings
-    from hazecast.cycle import send
 
-    with surroundings_without_inputs(load_settings(config)) as around:
-        receipts = send(around)
+    settings = load_settings(config)
+    with _ledger(settings) as database:
+        receipts = _one_round(settings, database)
     facts = [{"key": r.key, "recipient": r.recipient, "channel": r.channel, "place": r.place} for r in receipts]
     print_result(as_json, {"delivered": facts}, [f"Delivered  {r.key}: {r.place}" for r in receipts] or ["Nothing was delivered."])
+
+
+@contextmanager
+def _ledger(settings: "Settings") -> "Iterator[Engine]":
+    from hazecast.archive.database import open_database
+    from hazecast.cli.inputs import require_archive
+
+    require_archive(settings)
+    database = open_database(settings.output.archive)
+    try:
+        yield database
+    finally:
+        database.dispose()
+
+
+def _one_round(settings: "Settings", database: "Engine") -> "tuple[Receipt, ...]":
+    from functools import partial
+
+    from hazecast.archive.bulletin_files import load_bulletin
+    from hazecast.cli.running import now
+    from hazecast.delivery.outbox import drain
+    from hazecast.delivery.wiring import channels_of
+
+    return drain(database, channels_of(settings), partial(load_bulletin, settings.output.archive), now())
 
 
 def _require_delivered(status: "DeliveryStatus") -> None:

@@ -101,18 +101,6 @@ def surroundings_of(settings: "Settings", memory: "Memory", gather: "Gather", la
     )
 
 
-@contextmanager
-def surroundings_without_inputs(settings: "Settings") -> "Iterator[Surroundings]":
-    """What delivering needs of an archive that is there already; no inputs are looked at."""
-    from hazecast.archive.memory import open_memory
-    from hazecast.cli.inputs import require_archive
-    from hazecast.intake.gather import gather
-
-    require_archive(settings)
-    with open_memory(settings.output.archive) as memory:
-        yield surroundings_of(settings, memory, partial(gather, memory=memory))
-
-
 def gather_what_came(cycle: "Cycle", settings: "Settings", memory: "Memory") -> "Gathered":
     """Take in what has come, then gather; raises the first error of a file that cannot be read, when all others are taken in."""
     from hazecast.archive.observations.watch import Watching
