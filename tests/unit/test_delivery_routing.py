@@ -4,12 +4,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hazecast.delivery.choosing import chosen, title_of
-from hazecast.delivery.routing import AreaLevel, Kinds, Occasion, Quiet, Recipient, deliveries_of
-from hazecast.records import Level
+from hazecast.delivery.routing import AreaLevel, Kinds, Occasion, Quiet, Recipient, area_levels, deliveries_of
+from hazecast.records import Action, Assessment, Cycle, HazeWarning, Level, WindowAssessment
 from tests.parcels import BULLETIN, DOCUMENTS, INIT, exercise
 
 EPB = Recipient("epb", "mail", least_level=Level.ORANGE)
@@ -101,3 +102,42 @@ def test_what_is_serious_does_not_wait_and_the_rest_does() -> None:
     (red,) = deliveries_of(BULLETIN, (sleeper,), occasion(area(Level.RED), now=late))
     (orange,) = deliveries_of(BULLETIN, (sleeper,), occasion(area(Level.ORANGE), now=late))
     assert (red.not_before, orange.not_before) == (None, late + timedelta(hours=8))
+
+
+def window(area_id: str, level: Level, day: int = 0) -> WindowAssessment:
+    start = INIT + timedelta(days=day)
+    unknown = level is Level.UNKNOWN
+    return WindowAssessment(
+        area_id, start, start + timedelta(days=1), level, "", (), None, None, None, None, None, None, level, 24, 0 if unknown else 24
+    )
+
+
+def test_the_level_of_an_area_is_that_of_its_first_window_and_of_its_warnings() -> None:
+    cycle = Cycle(INIT, INIT, timedelta(hours=48))
+    standing = HazeWarning(
+        id="w1",
+        area_id="jinan",
+        edition="cma-haze-2013",
+        action=Action.ISSUE,
+        level=Level.YELLOW,
+        valid_from=INIT,
+        valid_until=INIT + timedelta(hours=12),
+        issued_at=INIT,
+        cycle_key=cycle.key,
+        condition="yellow-1",
+        probability=None,
+        replaces=(),
+    )
+    windows = (
+        window("beijing", Level.NONE),
+        window("beijing", Level.RED, day=1),
+        window("jinan", Level.UNKNOWN),
+        window("tianjin", Level.ORANGE),
+    )
+    nothing = xr.DataArray(0)
+    assessment = Assessment(cycle, "cma-haze-2013", nothing, nothing, windows, (), (standing,))
+    assert set(area_levels(assessment)) == {
+        AreaLevel("beijing", Level.NONE, True),
+        AreaLevel("jinan", Level.YELLOW, False),
+        AreaLevel("tianjin", Level.ORANGE, True),
+    }
