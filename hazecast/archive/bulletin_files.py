@@ -37,9 +37,8 @@ def load_bulletin(archive_folder: Path, cycle_key: str) -> Bulletin:
 
 def _index(bulletin: Bulletin) -> bytes:
     listed = [{"name": d.name, "media_type": d.media_type, "language": d.language} for d in bulletin.documents]
-    index = {"id": bulletin.id, "cycle_key": bulletin.cycle_key, "expires_at": bulletin.expires_at.isoformat(), "documents": listed}
-    if bulletin.exercise:
-        index["exercise"] = True
+    mark = {"exercise": True} if bulletin.exercise else {}
+    index = {"id": bulletin.id, "cycle_key": bulletin.cycle_key, "expires_at": bulletin.expires_at.isoformat(), **mark, "documents": listed}
     return (json.dumps(index, ensure_ascii=False, indent=1) + "\n").encode()
 
 

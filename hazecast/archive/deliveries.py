@@ -178,7 +178,7 @@ def delivery_states(database: Engine, cycle_key: str) -> tuple[DeliveryStatus, .
     """Every delivery of a cycle's bulletin, with what was tried."""
     with reading(database) as connection:
         rows = connection.execute(select(deliveries).where(deliveries.c.cycle_key == cycle_key).order_by(deliveries.c.key)).all()
-        return tuple(_delivery_status(connection, row) for row in rows)
+        return tuple(delivery_status(connection, row) for row in rows)
 
 
 def wait_after(key: str, attempts_made: int) -> timedelta:
@@ -230,7 +230,8 @@ def _delivery_from(row: Row[Any]) -> Delivery:
     )
 
 
-def _delivery_status(connection: Connection, row: Row[Any]) -> DeliveryStatus:
+def delivery_status(connection: Connection, row: Row[Any]) -> DeliveryStatus:
+    """A row of the outbox, with what was tried."""
     made = connection.execute(select(attempts).where(attempts.c.delivery_key == row.key).order_by(attempts.c.id)).all()
     tries = tuple(Attempt(a.id, a.delivery_key, a.started_at, Outcome(a.outcome), a.place, a.error) for a in made)
     return DeliveryStatus(_delivery_from(row), DeliveryState(row.state), row.next_attempt_at, tries)

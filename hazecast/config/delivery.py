@@ -79,23 +79,23 @@ class _Channel(Section):
 class FolderChannelSettings(_Channel):
     """A folder on this machine; each recipient has one inside it."""
 
-    kind: Literal["folder"]
-    path: Path
+    kind: Literal["folder"] = Field(description="The kind of channel.")
+    path: Path = Field(description="The folder.")
 
 
 class SmtpChannelSettings(_Channel):
     """A mail server. Certificates are always verified."""
 
-    kind: Literal["smtp"]
-    host: Filled
-    port: Whole = Field(587, ge=1, le=65535)
+    kind: Literal["smtp"] = Field(description="The kind of channel.")
+    host: Filled = Field(description="Its name, as its certificate has it.")
+    port: Whole = Field(587, ge=1, le=65535, description="Its port.")
     security: Literal["starttls", "tls", "none"] = Field("starttls", description="'none' only without a password, or on this machine.")
-    user: str = ""
-    password: SecretSettings | None = None
-    sender: Mailbox
-    sender_name: str = "hazecast"
+    user: str = Field("", description="As whom to log in; empty: not at all.")
+    password: SecretSettings | None = Field(None, description="Where the password is kept.")
+    sender: Mailbox = Field(description="The address that mails come from.")
+    sender_name: str = Field("hazecast", description="The name beside it.")
     ca_file: Path | None = Field(None, description="Certificates to trust instead of the machine's.")
-    timeout_seconds: Number = Field(30.0, gt=0, le=60)
+    timeout_seconds: Number = Field(30.0, gt=0, le=60, description="How long an answer is waited for.")
 
     @model_validator(mode="after")
     def _keeps_its_password(self) -> "SmtpChannelSettings":
@@ -109,23 +109,23 @@ class SmtpChannelSettings(_Channel):
 class WebhookChannelSettings(_Channel):
     """A program elsewhere that is told by POST, signed in the manner of Standard Webhooks."""
 
-    kind: Literal["webhook"]
-    url: Annotated[str, AfterValidator(_secure_address)]
+    kind: Literal["webhook"] = Field(description="The kind of channel.")
+    url: Annotated[str, AfterValidator(_secure_address)] = Field(description="Where to post; https, or http on this machine.")
     secret: SecretSettings = Field(description="'whsec_' and base64 of 24 to 64 bytes.")
     ca_file: Path | None = Field(None, description="Certificates to trust instead of the machine's.")
-    timeout_seconds: Number = Field(20.0, gt=0, le=60)
+    timeout_seconds: Number = Field(20.0, gt=0, le=60, description="How long an answer is waited for.")
 
 
 class SftpChannelSettings(_Channel):
     """A folder on another machine, by SFTP; each recipient has one inside it. Needs the optional part 'sftp'."""
 
-    kind: Literal["sftp"]
+    kind: Literal["sftp"] = Field(description="The kind of channel.")
     url: Annotated[str, AfterValidator(_sftp_address)] = Field(description="sftp://host:port/folder.")
-    user: Filled
-    password: SecretSettings | None = None
+    user: Filled = Field(description="As whom to log in.")
+    password: SecretSettings | None = Field(None, description="Where the password is kept.")
     key_file: Path | None = Field(None, description="Or: a private key with mode 0600.")
     known_hosts: Path | None = Field(None, description="The file of known host keys; left out: ~/.ssh/known_hosts.")
-    timeout_seconds: Number = Field(30.0, gt=0, le=60)
+    timeout_seconds: Number = Field(30.0, gt=0, le=60, description="How long an answer is waited for.")
 
     @model_validator(mode="after")
     def _can_log_in(self) -> "SftpChannelSettings":
@@ -137,16 +137,16 @@ class SftpChannelSettings(_Channel):
 class MqttChannelSettings(_Channel):
     """A broker that gets a WIS2 notification for each document. Needs the optional part 'mqtt'."""
 
-    kind: Literal["mqtt"]
-    host: Filled
-    port: Whole = Field(8883, ge=1, le=65535)
+    kind: Literal["mqtt"] = Field(description="The kind of channel.")
+    host: Filled = Field(description="Its name, as its certificate has it.")
+    port: Whole = Field(8883, ge=1, le=65535, description="Its port.")
     tls: YesOrNo = Field(True, description="false only without a password, or on this machine.")
-    user: str = ""
-    password: SecretSettings | None = None
+    user: str = Field("", description="As whom to log in; empty: not at all.")
+    password: SecretSettings | None = Field(None, description="Where the password is kept.")
     topic: Filled = Field(description="Such as origin/a/wis2/cn-cma/data/core/weather/advisories-warnings.")
     public_url: Filled = Field(description="Where a reader finds the documents: this address, the bulletin's id and the document's name.")
     ca_file: Path | None = Field(None, description="Certificates to trust instead of the machine's.")
-    timeout_seconds: Number = Field(20.0, gt=0, le=60)
+    timeout_seconds: Number = Field(20.0, gt=0, le=60, description="How long an answer is waited for.")
 
     @model_validator(mode="after")
     def _keeps_its_password(self) -> "MqttChannelSettings":
@@ -159,10 +159,8 @@ class MqttChannelSettings(_Channel):
         return self
 
 
-ChannelSettings = Annotated[
-    FolderChannelSettings | SmtpChannelSettings | WebhookChannelSettings | SftpChannelSettings | MqttChannelSettings,
-    Field(discriminator="kind"),
-]
+AnyChannel = FolderChannelSettings | SmtpChannelSettings | WebhookChannelSettings | SftpChannelSettings | MqttChannelSettings
+ChannelSettings = Annotated[AnyChannel, Field(discriminator="kind")]
 
 
 class QuietSettings(Section):
@@ -192,7 +190,7 @@ class RecipientSettings(Section):
     formats: Annotated[tuple[Format, ...], Field(min_length=1)] | None = Field(None, description=f"Of {', '.join(FORMATS)}; left out: all.")
     areas: tuple[Filled, ...] = Field((), description="Ids of the areas whose levels count; empty: all.")
     least_level: LevelName = Field("none", description="Below this level it gets nothing, but for the bulletin that says that it is over.")
-    quiet: QuietSettings | None = None
+    quiet: QuietSettings | None = Field(None, description="Hours in which it is left alone.")
 
 
 def require_fitting(

@@ -33,7 +33,7 @@ def mail_message(parcel: Parcel, sender: Address, reader: Address, sent_at: date
 
 def mailbox(name: str, address: str) -> Address:
     """An address with a name to show, from which is taken whatever means something in a header."""
-    shown = "".join(sign for sign in name.translate(_PLAIN) if sign.isprintable())
+    shown = "".join(sign if sign.isprintable() else " " for sign in name.translate(_PLAIN))
     return Address(display_name=" ".join(shown.split())[:60], addr_spec=address)
 
 

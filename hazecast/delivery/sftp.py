@@ -70,7 +70,8 @@ def _listed(parcel: Parcel) -> bytes:
 def _content(files: "SFTPClient", path: str) -> bytes | None:
     try:
         with files.open(path, "rb") as opened:
-            return opened.read()
+            content: bytes = opened.read()
+            return content
     except FileNotFoundError:
         return None
 

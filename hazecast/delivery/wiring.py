@@ -9,6 +9,7 @@ from hazecast.config.delivery import (
     ChannelSettings,
     FolderChannelSettings,
     MqttChannelSettings,
+    QuietSettings,
     RecipientSettings,
     SecretSettings,
     SftpChannelSettings,
@@ -101,9 +102,6 @@ def _opened(channel: ChannelSettings, recipients: tuple[RecipientSettings, ...])
 
 
 def _recipient(one: RecipientSettings, channel: str, settings: Settings) -> Recipient:
-    quiet = one.quiet and Quiet(
-        one.quiet.from_hour, one.quiet.until_hour, Level[one.quiet.below.upper()], one.quiet.time_zone or settings.site.time_zone
-    )
     return Recipient(
         id=one.id,
         channel=channel,
@@ -111,6 +109,10 @@ def _recipient(one: RecipientSettings, channel: str, settings: Settings) -> Reci
         formats=one.formats or (),
         areas=one.areas,
         least_level=Level[one.least_level.upper()],
-        quiet=quiet,
+        quiet=None if one.quiet is None else _quiet(one.quiet, settings.site.time_zone),
         kinds=Kinds(settings.channels[channel].bulletins),
     )
+
+
+def _quiet(hours: QuietSettings, time_zone: str) -> Quiet:
+    return Quiet(hours.from_hour, hours.until_hour, Level[hours.below.upper()], hours.time_zone or time_zone)
