@@ -217,6 +217,7 @@ def _facts(gridded: Gridded, forecast: Forecast, assessment: Assessment, setting
         notes=forecast.notes,
         exercise=settings.site.exercise,
         attribution=attribution_of(forecast.sources, areas_of(settings), gridded),
+        weather=gridded.station_weather.sel(time=slice(shown_from, None)),
     )
 
 

@@ -16,7 +16,10 @@ from hazecast.records.warnings import Assessment
 
 @dataclass(frozen=True, slots=True)
 class BulletinFacts:
-    """All that any format of a bulletin may say. Formats choose and arrange; they compute nothing."""
+    """All that any format of a bulletin may say. Formats choose and arrange; they compute nothing.
+
+    `weather` is that of the stations, (time, station), over the hours of `observations` and of the forecast.
+    """
 
     titles: tuple[PlaceName, ...]
     issued_at: datetime
@@ -34,6 +37,7 @@ class BulletinFacts:
     notes: tuple[Note, ...]
     exercise: bool
     attribution: Attribution | None = None
+    weather: xr.Dataset | None = None
 
 
 @dataclass(frozen=True, slots=True)
