@@ -52,9 +52,9 @@ def test_a_meteogram_says_its_numbers_and_what_lacks() -> None:
     assert [picture.language for picture in others] == ["zh"]
     assert "Wind: 5.0 m/s. Relative humidity: 70 %. Mixing height: 600 m." in one.alt
     blind = replace(facts, areas=facts.areas[:1], weather=None)
-    said = [text.text for text in ElementTree.fromstring(next(meteogram.draw(blind, copies(blind, "en"))).svg).iter("{*}text")]
+    said = [text.text for text in ElementTree.fromstring(next(meteogram.draw(blind, copies(blind, "en"))).svg).findall(".//{*}text")]
     assert said.count("unknown: input lacking") == 3  # wind, mixing height, and the legend
-    said = [text.text for text in ElementTree.fromstring(one.svg).iter("{*}text")]
+    said = [text.text for text in ElementTree.fromstring(one.svg).findall(".//{*}text")]
     assert said.count("unknown: input lacking") == 1
 
 

@@ -257,7 +257,7 @@ def test_a_drawing_has_text_as_text_and_asks_for_nothing() -> None:
     facts = replace(calm_facts(), titles=(PlaceName("en", "<London> & air"),))
     drawn = next(iter(level_map.draw(facts, copies(facts, "en"))))
     root = ElementTree.fromstring(drawn.svg)
-    texts = [text.text for text in root.iter("{*}text")]
+    texts = [text.text for text in root.findall(".//{*}text")]
     assert {"Inner London", "Haze-warning levels: <London> & air"} <= set(texts)
     assert root.find("{*}title").text == drawn.alt  # type: ignore[union-attr]
     assert b"<!DOCTYPE" not in drawn.svg

@@ -79,7 +79,7 @@ def test_the_table_names_places_and_runs_no_formula() -> None:
 
 def test_visibility_decides_where_it_is_observed() -> None:
     assert rule_for(observations(visibility=[1.0], relative_humidity=[1.0], pm25=[1.0])) is HazeRule.VISIBILITY
-    assert rule_for(observations(visibility=[np.nan], relative_humidity=[1.0], pm25=[1.0])) is HazeRule.PM25
+    assert rule_for(observations(relative_humidity=[1.0], pm25=[1.0])) is HazeRule.PM25
 
 
 def test_the_map_says_the_counts_and_what_is_unknown_in_every_language() -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import ceil
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -124,14 +123,15 @@ def _write(sheet: Sheet, year: Year, wording: Wording) -> None:
 
 
 def _legend(wording: Wording) -> tuple[list[Line2D], list[str]]:
-    look = {"linestyle": "", "markeredgecolor": INK, "markeredgewidth": 0.8}
-    handles = [Line2D([], [], marker="o", color=colour, markersize=9, **look) for colour in CLASSES.colours]
+    handles = [_mark("o", colour, 9) for colour in CLASSES.colours]
     labels = [f"{low:g}–{high - 1:g}" for low, high in pairwise(CLASSES.starts)]
     labels.append(wording.say("≥ %(days)d days", days=int(CLASSES.starts[-1])))
-    unknown = STYLES[Level.UNKNOWN]
-    handles.append(Line2D([], [], marker=unknown.marker, color=unknown.fill, markersize=8, **look))
-    assert ceil(len(handles) / LEGEND_COLUMNS) == 2
+    handles.append(_mark(STYLES[Level.UNKNOWN].marker, STYLES[Level.UNKNOWN].fill, 8))
     return handles, [*labels, wording.unknown()]
+
+
+def _mark(shape: str, colour: str, size: float) -> Line2D:
+    return Line2D([], [], linestyle="", marker=shape, color=colour, markersize=size, markeredgecolor=INK, markeredgewidth=0.8)
 
 
 def _alt(year: Year, stations: Sequence[HazeDays], areas: Sequence[HazeDays], wording: Wording) -> str:

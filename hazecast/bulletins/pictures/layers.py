@@ -69,8 +69,8 @@ def name_layers(sheet: Sheet, panel: Panel, days: Array, bands: Sequence[tuple[L
     `bands` have the lower and the upper edges of the layers at `days`.
     """
     for layer, low, high in bands:
-        style = {"fontsize": TEXT_SIZE, "ha": "center", "va": "center", "color": _ink(layer.colour)}
-        word = sheet.text(0, 0, layer.name, halo=bool(layer.hatch), **style)
+        halo, ink = bool(layer.hatch), _ink(layer.colour)
+        word = sheet.text(0, 0, layer.name, halo=halo, fontsize=TEXT_SIZE, ha="center", va="center", color=ink)
         place = _place(sheet.extent(word), panel, days, (low, high), mark)
         if place is None:
             sheet.erase(word)

@@ -77,8 +77,9 @@ def write_places(sheet: Sheet, axes: Axes, domain: Domain, frame: Frame, telling
         return
     language, told = telling.wording.language, {label.text for label in labels}
     points = frame.plane.xy([province.longitude for province in provinces()], [province.latitude for province in provinces()])
-    named = zip((province.name_in(language) for province in provinces()), points, strict=True)
-    free = [Label(name, float(x), float(y), marked=False) for name, (x, y) in named if name not in told and _within(frame, x, y)]
+    named = list(zip((province.name_in(language) for province in provinces()), points, strict=True))
+    known = {name for name, _ in named if any(name.startswith(area) for area in told)}  # a city that is a province stands there already
+    free = [Label(name, float(x), float(y), marked=False) for name, (x, y) in named if name not in known and _within(frame, x, y)]
     write_labels(sheet, axes, free, PROVINCE_SIZE, PROVINCE_INK, taken)
 
 

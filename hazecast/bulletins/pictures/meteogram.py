@@ -118,8 +118,18 @@ def _draw_wind(panel: Panel, weather: AreaWeather) -> None:
         if not panel.left + ARROW < middle[0] < panel.left + panel.width - ARROW:
             continue
         tail, head = (middle + share * ARROW * towards for share in (-1, 1))
-        style = {"arrowstyle": "-|>,head_length=0.28,head_width=0.16", "color": WIND, "lw": 0.9, "shrinkA": 0, "shrinkB": 0}
-        arrow = FancyArrowPatch(tail, head, transform=panel.figure.dpi_scale_trans, mutation_scale=9, zorder=6, **style)
+        arrow = FancyArrowPatch(
+            tail,
+            head,
+            arrowstyle="-|>,head_length=0.28,head_width=0.16",
+            color=WIND,
+            linewidth=0.9,
+            shrinkA=0,
+            shrinkB=0,
+            transform=panel.figure.dpi_scale_trans,
+            mutation_scale=9,
+            zorder=6,
+        )
         panel.figure.add_artist(arrow)
 
 

@@ -6,9 +6,7 @@ from html import escape
 from io import BytesIO, StringIO
 from typing import Any
 
-import numpy as np
 from matplotlib.artist import Artist
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.figure import Figure
 from matplotlib.legend import Legend
@@ -36,11 +34,9 @@ class Sheet:
 
     def __init__(self, drawn: Figure) -> None:
         self.figure = drawn
-        canvas = drawn.canvas
-        assert isinstance(canvas, FigureCanvasAgg)
-        self._canvas = canvas
-        canvas.draw()
-        self._base = canvas.copy_from_bbox(drawn.bbox)
+        self._canvas: Any = drawn.canvas  # of Agg; matplotlib has no types for what is called here
+        self._canvas.draw()
+        self._base = self._canvas.copy_from_bbox(drawn.bbox)
         self._words: list[Artist] = []
         self._haloed: list[Text] = []
         self._families = list(font_families("en"))
@@ -98,7 +94,7 @@ class Sheet:
     def shrunk(self, written: Text, room: float) -> Text:
         """Make what is written small enough for `room` inches."""
         left, _, right, _ = self.extent(written)
-        written.set_fontsize(written.get_fontsize() * min(1.0, HINTING * room / max(right - left, 1e-6)))
+        written.set_fontsize(float(written.get_fontsize()) * min(1.0, HINTING * room / max(right - left, 1e-6)))
         return written
 
     def watermark(self, word: str) -> None:
@@ -117,12 +113,13 @@ class Sheet:
 
     def png(self) -> bytes:
         """The base with the words on it, as PNG."""
-        self._canvas.restore_region(self._base)  # type: ignore[attr-defined]
+        self._canvas.restore_region(self._base)
         renderer = self._canvas.get_renderer()
         for artist in sorted(self._words, key=lambda word: word.get_zorder()):
             artist.draw(renderer)
         file = BytesIO()
-        drawn = Image.fromarray(np.asarray(self._canvas.buffer_rgba())).convert("RGB")
+        pixels = bytes(self._canvas.buffer_rgba())
+        drawn = Image.frombytes("RGB", self._canvas.get_width_height(), pixels, "raw", "RGBX")
         drawn.save(file, format="png", compress_level=COMPRESSION, dpi=(DOTS_PER_INCH, DOTS_PER_INCH))
         return file.getvalue()
 
@@ -155,7 +152,8 @@ class Sheet:
         file = StringIO()
         self.figure.dpi = 72  # as matplotlib's own writing of SVG has it
         width, height = self.figure.get_size_inches() * 72
-        renderer = RendererSVG(width, height, file, image_dpi=72, metadata={"Date": None})
+        make: Any = RendererSVG
+        renderer = make(width, height, file, image_dpi=72, metadata={"Date": None})
         opened = file.tell()
         for artist in sorted(self._words, key=lambda word: word.get_zorder()):
             artist.draw(renderer)
