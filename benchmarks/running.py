@@ -15,6 +15,7 @@ from benchmarks import (
     advection,
     backtest,
     boosting,
+    bulletin,
     correction,
     lazy_meteorology,
     observations,
@@ -51,6 +52,7 @@ BENCHMARKS = (
     Benchmark("regridding", regridding.rows),
     Benchmark("observations", observations.rows),
     Benchmark("lazy-meteorology", lazy_meteorology.rows),
+    Benchmark("bulletin", bulletin.rows),
     Benchmark("backtest", backtest.rows),
 )
 

@@ -227,6 +227,7 @@ def _facts(
         attribution=attribution_of(forecast.sources, areas_of(settings), gridded),
         in_force_before=before,
         sender=settings.site.sender,
+        weather=gridded.station_weather.sel(time=slice(shown_from, None)),
     )
 
 

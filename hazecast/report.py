@@ -83,7 +83,8 @@ def demo_lines(outcome: Outcome, scores: Scores, settings: Settings) -> list[str
     """What `hazecast demo` ends with."""
     decisions = load_decisions(outcome.folder)
     place = Path(outcome.receipts[0].place) if outcome.receipts else outcome.folder / "bulletin"
-    files = ", ".join(sorted(f.name for f in place.iterdir() if f.suffix in (".html", ".txt", ".png")))
+    told = (f.name for f in place.iterdir() if f.suffix in (".html", ".txt", ".png") and not f.name.startswith("meteogram"))
+    files = ", ".join(sorted(told))
     return [
         *_heading(outcome, settings),
         "",

@@ -2,30 +2,42 @@
 
 import hashlib
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from hazecast.bulletins import render
 from hazecast.bulletins.formats.documents import documents_for_machines
 from hazecast.bulletins.page import Page, page
+from hazecast.bulletins.render import Shown
 from hazecast.bulletins.situation import expiry
+from hazecast.bulletins.telling import Telling
 from hazecast.bulletins.trace import trace
 from hazecast.bulletins.wording import SOURCE_LANGUAGE, Wording, languages, wording
 from hazecast.records import Bulletin, BulletinFacts, Document
+
+if TYPE_CHECKING:
+    from hazecast.bulletins.pictures.picture import Picture
 
 
 def compose(facts: BulletinFacts, in_languages: Sequence[str] | None = None) -> Bulletin:
     """Turn facts into a bulletin in `in_languages`, or in all there are.
 
-    For each language: `bulletin.<language>.html` and `.txt`, `map.<language>.png`, `stations.<language>.png` and, with an attribution,
-    `sources.<language>.png`; for machines `cities.<language>.csv` and `feed.<language>.xml`. In all languages at once: `facts.json`,
-    `areas.geojson` and a `cap.<id>.xml` for each message. Without the optional part 'maps' there are no pictures, and the HTML says so.
-    The same facts give the same bytes.
+    For each language: `bulletin.<language>.html` and `.txt`, and each picture as `<name>.<language>.png` and `.svg`: `map`, `pm25`,
+    `visibility`, `stations`, with an attribution `sources`, and a `meteogram-<number>` of each area; for machines `cities.<language>.csv`
+    and `feed.<language>.xml`. In all languages at once: `facts.json`, `areas.geojson` and a `cap.<id>.xml` for each message. Without the
+    optional part 'maps' there are no pictures, and the HTML says so. The same facts give the same bytes.
     Raises SettingsError for a language that there is none of.
     """
     chosen = dict.fromkeys(languages() if in_languages is None else in_languages)
     bulletin_id = _bulletin_id(facts)
-    wordings = [wording(language) for language in chosen]
-    documents = [document for told in wordings for document in _documents(facts, bulletin_id, told)]
-    documents += documents_for_machines(facts, bulletin_id, wordings)
+    spoken = [wording(language) for language in chosen]
+    pages = [page(facts, language) for language in spoken]
+    pictures = _pictures(facts, pages, spoken)
+    documents = [
+        document
+        for told, language in zip(pages, spoken, strict=True)
+        for document in _documents(facts, told, bulletin_id, language, [one for one in pictures if one.language == language.language])
+    ]
+    documents += documents_for_machines(facts, bulletin_id, spoken)
     return Bulletin(bulletin_id, facts.cycle.key, expiry(facts), tuple(documents), facts.exercise)
 
 
@@ -35,25 +47,28 @@ def _bulletin_id(facts: BulletinFacts) -> str:
     return f"{facts.cycle.key}-{hashlib.sha256(said.encode()).hexdigest()[:10]}" + "-exercise" * facts.exercise
 
 
-def _documents(facts: BulletinFacts, bulletin_id: str, language: Wording) -> list[Document]:
-    told = page(facts, language)
-    pictures = _pictures(facts, told, language)
+def _documents(facts: BulletinFacts, told: Page, bulletin_id: str, language: Wording, pictures: "Sequence[Picture]") -> list[Document]:
     origin = trace(facts, bulletin_id, language)
-    html = render.html(told, origin, language, tuple(picture.name for picture in pictures))
+    shown = {picture.name: Shown(_file(picture, "png"), _file(picture, "svg"), picture.alt, picture.area) for picture in pictures}
+    html = render.html(told, origin, language, shown)
     text = render.text(told, origin, language)
     return [
         Document(f"bulletin.{language.language}.html", "text/html; charset=utf-8", language.language, html),
         Document(f"bulletin.{language.language}.txt", "text/plain; charset=utf-8", language.language, text),
-        *pictures,
+        *(Document(_file(picture, "png"), "image/png", language.language, picture.png) for picture in pictures),
+        *(Document(_file(picture, "svg"), "image/svg+xml", language.language, picture.svg) for picture in pictures),
     ]
 
 
-def _pictures(facts: BulletinFacts, told: Page, language: Wording) -> list[Document]:
+def _file(picture: "Picture", ending: str) -> str:
+    return f"{picture.name}.{picture.language}.{ending}"
+
+
+def _pictures(facts: BulletinFacts, pages: Sequence[Page], spoken: Sequence[Wording]) -> "list[Picture]":
+    """All pictures in all languages; none without the optional part 'maps'."""
     try:
-        from hazecast.bulletins.pictures import curves, level_map, source_stacks
+        from hazecast.bulletins.pictures.album import draw_all
+        from hazecast.bulletins.pictures.picture import Copy
     except ImportError:
         return []
-    drawn = [("map", level_map.draw(facts, told, language)), ("stations", curves.draw(facts, told, language))]
-    if facts.attribution is not None:
-        drawn.append(("sources", source_stacks.draw(facts, told, language)))
-    return [Document(f"{name}.{language.language}.png", "image/png", language.language, content) for name, content in drawn]
+    return list(draw_all(facts, [Copy(told, Telling(facts, language)) for told, language in zip(pages, spoken, strict=True)]))

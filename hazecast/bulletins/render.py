@@ -1,5 +1,7 @@
 """A page and its trace through the templates: HTML for people with a screen or paper, text for everything else."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -40,16 +42,26 @@ def _environment(language: str) -> Environment:
     return environment
 
 
-def html(page: Page, trace: Trace, language: Wording, pictures: tuple[str, ...]) -> bytes:
-    """The bulletin as one HTML file; `pictures` are the names of the level map, the curves and, if drawn, the stacks; or nothing."""
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A picture beside the bulletin: its files, what it shows in words, and the area that it is of, if it is of one."""
+
+    png: str
+    svg: str
+    alt: str
+    area: str
+
+
+def html(page: Page, trace: Trace, language: Wording, pictures: Mapping[str, Shown]) -> bytes:
+    """The bulletin as one HTML file; `pictures` by their names, or none."""
     return _rendered("bulletin.html.j2", page, trace, language, pictures)
 
 
 def text(page: Page, trace: Trace, language: Wording) -> bytes:
     """The bulletin as plain text in UTF-8."""
-    return _rendered("bulletin.txt.j2", page, trace, language, ())
+    return _rendered("bulletin.txt.j2", page, trace, language, {})
 
 
-def _rendered(template: str, page: Page, trace: Trace, language: Wording, pictures: tuple[str, ...]) -> bytes:
+def _rendered(template: str, page: Page, trace: Trace, language: Wording, pictures: Mapping[str, Shown]) -> bytes:
     rendered = _environment(language.language).get_template(template).render(page=page, trace=trace, language=language, pictures=pictures)
     return rendered.encode("utf-8")

@@ -6,11 +6,11 @@ What a command needs is imported when it runs, so that `hazecast --help` answers
 import sys
 from io import TextIOWrapper
 
-from hazecast.cli import backtest, demo, fetch, ingest, init, inputs, outbox, qc, run, schedule, scorecard, train, trajectories, warmup
+from hazecast.cli import atlas, backtest, demo, fetch, ingest, init, inputs, outbox, qc, run, schedule, scorecard, train, trajectories, warmup
 from hazecast.cli.app import app
 from hazecast.errors import HazecastError
 
-COMMANDS = (init, fetch, qc, ingest, run, inputs, outbox, trajectories, train, schedule, backtest, scorecard, demo, warmup)
+COMMANDS = (init, fetch, qc, ingest, run, inputs, outbox, trajectories, train, schedule, backtest, scorecard, atlas, demo, warmup)
 
 
 def main() -> None:

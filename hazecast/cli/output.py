@@ -16,12 +16,12 @@ def make_folder(folder: Path) -> None:
         raise SettingsError(f"The folder {folder} cannot be made: {refused.strerror}.", "Choose another with --out.") from refused
 
 
-def write_whole(file: Path, text: str) -> None:
+def write_whole(file: Path, content: str | bytes) -> None:
     """Write `file` in one step: it is whole or as before; raises SettingsError when that is refused."""
     partial = file.with_name(f".{file.name}.partial")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_bytes(text.encode())
+        partial.write_bytes(content if isinstance(content, bytes) else content.encode())
         partial.replace(file)
     except (OSError, UnicodeEncodeError) as refused:
         with suppress(OSError):

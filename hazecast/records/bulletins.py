@@ -21,6 +21,7 @@ class BulletinFacts:
     """All that any format of a bulletin may say. Formats choose and arrange; they compute nothing.
 
     `in_force_before` are the warnings that held when the cycle began; `sender` is who speaks, as one word such as a mail address.
+    `weather` is that of the stations, (time, station), over the hours of `observations` and of the forecast.
     """
 
     titles: tuple[PlaceName, ...]
@@ -41,6 +42,7 @@ class BulletinFacts:
     attribution: Attribution | None = None
     in_force_before: tuple[HazeWarning, ...] = ()
     sender: str = NO_SENDER
+    weather: xr.Dataset | None = None
 
 
 @dataclass(frozen=True, slots=True)

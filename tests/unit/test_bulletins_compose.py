@@ -10,11 +10,11 @@ import pytest
 
 from hazecast.bulletins.compose import compose
 from hazecast.bulletins.palette import STYLES
-from hazecast.bulletins.pictures import curves, level_map, source_stacks
 from hazecast.bulletins.trace import MOST_FILES_OF_A_ROLE
 from hazecast.bulletins.wording import languages
 from hazecast.records import Area, BulletinFacts, InputFile, Level, PlaceName
 from tests.bulletin_facts import blind_facts, calm_facts, episode_facts
+from tests.pictures import draw_nothing, names_of
 
 EMPTY_ELEMENTS = {"meta", "img", "br", "link", "hr"}
 
@@ -50,8 +50,7 @@ def written(facts: BulletinFacts) -> dict[str, str]:
 @pytest.fixture(autouse=True)
 def blank_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pictures take their time and have tests of their own."""
-    for module in (level_map, curves, source_stacks):
-        monkeypatch.setattr(module, "draw", lambda *_: b"a picture")
+    draw_nothing(monkeypatch)
 
 
 @pytest.fixture
@@ -65,12 +64,12 @@ def no_maps(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_each_language_has_its_html_text_and_pictures() -> None:
     bulletin = compose(calm_facts(), ["en", "zh", "en"])
-    names = [document.name for document in bulletin.documents]
-    assert names[10:] == ["facts.json", "areas.geojson", "cities.en.csv", "feed.en.xml", "cities.zh.csv", "feed.zh.xml"]
-    assert names[:10] == [
-        f"{name}.{language}.{ending}"
-        for language in ("en", "zh")
-        for name, ending in (("bulletin", "html"), ("bulletin", "txt"), ("map", "png"), ("stations", "png"), ("sources", "png"))
+    words = [("bulletin", "html"), ("bulletin", "txt")]
+    pictures = [(name, ending) for ending in ("png", "svg") for name in names_of(calm_facts())]
+    for_machines = ["facts.json", "areas.geojson", "cities.en.csv", "feed.en.xml", "cities.zh.csv", "feed.zh.xml"]
+    assert [document.name for document in bulletin.documents] == [
+        *(f"{name}.{language}.{ending}" for language in ("en", "zh") for name, ending in (*words, *pictures)),
+        *for_machines,
     ]
     assert {document.language for document in bulletin.documents} == {"en", "zh", ""}
 
@@ -117,7 +116,7 @@ def test_the_html_is_accessible(facts: object, language: str) -> None:
     outline = Outline(written(facts())[f"bulletin.{language}.html"])
     assert outline.all("html")[0]["lang"] == {"en": "en", "ja": "ja", "zh": "zh-Hans-CN"}[language]
     pictures = outline.all("img")
-    names = ["map", "stations", "sources"][: 2 if facts is blind_facts else 3]
+    names = ["map", "stations", "pm25", "visibility", "sources"][: 4 if facts is blind_facts else 5]
     assert [picture["src"] for picture in pictures] == [f"{name}.{language}.png" for name in names]
     assert all(len(str(picture["alt"])) > 20 for picture in pictures)
     assert all(heading.get("scope") in ("col", "row") for heading in outline.all("th"))
@@ -131,7 +130,8 @@ def test_the_html_fetches_nothing_but_its_pictures() -> None:
     outline = Outline(written(episode_facts())["bulletin.en.html"])
     assert {tag for tag, _ in outline.elements} & {"script", "link", "iframe", "object"} == set()
     addresses = [a[key] for _, a in outline.elements for key in ("src", "href") if key in a]
-    assert set(addresses) == {"map.en.png", "stations.en.png", "sources.en.png"}
+    assert {address.partition(".")[0] for address in addresses} == set(names_of(episode_facts()))
+    assert {address.partition(".")[2] for address in addresses} == {"en.png", "en.svg"}
     assert "url(" not in written(episode_facts())["bulletin.en.html"]
 
 

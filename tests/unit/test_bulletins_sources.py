@@ -10,7 +10,6 @@ import xarray as xr
 
 from hazecast.bulletins.compose import compose
 from hazecast.bulletins.page import page
-from hazecast.bulletins.pictures import curves, level_map, source_stacks
 from hazecast.bulletins.situation import areas_on
 from hazecast.bulletins.source_sentences import source_sentences, sources_basis
 from hazecast.bulletins.source_series import largest_sources, source_series
@@ -20,6 +19,7 @@ from hazecast.bulletins.wording import wording
 from hazecast.records import Area, Attribution, BulletinFacts, Level, Note, NoteCode, PlaceName, Source, WindowAssessment
 from hazecast.records.sources import EDGES, ELSEWHERE, INITIAL
 from tests.bulletin_facts import NORTH_CHINA, Scenario, episode_facts, facts_of
+from tests.pictures import draw_nothing
 
 INIT = episode_facts().cycle.init_time
 TIMES = np.datetime64(INIT.replace(tzinfo=None), "ns") + np.arange(1, 99) * np.timedelta64(1, "h")
@@ -223,8 +223,7 @@ def test_what_the_shares_rest_on_is_said_with_them() -> None:
 
 
 def test_markup_in_a_name_stays_text(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (level_map, curves, source_stacks):
-        monkeypatch.setattr(module, "draw", lambda *_: b"a picture")
+    draw_nothing(monkeypatch)
     given = attribution(COMMON)
     evil = "<script>alert('$x$')\n</script>"
     named = tuple(replace(s, names=(PlaceName("en", evil),)) if s.id == "tianjin" else s for s in given.sources)

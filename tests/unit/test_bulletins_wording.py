@@ -16,6 +16,7 @@ from hazecast.bulletins.compose import compose
 from hazecast.bulletins.wording import LocalTime, languages, wording
 from hazecast.errors import SettingsError
 from tests.bulletin_facts import calm_facts
+from tests.pictures import draw_nothing
 
 KEYWORDS = {"_": None, "N_": None, "say": None, "N_many": (1, 2), "say_many": (1, 2), "say_as": ((1, "c"), 2)}
 FIELD = re.compile(r"%(?:\(\w+\)[sd]|%)")
@@ -73,6 +74,7 @@ def test_a_new_language_is_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     header = 'msgid ""\nmsgstr ""\n"Language: fr\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n'
     (tmp_path / "fr.po").write_text(f'{header}\nmsgid "Areas"\nmsgstr "Zones couvertes"\n', encoding="utf-8")
     monkeypatch.setattr(words, "LOCALES", tmp_path)
+    draw_nothing(monkeypatch)
     for cached in (languages, wording):
         cached.cache_clear()
     try:

@@ -1,4 +1,4 @@
-"""Figures that look the same on every machine: no settings of the user, one font, no dates in the file."""
+"""Figures that look the same on every machine: no settings of the user, the same fonts, no dates in the file."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,10 +6,11 @@ from functools import cache
 from io import BytesIO
 
 import matplotlib as mpl
+import pylopdf_fonts_jp
+import pylopdf_fonts_zh_cn
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, fontManager
-from pylopdf_fonts_zh_cn import sans_path
 
 INK = "#16202a"
 SOFT = "#4a5763"
@@ -19,10 +20,16 @@ LARGEST_HEADING = 16.0
 
 
 @cache
-def _font_family() -> str:
-    """The font with Chinese and Latin letters, made known to matplotlib."""
-    fontManager.addfont(sans_path())
-    return FontProperties(fname=sans_path()).get_name()
+def font_families(language: str) -> tuple[str, ...]:
+    """The fonts of one language, best first: Japanese has its own shapes of the signs that it shares with Chinese."""
+    chinese, japanese = (_known(package.sans_path()) for package in (pylopdf_fonts_zh_cn, pylopdf_fonts_jp))
+    return (japanese, chinese, "DejaVu Sans") if language == "ja" else (chinese, "DejaVu Sans")
+
+
+def _known(path: str) -> str:
+    """The name of a font, once matplotlib knows its file."""
+    fontManager.addfont(path)
+    return FontProperties(fname=path).get_name()
 
 
 @contextmanager
@@ -32,7 +39,7 @@ def figure(width: float, height: float) -> Iterator[Figure]:
         mpl.rcdefaults()
         mpl.rcParams.update(
             {
-                "font.family": [_font_family(), "DejaVu Sans"],
+                "font.family": list(font_families("zh")),
                 "text.parse_math": False,
                 "text.color": INK,
                 "axes.edgecolor": SOFT,
@@ -41,6 +48,8 @@ def figure(width: float, height: float) -> Iterator[Figure]:
                 "ytick.color": SOFT,
                 "hatch.linewidth": 0.5,
                 "axes.unicode_minus": False,
+                "svg.fonttype": "none",
+                "svg.hashsalt": "hazecast",
             }
         )
         drawn = Figure(figsize=(width, height), dpi=DOTS_PER_INCH, facecolor="white")
@@ -53,15 +62,3 @@ def png(drawn: Figure) -> bytes:
     file = BytesIO()
     drawn.savefig(file, format="png", metadata={"Software": None})
     return file.getvalue()
-
-
-def heading(drawn: Figure, left: float, top: float, text: str) -> None:
-    """Write `text` at the head of the figure, as large as its width allows; `left` and `top` are shares of the figure."""
-    line = drawn.text(left, top, text, fontsize=LARGEST_HEADING, va="center")
-    room = (1.0 - 2 * left) * drawn.bbox.width
-    line.set_fontsize(LARGEST_HEADING * min(1.0, room / line.get_window_extent().width))
-
-
-def watermark(drawn: Figure, word: str) -> None:
-    """Write `word` large across the figure."""
-    drawn.text(0.5, 0.5, word, color=EXERCISE, alpha=0.3, fontsize=72, rotation=28, ha="center", va="center", zorder=50)

@@ -8,15 +8,15 @@ import shapely
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
-from matplotlib.figure import Figure
 from matplotlib.patches import Patch, PathPatch
 from numpy.typing import NDArray
 
 from hazecast.bulletins.pictures.borders import borders
-from hazecast.bulletins.pictures.canvas import INK, SOFT, figure, heading, png
+from hazecast.bulletins.pictures.canvas import INK, SOFT, figure
 from hazecast.bulletins.pictures.graticule import draw_graticule, draw_scale
 from hazecast.bulletins.pictures.labels import Label, write_labels
 from hazecast.bulletins.pictures.projection import Plane, filled, lines
+from hazecast.bulletins.pictures.sheet import Sheet
 from hazecast.bulletins.wording import SOURCE_LANGUAGE, wording
 
 SEA, LAND = "#dfeaf3", "#f6f3ec"
@@ -56,9 +56,11 @@ def draw(footprint: xr.DataArray, paths: xr.Dataset, titles: Titles) -> bytes:
         axes.set(xlim=(left, right), ylim=(bottom, top), xticks=[], yticks=[], facecolor=SEA)
         _draw_ground(axes, plane, bounds)
         _draw_cells(axes, plane, footprint, rows, columns)
-        _draw_paths(axes, plane, paths, titles.place)
-        _write(drawn, height, titles)
-        return png(drawn)
+        label = _draw_paths(axes, plane, paths, titles.place)
+        sheet = Sheet(drawn)
+        write_labels(sheet, axes, [label], 10.5)
+        _write(sheet, titles)
+        return sheet.png()
 
 
 def _edges(centres: Array) -> Array:
@@ -103,7 +105,7 @@ def _draw_cells(axes: Axes, plane: Plane, footprint: xr.DataArray, rows: Array, 
             axes.add_patch(PathPatch(path, facecolor=colour, edgecolor="none", zorder=2))
 
 
-def _draw_paths(axes: Axes, plane: Plane, paths: xr.Dataset, place: str) -> None:
+def _draw_paths(axes: Axes, plane: Plane, paths: xr.Dataset, place: str) -> Label:
     """Some of them, each as far as it goes, and the place that they are of."""
     latitude, longitude = (paths[name].transpose("trajectory", "time").values for name in ("latitude", "longitude"))
     chosen = np.unique(np.linspace(0, latitude.shape[0] - 1, min(MOST_PATHS, latitude.shape[0])).astype(int))
@@ -112,26 +114,14 @@ def _draw_paths(axes: Axes, plane: Plane, paths: xr.Dataset, place: str) -> None
     axes.add_collection(LineCollection(flat, colors=INK, linewidths=0.5, alpha=0.45, zorder=6), autolim=False)
     [(x, y)] = plane.xy([longitude[:, 0].mean()], [latitude[:, 0].mean()])
     axes.plot(x, y, "o", color="white", markeredgecolor=INK, markeredgewidth=1.2, markersize=7, zorder=10)
-    write_labels(axes, [Label(place, float(x), float(y))], 10.5)
+    return Label(place, float(x), float(y))
 
 
-def _write(drawn: Figure, height: float, titles: Titles) -> None:
-    left = SIDE / WIDTH
-    heading(drawn, left, 1 - 0.36 / height, titles.head)
-    drawn.text(left, 1 - 0.7 / height, titles.below, fontsize=10.5, va="center", color=SOFT)
+def _write(sheet: Sheet, titles: Titles) -> None:
+    height = float(sheet.figure.get_figheight())
+    sheet.heading(SIDE, height - 0.36, titles.head)
+    sheet.text(SIDE, height - 0.7, titles.below, fontsize=10.5, va="center", color=SOFT)
     patches = [Patch(facecolor=colour, edgecolor=SOFT, linewidth=0.4) for colour in COLOURS]
     labels = [f"{low:g}–{high:g}" for low, high in pairwise(MINUTES)] + [f"≥ {MINUTES[-1]:g} min"]
-    drawn.legend(
-        patches,
-        labels,
-        loc="lower left",
-        bbox_to_anchor=(left, 0.25 / height),
-        bbox_transform=drawn.transFigure,
-        ncols=len(COLOURS),
-        fontsize=9,
-        frameon=False,
-        borderaxespad=0,
-        columnspacing=1.2,
-        handlelength=1.6,
-    )
-    drawn.text(left, 0.12 / height, titles.foot, fontsize=8.5, va="center", color=SOFT)
+    sheet.legend(SIDE, 0.25, patches, labels, len(COLOURS), 9, columnspacing=1.2, handlelength=1.6)
+    sheet.text(SIDE, 0.12, titles.foot, fontsize=8.5, va="center", color=SOFT)

@@ -4,12 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.patheffects import withStroke
-from matplotlib.text import Text
-from numpy.typing import NDArray
 
 from hazecast.bulletins.pictures.canvas import INK
+from hazecast.bulletins.pictures.plot import Array, Panel
+from hazecast.bulletins.pictures.sheet import Sheet
 from hazecast.bulletins.source_sentences import source_name
 from hazecast.bulletins.source_series import SourceSeries, largest_sources
 from hazecast.bulletins.wording import Wording
@@ -22,7 +20,6 @@ OTHERS = ("#c3c8cd", "#c3c8cd", "")
 OWN_OTHER = ("#8f99a3", "#8f99a3", "")
 LOOKS = {ELSEWHERE: ("#ece5d3", "#a5936a", "...."), EDGES: ("#dbe3ea", "#6d8296", "////"), INITIAL: ("#f4f4f4", "#8f8f8f", "xxxx")}
 TEXT_SIZE = 7.5
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,20 +63,19 @@ def with_own_apart(layers: Sequence[Layer], own: str, attribution: Attribution, 
     return out
 
 
-def name_layers(axes: Axes, days: Array, bands: Sequence[tuple[Layer, Array, Array]], mark: float | None) -> None:
+def name_layers(sheet: Sheet, panel: Panel, days: Array, bands: Sequence[tuple[Layer, Array, Array]], mark: float | None) -> None:
     """Write the name of each layer where it is thickest, if it fits in there and covers no `mark` (a day).
 
     `bands` have the lower and the upper edges of the layers at `days`.
     """
     for layer, low, high in bands:
-        word = axes.text(0, 0, layer.name, fontsize=TEXT_SIZE, ha="center", va="center", color=_ink(layer.colour), zorder=6)
-        if layer.hatch:
-            word.set_path_effects([withStroke(linewidth=2.5, foreground="white")])
-        place = _place(axes, word, days, (low, high), mark)
+        halo, ink = bool(layer.hatch), _ink(layer.colour)
+        word = sheet.text(0, 0, layer.name, halo=halo, fontsize=TEXT_SIZE, ha="center", va="center", color=ink)
+        place = _place(sheet.extent(word), panel, days, (low, high), mark)
         if place is None:
-            word.remove()
+            sheet.erase(word)
         else:
-            word.set_position(place)
+            word.set_position((float(panel.x(place[0])), float(panel.y(place[1]))))
 
 
 def _ink(colour: str) -> str:
@@ -87,11 +83,13 @@ def _ink(colour: str) -> str:
     return "white" if 0.3 * red + 0.59 * green + 0.11 * blue < 0.5 else INK
 
 
-def _place(axes: Axes, word: Text, days: Array, edges: tuple[Array, Array], mark: float | None) -> tuple[float, float] | None:
-    """Where the word has the most room between the edges; None where it has too little everywhere."""
-    box, frame = word.get_window_extent(), axes.get_window_extent()
-    (first, last), (bottom, top) = axes.get_xlim(), axes.get_ylim()
-    width, height = 1.1 * box.width / frame.width * (last - first), 1.1 * box.height / frame.height * (top - bottom)
+def _place(
+    extent: tuple[float, float, float, float], panel: Panel, days: Array, edges: tuple[Array, Array], mark: float | None
+) -> tuple[float, float] | None:
+    """Where a word of `extent` has the most room between the edges; None where it has too little everywhere."""
+    (first, last), (bottom, top) = panel.days, panel.values
+    width = 1.1 * (extent[2] - extent[0]) / panel.width * (last - first)
+    height = 1.1 * (extent[3] - extent[1]) / panel.height * (top - bottom)
     best, place = height, None
     for day in days[(days > first + width / 2) & (days < last - width / 2)]:
         beside = np.abs(days - day) <= width / 2

@@ -1,0 +1,1 @@
+"""What a year was like, from the observations that are there: for yearbooks, never for a forecast."""
