@@ -200,7 +200,7 @@ def _assessed(forecast: Forecast, observed: xr.Dataset, settings: Settings, arou
     as_of = forecast.cycle.as_of
     known = warnings_known(around.database, as_of, as_of - REMEMBERED)
     assessment = assess(forecast, areas_of(settings), settings.warnings, known, observed)
-    return assessment if announces else replace(assessment, messages=(), in_force=warnings_in_force(around.database, as_of))
+    return assessment if announces else replace(assessment, messages=(), in_force=warnings_in_force(around.database, as_of), statuses=())
 
 
 def _facts(

@@ -19,8 +19,9 @@ def lots() -> tuple[Exercises, Exercises]:
     """What is compiled, in plain words, and how: together every kernel there is, in two lots that take about as long."""
     from hazecast.forecast import warmup as of_forecast
     from hazecast.quality import warmup as of_quality
+    from hazecast.warnings import warmup as of_warnings
 
-    return of_forecast.carrying(), (*of_forecast.round_about(), *of_quality.exercises())
+    return of_forecast.carrying(), (*of_forecast.round_about(), *of_quality.exercises(), *of_warnings.exercises())
 
 
 def compile_all(progress: Progress) -> None:

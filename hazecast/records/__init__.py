@@ -23,7 +23,17 @@ from hazecast.records.places import Area, Placement, PlaceName, Station, name_in
 from hazecast.records.quality import Evidence, Finding, FindingKind, Origin, Reason, Trust, Vetted
 from hazecast.records.sources import EDGES, ELSEWHERE, INITIAL, RESERVED, Attribution, Source, SourceForecast, SourceRegion
 from hazecast.records.stages import AnsweredQuestion, Cycle, Forecast, Gathered, Gridded, InputFile, ObservationQuestion
-from hazecast.records.warnings import AreaStatus, Assessment, HazeWarning, LevelChance, WindowAssessment
+from hazecast.records.warnings import (
+    AreaStatus,
+    Assessment,
+    ConditionFacts,
+    Guidance,
+    HazeWarning,
+    LevelChance,
+    LevelFacts,
+    StandardFacts,
+    WindowAssessment,
+)
 
 __all__ = [
     "EDGES",
@@ -40,6 +50,7 @@ __all__ = [
     "Attribution",
     "Bulletin",
     "BulletinFacts",
+    "ConditionFacts",
     "Cycle",
     "Document",
     "EmissionProxy",
@@ -50,11 +61,13 @@ __all__ = [
     "Gathered",
     "Gridded",
     "Ground",
+    "Guidance",
     "HazeWarning",
     "InputFile",
     "InputRole",
     "Level",
     "LevelChance",
+    "LevelFacts",
     "MeteorologyKind",
     "Note",
     "NoteCode",
@@ -68,6 +81,7 @@ __all__ = [
     "Source",
     "SourceForecast",
     "SourceRegion",
+    "StandardFacts",
     "Station",
     "Status",
     "Trust",

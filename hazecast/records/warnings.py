@@ -7,6 +7,7 @@ import xarray as xr
 
 from hazecast.records.checks import require_utc
 from hazecast.records.codes import Action, Ground, Level, Status
+from hazecast.records.places import PlaceName
 from hazecast.records.stages import Cycle
 
 
@@ -106,12 +107,64 @@ class AreaStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class ConditionFacts:
+    """One condition of an edition: its code, such as orange-2, its words by language where it has any, and its bounds where it has those.
+
+    Visibility in m, PM2.5 in µg m-3, relative humidity in %; `below` and `above` are exclusive, `from` inclusive.
+    """
+
+    code: str
+    said: tuple[PlaceName, ...] = ()
+    visibility_below_m: float | None = None
+    pm25_above_ug_m3: float | None = None
+    humidity_from: float | None = None
+    humidity_below: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Guidance:
+    """What to do, line by line, in one language."""
+
+    language: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LevelFacts:
+    """One level of an edition: what it warns of by language, its colour, its CAP severity, what to do, and its conditions."""
+
+    level: Level
+    grade: tuple[PlaceName, ...]
+    colour: str
+    cap_severity: str
+    guidance: tuple[Guidance, ...]
+    conditions: tuple[ConditionFacts, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StandardFacts:
+    """What products say of the edition that was decided by; its texts by language. Levels ascend."""
+
+    name: str
+    title: tuple[PlaceName, ...]
+    issuer: str
+    issued: str
+    language: str
+    cap_event: tuple[PlaceName, ...]
+    cap_event_code: str
+    cap_urgency: str
+    cap_certainty: str
+    levels: tuple[LevelFacts, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Assessment:
     """A forecast held against an edition of the warning standards and the warnings in force.
 
     `grid_level` has (lead_time, latitude, longitude) and `station_level` (station, lead_time), holding `Level` values as int8.
     `in_force` are the warnings that hold once this cycle is sent, old ones that still run included. `station_probability` has
-    (station, lead_time, warning_level): that of the level or a higher one in the hour. `statuses` has one for each area.
+    (station, lead_time, warning_level): that of the level or a higher one in the hour. `statuses` has one for each area, and
+    `standard` what the edition's file says.
     """
 
     cycle: Cycle
@@ -123,3 +176,4 @@ class Assessment:
     in_force: tuple[HazeWarning, ...]
     station_probability: xr.DataArray | None = None
     statuses: tuple[AreaStatus, ...] = ()
+    standard: StandardFacts | None = None

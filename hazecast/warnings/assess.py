@@ -20,6 +20,7 @@ from hazecast.warnings.on_hours import OnHours
 from hazecast.warnings.rule import Rule, rule_of
 from hazecast.warnings.states import Ahead
 from hazecast.warnings.stations import AreaStations
+from hazecast.warnings.telling import facts_of
 from hazecast.warnings.usable import usable
 from hazecast.warnings.values import GRID_DIMS, QUANTILE_DIMS, STATION_DIMS, values_of
 from hazecast.warnings.windows import Window, validity_windows
@@ -64,6 +65,7 @@ def assess(
         in_force=in_force_after(standing_warnings(known, cycle), messages),
         station_probability=_probability(edition, forecast.stations, general.chances_at_stations(forecast)),
         statuses=tuple(turn.status for turn in turns),
+        standard=facts_of(edition),
     )
 
 

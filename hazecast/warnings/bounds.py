@@ -13,7 +13,7 @@ import numpy as np
 from hazecast.records import Level
 from hazecast.warnings.chances import Array
 from hazecast.warnings.courses import AreaLevels
-from hazecast.warnings.drawn import hourly_chances, of_area, sustained, window_chances, within_horizon
+from hazecast.warnings.drawn import area_chances, hourly_chances, sustained, within_horizon
 from hazecast.warnings.hourly_edition import HourlyEdition
 from hazecast.warnings.rule import Rule
 from hazecast.warnings.stations import StationHours
@@ -58,8 +58,10 @@ def kth_largest(chances: Array, k: int) -> Array:
 def _bounds_of_hours(known: StationHours, hours: slice, rule: Rule) -> tuple[Bound, Bound]:
     edition, needed = known.edition, stations_needed(rule.area_share, known.shape[0])
     if known.drawn is not None:
-        of_draws = [of_area(drawn[:, :, hours], needed) for drawn in (known.drawn.lowest, known.drawn.highest)]
-        found = [(hourly_chances(d, known.chances.levels), window_chances(d, edition, rule.minimum_hours)) for d in of_draws]
+        every = [range(known.shape[0])]
+        drawn = (known.drawn.lowest, known.drawn.highest)
+        counted = [area_chances(levels, edition, every, [needed], [hours], rule.minimum_hours) for levels in drawn]
+        found = [(hourly[0][:, hours], window[0, 0]) for hourly, window in counted]
     else:
         hourly = [kth_largest(c[:, :, hours], needed) for c in (known.chances.least, known.chances.greatest)]
         found = [(h, _chances_of_window(edition, h, rule.minimum_hours)) for h in hourly]

@@ -8,8 +8,9 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike, NDArray
 
 from hazecast.records import Level
-from hazecast.warnings.deciding import level_bounds
 from hazecast.warnings.hourly_edition import HourlyEdition
+from hazecast.warnings.kernels.deciding import count_areas, levels_of_draws
+from hazecast.warnings.usable import usable
 
 Array = NDArray[np.float64]
 Levels = NDArray[np.int8]
@@ -31,29 +32,77 @@ class DrawnLevels:
 
 def drawn_levels(edition: HourlyEdition, pm25: ArrayLike, visibility: ArrayLike, relative_humidity: Array) -> DrawnLevels:
     """Of PM2.5 (µg m-3) and visibility (m) as (draw, station, hour), and humidity (%) as (station, hour)."""
-    return DrawnLevels(*level_bounds(edition, pm25, visibility, relative_humidity[None]))
+    dust, seen = (np.ascontiguousarray(v) for v in np.broadcast_arrays(pm25, visibility))
+    if dust.dtype != np.float32 or seen.dtype != np.float32:
+        dust, seen = dust.astype(np.float64), seen.astype(np.float64)
+    lowest, highest = (np.empty(dust.shape, dtype=np.int8) for _ in range(2))
+    classes = edition.humidity_classes
+    humidity = np.broadcast_to(_humidity_class(usable(relative_humidity), classes), lowest.shape[1:])
+    levels_of_draws(_table(edition), len(classes), edition.names_pm25, dust, seen, np.ascontiguousarray(humidity), lowest, highest)
+    return DrawnLevels(lowest, highest)
 
 
-def of_area(levels: Levels, needed: int) -> Levels:
-    """The highest level (draw, hour) that `needed` of the stations reach together, from levels (draw, station, hour)."""
-    return np.asarray(np.sort(levels, axis=1)[:, -needed])
+def area_chances(
+    levels: Levels,
+    edition: HourlyEdition,
+    areas: Sequence[Sequence[int]],
+    needed: Sequence[int],
+    windows: Sequence[slice],
+    minimum_hours: int,
+) -> tuple[Array, Array]:
+    """The share of draws in which an area has each of the edition's levels or a higher one: (area, level, hour), (area, window, level).
+
+    From levels (draw, station, hour); an area is made of the stations at some places along them, of which `needed` reach a level together;
+    in a window it must be sustained, within the level's own horizon, for `minimum_hours` or as long as the edition wants.
+    """
+    wanted = np.array([row.level for row in edition.levels], dtype=np.int8)
+    hours = levels.shape[2]
+    begin, end = (np.array(bounds, dtype=np.int64) for bounds in zip(*(w.indices(hours)[:2] for w in windows), strict=True))
+    horizon = [hours if row.horizon_hours >= WHOLE_WINDOW_HOURS else row.horizon_hours for row in edition.levels]
+    least = [max(minimum_hours, row.least_hours) for row in edition.levels]
+    hourly = np.zeros((len(areas), wanted.size, hours), dtype=np.int64)
+    window = np.zeros((len(areas), len(windows), wanted.size), dtype=np.int64)
+    count_areas(
+        np.ascontiguousarray(levels),
+        np.array([station for area in areas for station in area], dtype=np.int64),
+        np.concatenate([[0], np.cumsum([len(area) for area in areas])]).astype(np.int64),
+        np.array(needed, dtype=np.int64),
+        begin,
+        end,
+        wanted,
+        np.array(horizon, dtype=np.int64),
+        np.array(least, dtype=np.int64),
+        hourly,
+        window,
+    )
+    return hourly / levels.shape[0], window / levels.shape[0]
+
+
+def _table(edition: HourlyEdition) -> Array:
+    """The edition's conditions as the kernel wants them, the highest level first."""
+    classes = edition.humidity_classes
+    rows = [
+        (
+            level,
+            np.searchsorted(classes, c.humidity_from),
+            np.searchsorted(classes, c.humidity_below),
+            c.visibility_below_m,
+            -1.0 if c.pm25_above_ug_m3 is None else c.pm25_above_ug_m3,
+        )
+        for level, c in reversed(edition.conditions)
+    ]
+    return np.array(rows, dtype=np.float64)
+
+
+def _humidity_class(humidity: NDArray[np.floating], classes: tuple[float, ...]) -> Levels:
+    lacking = np.isnan(humidity)
+    own = np.searchsorted(classes, np.where(lacking, 0.0, humidity), side="right") - 1
+    return np.where(lacking, -1, own).astype(np.int8)
 
 
 def hourly_chances(of_draws: Levels, levels: Sequence[Level]) -> Array:
     """The share of draws (level, hour) whose area has each of the levels or a higher one, from levels (draw, hour)."""
     return np.stack([(of_draws >= level).mean(axis=0) for level in levels])
-
-
-def window_chances(of_draws: Levels, edition: HourlyEdition, minimum_hours: int) -> Array:
-    """The share of draws (level) in which each level or a higher one is sustained, within its own horizon, from levels (draw, hour).
-
-    A level that the edition wants for longer than `minimum_hours` must last so long.
-    """
-    reached = np.full(of_draws.shape[0], Level.NONE, dtype=np.int8)
-    for row in edition.levels:
-        runs = sustained(within_horizon(of_draws, row.horizon_hours), max(minimum_hours, row.least_hours))
-        reached[runs.max(axis=-1) >= row.level] = row.level
-    return np.array([(reached >= row.level).mean() for row in edition.levels])
 
 
 def sustained(hourly: NDArray[np.generic], hours: int) -> NDArray[np.generic]:

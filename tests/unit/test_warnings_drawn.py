@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from benchmarks.deciding import of_area, window_chances
 from hazecast.config import WarningSettings
 from hazecast.quantiles import values_at
 from hazecast.records import Cycle, Level, WindowAssessment
 from hazecast.warnings.areas import judge
 from hazecast.warnings.chances import ascending, level_chances
 from hazecast.warnings.deciding import levels
-from hazecast.warnings.drawn import DrawnLevels, drawn_levels, hourly_chances, of_area, window_chances
+from hazecast.warnings.drawn import DrawnLevels, drawn_levels, hourly_chances
 from hazecast.warnings.edition import load_hourly_edition
 from hazecast.warnings.hourly_edition import HourlyEdition
 from hazecast.warnings.rule import rule_of

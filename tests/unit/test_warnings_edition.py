@@ -6,6 +6,7 @@ import pytest
 from hazecast.errors import SettingsError
 from hazecast.records import Level
 from hazecast.warnings.edition import known_editions, load_edition, load_hourly_edition, read_edition
+from hazecast.warnings.telling import facts_of
 
 HEAD = 'name = "mine"\ntitle = {en = "t"}\nissuer = "i"\nissued = "2020"\nlanguage = "en"\ncap = {event = {en = "haze"}}\n'
 
@@ -81,6 +82,18 @@ def test_every_edition_speaks_three_languages(name: str) -> None:
     told = [edition.title, edition.cap.event, *(row.grade for row in edition.levels), *(row.guidance for row in edition.levels)]
     assert all(set(words) == languages for words in told)
     assert all(len({len(lines) for lines in row.guidance.values()}) == 1 for row in edition.levels)
+
+
+@pytest.mark.parametrize("name", known_editions())
+def test_what_products_say_of_an_edition_is_in_its_file(name: str) -> None:
+    edition = load_edition(name)
+    told = facts_of(edition)
+    assert [row.level for row in told.levels] == [row.level for row in edition.levels]
+    assert told.cap_event_code == ("11B19" if "haze" in name else "")
+    for row in told.levels:
+        assert {n.language for n in row.grade} == {g.language for g in row.guidance} == {"zh", "en", "ja"}
+        assert all(c.said or c.visibility_below_m for c in row.conditions)
+        assert all(c.code.startswith(row.level.name.lower()) for c in row.conditions)
 
 
 def test_an_edition_of_ones_own_is_a_file_and_needs_no_code(tmp_path: Path) -> None:

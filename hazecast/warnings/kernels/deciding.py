@@ -1,0 +1,136 @@
+"""The level of every value of whole trajectories, and how many trajectories bring an area to each level for hours on end.
+
+Rows of a table of conditions: level, least humidity class, humidity class beyond the last, visibility below (m), PM2.5 above (µg m-3,
+negative where a condition does not speak of it); the highest level comes first.
+"""
+
+import numpy as np
+from numba import njit, prange
+from numpy.typing import NDArray
+
+Floats = NDArray[np.floating]
+Array = NDArray[np.float64]
+Levels = NDArray[np.int8]
+Index = NDArray[np.int64]
+
+LEVEL, FIRST_CLASS, END_CLASS, VISIBILITY, PM25 = range(5)
+
+
+@njit(cache=True)
+def _highest(table: Array, humidity: int, pm25: float, visibility: float) -> int:
+    """The level of the first row that is reached at a class of humidity, 0 without one."""
+    for row in range(table.shape[0]):
+        if table[row, FIRST_CLASS] <= humidity < table[row, END_CLASS] and visibility < table[row, VISIBILITY] and pm25 > table[row, PM25]:
+            return int(table[row, LEVEL])
+    return 0
+
+
+@njit(cache=True)
+def _bounds(table: Array, classes: int, humidity: int, pm25: float, visibility: float, needs_pm25: bool) -> tuple[int, int]:
+    """The lowest and the highest level that values lead to which could stand in place of what lacks; `humidity` below 0 lacks."""
+    no_pm25, no_visibility = not (0.0 <= pm25 < np.inf), not (0.0 <= visibility < np.inf)
+    best_pm25, worst_pm25 = (0.0, np.inf) if no_pm25 else (pm25, pm25)
+    best_visibility = np.inf if no_visibility else visibility
+    worst_visibility = 0.0 if no_visibility or (no_pm25 and needs_pm25) else visibility
+    if humidity >= 0:
+        low = _highest(table, humidity, best_pm25, best_visibility)
+        return low, _highest(table, humidity, worst_pm25, worst_visibility)
+    low, high = 127, 0
+    for each in range(classes):
+        low = min(low, _highest(table, each, best_pm25, best_visibility))
+        high = max(high, _highest(table, each, worst_pm25, worst_visibility))
+    return low, high
+
+
+@njit(parallel=True, cache=True)
+def levels_of_draws(
+    table: Array, classes: int, needs_pm25: bool, pm25: Floats, visibility: Floats, humidity: Levels, lowest: Levels, highest: Levels
+) -> None:
+    """Levels of values (draw, station, hour) into `lowest` and `highest`; `humidity` (station, hour) in classes, below 0 where it lacks."""
+    clear = 0.0
+    for row in range(table.shape[0]):
+        clear = max(clear, table[row, VISIBILITY])
+    for draw in prange(pm25.shape[0]):
+        for station in range(pm25.shape[1]):
+            for hour in range(pm25.shape[2]):
+                pm, seen = float(pm25[draw, station, hour]), float(visibility[draw, station, hour])
+                moist = int(humidity[station, hour])
+                if seen >= clear and seen < np.inf and pm >= 0.0 and pm < np.inf:
+                    lowest[draw, station, hour] = 0
+                    highest[draw, station, hour] = 0
+                elif moist >= 0 and seen >= 0.0 and seen < np.inf and pm >= 0.0 and pm < np.inf:
+                    level = _highest(table, moist, pm, seen)
+                    lowest[draw, station, hour] = level
+                    highest[draw, station, hour] = level
+                else:
+                    low, high = _bounds(table, classes, moist, pm, seen, needs_pm25)
+                    lowest[draw, station, hour] = low
+                    highest[draw, station, hour] = high
+
+
+@njit(parallel=True, cache=True)
+def count_areas(
+    levels: Levels,
+    members: Index,
+    first: Index,
+    needed: Index,
+    begin: Index,
+    end: Index,
+    wanted: Levels,
+    horizon: Index,
+    least: Index,
+    hourly: Index,
+    window: Index,
+) -> None:
+    """In how many draws each area has each of the levels `wanted` or a higher one, in the hours and for hours on end in each window.
+
+    The stations of area a are `members[first[a]:first[a + 1]]`, of which `needed[a]` must reach a level together; windows are the hours
+    from `begin` to `end`; a level looks `horizon` hours into a window, and must last `least` of them, or all if there are fewer. Into
+    `hourly` (area, level, hour) and `window` (area, window, level). `wanted` ascends.
+    """
+    for area in prange(first.size - 1):
+        own = members[first[area] : first[area + 1]]
+        course = np.empty(levels.shape[2], np.int8)
+        for draw in range(levels.shape[0]):
+            _course_of(levels[draw], own, needed[area], wanted, course)
+            for i in range(wanted.size):
+                for hour in range(course.size):
+                    if course[hour] >= wanted[i]:
+                        hourly[area, i, hour] += 1
+            for w in range(begin.size):
+                reached = -1
+                for i in range(wanted.size):
+                    stop = min(end[w], begin[w] + horizon[i])
+                    if _lasts(course, begin[w], stop, min(least[i], stop - begin[w]), wanted[i]):
+                        reached = i
+                for i in range(reached + 1):
+                    window[area, w, i] += 1
+
+
+@njit(cache=True)
+def _course_of(levels: Levels, own: Index, needed: int, wanted: Levels, course: Levels) -> None:
+    """The highest level that so many of the stations reach together, hour by hour."""
+    for hour in range(course.size):
+        if own.size == 1:
+            course[hour] = levels[own[0], hour]
+            continue
+        course[hour] = 0
+        for i in range(wanted.size - 1, -1, -1):
+            together = 0
+            for station in own:
+                if levels[station, hour] >= wanted[i]:
+                    together += 1
+            if together >= needed:
+                course[hour] = wanted[i]
+                break
+
+
+@njit(cache=True)
+def _lasts(course: Levels, begin: int, end: int, hours: int, level: int) -> bool:
+    """Whether the course has the level or a higher one for so many hours on end."""
+    length = 0
+    for hour in range(begin, end):
+        length = length + 1 if course[hour] >= level else 0
+        if length >= hours:
+            return True
+    return False
