@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from hazecast.records import Bulletin, Document
 
-EXERCISE_MARK = "[EXERCISE 演习]"
+EXERCISE_MARK = "[EXERCISE 演习 訓練]"
 MEDIA_TYPES = MappingProxyType(
     {
         "html": "text/html",

@@ -133,7 +133,7 @@ def test_names_with_tags_formulas_and_line_breaks_stay_text_in_headers() -> None
 
 def test_an_exercise_is_marked_in_subject_and_headers() -> None:
     mail = mail_message(parcel(bulletin=exercise()), Address(addr_spec="haze@example.org"), READERS["epb"], INIT)
-    assert mail["Subject"].startswith("[EXERCISE 演习] 霾")
+    assert mail["Subject"].startswith("[EXERCISE 演习 訓練] 霾")
     assert mail["X-Hazecast-Exercise"] == "yes"
 
 

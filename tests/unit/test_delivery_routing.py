@@ -42,7 +42,7 @@ def test_the_title_is_one_line_without_anything_that_means_something() -> None:
     assert title_of(BULLETIN, "zh") == "霾橙色预警 <script> =cmd() Bcc: all@example.org – Beijing"
     assert title_of(replace(BULLETIN, documents=DOCUMENTS[4:]), "en") == "Haze"
     assert title_of(replace(BULLETIN, documents=DOCUMENTS[5:]), "") == BULLETIN.id
-    assert title_of(exercise(), "en") == "[EXERCISE 演习] Haze"
+    assert title_of(exercise(), "en") == "[EXERCISE 演习 訓練] Haze"
 
 
 @pytest.mark.parametrize(
