@@ -4,7 +4,7 @@ import re
 from functools import cached_property
 from html import escape
 from io import BytesIO, StringIO
-from typing import Any
+from typing import Any, cast
 
 from matplotlib.artist import Artist
 from matplotlib.backends.backend_svg import RendererSVG
@@ -34,7 +34,7 @@ class Sheet:
 
     def __init__(self, drawn: Figure) -> None:
         self.figure = drawn
-        self._canvas: Any = drawn.canvas  # of Agg; matplotlib has no types for what is called here
+        self._canvas = cast(Any, drawn.canvas)  # of Agg; matplotlib has no types for what is called here
         self._canvas.draw()
         self._base = self._canvas.copy_from_bbox(drawn.bbox)
         self._words: list[Artist] = []
