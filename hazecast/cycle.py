@@ -23,6 +23,7 @@ from hazecast.archive.decisions import DECISIONS_FILE, decisions_json, origin_js
 from hazecast.archive.deliveries import Delivery, last_level
 from hazecast.archive.ledger import Claim, CycleResults, Standing, claim_cycle, fail_cycle, finish_cycle, renew_lease
 from hazecast.archive.netcdf import write_dataset
+from hazecast.archive.previous import previous_bulletin
 from hazecast.archive.products import FileWriter, bytes_writer, store_products
 from hazecast.archive.warning_log import warnings_in_force, warnings_known
 from hazecast.bulletins.compose import compose
@@ -47,7 +48,6 @@ from hazecast.records import (
     Forecast,
     Gathered,
     Gridded,
-    HazeWarning,
     MeteorologyKind,
     NoteCode,
     PlaceName,
@@ -131,8 +131,7 @@ def run_cycle(cycle: Cycle, settings: Settings, around: Surroundings, progress: 
         )
         assessment = _assessed(forecast, gathered.observations, settings, around, announces)
         told("bulletin", 0.0)
-        before = warnings_in_force(around.database, claim.cycle.as_of)
-        facts = _facts(gridded, forecast, assessment, before, settings)
+        facts = _facts(gridded, forecast, assessment, settings, around)
         bulletin = compose(facts, settings.site.languages) if around.composes else None
         told("bulletin", 1.0)
         _keep(claim, gathered, vetted, facts, bulletin, settings, around, announces)
@@ -203,9 +202,7 @@ def _assessed(forecast: Forecast, observed: xr.Dataset, settings: Settings, arou
     return assessment if announces else replace(assessment, messages=(), in_force=warnings_in_force(around.database, as_of), statuses=())
 
 
-def _facts(
-    gridded: Gridded, forecast: Forecast, assessment: Assessment, before: tuple[HazeWarning, ...], settings: Settings
-) -> BulletinFacts:
+def _facts(gridded: Gridded, forecast: Forecast, assessment: Assessment, settings: Settings, around: Surroundings) -> BulletinFacts:
     gathered = gridded.gathered
     shown_from = np.datetime64(forecast.cycle.init_time.replace(tzinfo=None), "ns") - np.timedelta64(CURVE_HOURS, "h")
     return BulletinFacts(
@@ -225,9 +222,10 @@ def _facts(
         notes=forecast.notes,
         exercise=settings.site.exercise,
         attribution=attribution_of(forecast.sources, areas_of(settings), gridded),
-        in_force_before=before,
+        in_force_before=warnings_in_force(around.database, forecast.cycle.as_of),
         sender=settings.site.sender,
         weather=gridded.station_weather.sel(time=slice(shown_from, None)),
+        previous=previous_bulletin(around.database, around.archive, forecast.cycle),
     )
 
 

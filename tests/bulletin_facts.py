@@ -23,6 +23,7 @@ from hazecast.records import (
     Note,
     NoteCode,
     PlaceName,
+    PreviousBulletin,
     Rung,
     Station,
     WindowAssessment,
@@ -281,6 +282,20 @@ def _levels(pm25: xr.DataArray) -> xr.DataArray:
     return pm25.copy(data=values.astype(np.int8))
 
 
+def day_before(facts: BulletinFacts) -> PreviousBulletin:
+    """A bulletin of the day before that knew less: one level lower at the worst, and a first window that came out a little higher."""
+    day, moved = timedelta(days=1), []
+    first = min(window.valid_from for window in facts.assessment.windows)
+    for window in facts.assessment.windows:
+        if window.valid_from == first:
+            lower = Level.ORANGE if window.level is Level.RED else window.level
+            moved.append(replace(window, level=lower))
+            part = 1.0 if window.area_id == "tianjin" else 0.6
+            peaks = {name: p and part * p for name in ("peak_pm25", "peak_pm25_low", "peak_pm25_high") for p in [getattr(window, name)]}
+            moved.append(replace(window, valid_from=first - day, valid_until=window.valid_until - day, **peaks))
+    return PreviousBulletin("20300112T22Z", facts.cycle.init_time - day, tuple(moved))
+
+
 def facts_of(scenario: Scenario) -> BulletinFacts:
     """The facts of a scenario."""
     forecast = _forecast(scenario)
@@ -329,7 +344,8 @@ def episode_facts() -> BulletinFacts:
     )
     own = dict.fromkeys(("baoding", "langfang", "zhangjiakou", "handan", "cangzhou"), "hebei") | {"jinan": "shandong"}
     sources = attribution_of(NORTH_CHINA, SOURCE_REGIONS, scenario.valid_times, own, unknown=("handan",))
-    return replace(facts_of(scenario), attribution=sources)
+    facts = facts_of(scenario)
+    return replace(facts, attribution=sources, previous=day_before(facts))
 
 
 def calm_facts() -> BulletinFacts:

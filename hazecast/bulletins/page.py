@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from hazecast.bulletins.day_before import changes, hindsight
 from hazecast.bulletins.editions import condition_in_words
 from hazecast.bulletins.headline import Fact, conclusion, glance, headline
 from hazecast.bulletins.phrases import BADGES, HEADLINES, guidance
@@ -34,6 +35,8 @@ class Page:
     sources: tuple[str, ...]
     sources_basis: str
     outlook: tuple[OutlookDay, ...]
+    changes: tuple[str, ...]
+    hindsight: tuple[str, ...]
     reasons: tuple[Fact, ...]
     guidance: tuple[str, ...]
     lacks: tuple[str, ...]
@@ -70,6 +73,8 @@ def page(facts: BulletinFacts, wording: Wording) -> Page:
         sources=source_sentences(telling),
         sources_basis=sources_basis(telling),
         outlook=outlook(telling),
+        changes=changes(telling),
+        hindsight=hindsight(telling),
         reasons=_reasons(telling),
         guidance=guidance({view.level for view in telling.views} | {level}, wording),
         lacks=_lacks(telling),

@@ -27,8 +27,9 @@ class InputRow:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """The origin of a bulletin."""
+    """The origin of a bulletin; `number` is its identity."""
 
+    number: str
     facts: tuple[Fact, ...]
     inputs: tuple[InputRow, ...]
 
@@ -47,7 +48,7 @@ def trace(facts: BulletinFacts, bulletin_id: str, wording: Wording) -> Trace:
         Fact(say("Software"), f"hazecast {facts.software_version}"),
         Fact(say("Settings (SHA-256)"), facts.settings_sha256[:DIGITS]),
     )
-    return Trace(lines, _inputs(facts.inputs, wording))
+    return Trace(bulletin_id, lines, _inputs(facts.inputs, wording))
 
 
 def _utc(moment: datetime) -> str:

@@ -4,7 +4,7 @@ The order is that of the cycle: Cycle -> Gathered -> Gridded -> Forecast -> Asse
 Times are UTC and aware. Datasets inside records use the keys and units of `hazecast.vocabulary` and are not changed in place.
 """
 
-from hazecast.records.bulletins import NO_SENDER, Bulletin, BulletinFacts, Document, Receipt
+from hazecast.records.bulletins import NO_SENDER, Bulletin, BulletinFacts, Document, PreviousBulletin, Receipt
 from hazecast.records.checks import require_dims, require_places, require_sources, require_utc, utc
 from hazecast.records.codes import (
     Action,
@@ -75,6 +75,7 @@ __all__ = [
     "Origin",
     "PlaceName",
     "Placement",
+    "PreviousBulletin",
     "Reason",
     "Receipt",
     "Rung",

@@ -11,9 +11,21 @@ from hazecast.records.codes import Note
 from hazecast.records.places import Area, PlaceName, Station
 from hazecast.records.sources import Attribution
 from hazecast.records.stages import Cycle, Forecast, InputFile
-from hazecast.records.warnings import Assessment, HazeWarning
+from hazecast.records.warnings import Assessment, HazeWarning, WindowAssessment
 
 NO_SENDER = "hazecast.invalid"
+
+
+@dataclass(frozen=True, slots=True)
+class PreviousBulletin:
+    """What the bulletin of about a day before expected of each area."""
+
+    cycle_key: str
+    init_time: datetime
+    windows: tuple[WindowAssessment, ...]
+
+    def __post_init__(self) -> None:
+        require_utc("init_time", self.init_time)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +55,7 @@ class BulletinFacts:
     in_force_before: tuple[HazeWarning, ...] = ()
     sender: str = NO_SENDER
     weather: xr.Dataset | None = None
+    previous: PreviousBulletin | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,6 +121,9 @@ def test_the_html_is_accessible(facts: object, language: str) -> None:
     assert all(len(str(picture["alt"])) > 20 for picture in pictures)
     assert all(heading.get("scope") in ("col", "row") for heading in outline.all("th"))
     assert len(outline.all("caption")) == len(outline.all("table")) >= 2
+    scrolling = [part for part in outline.all("div") if part.get("class") == "sideways"]
+    assert len(scrolling) == len(outline.all("table"))
+    assert all(part["tabindex"] == "0" and part["aria-labelledby"] for part in scrolling), "what scrolls can be reached by keyboard"
     assert len(outline.all("h1")) == 1
     identities = [attributes["id"] for _, attributes in outline.elements if "id" in attributes]
     assert sorted(identities) == sorted(attributes["aria-labelledby"] for attributes in outline.all("section"))

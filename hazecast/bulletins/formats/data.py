@@ -3,6 +3,7 @@
 `docs/bulletin.schema.json` is made from these models. A field is added rather than changed; where that cannot be, `FORMAT` counts up.
 """
 
+import math
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -170,9 +171,9 @@ def _window(window: WindowAssessment) -> WindowData:
         valid_until=window.valid_until,
         level=_level(window.level),
         condition=window.condition,
-        chances={_level(chance.level): chance.probability for chance in window.chances},
+        chances={_level(chance.level): _known(chance.probability) for chance in window.chances},
         peak=_peak(window),
-        lowest_visibility_m=window.lowest_visibility,
+        lowest_visibility_m=_known(window.lowest_visibility),
         worst_station=window.worst_station_id,
         worst_station_level=_level(window.worst_station_level),
         hours=window.hours,
@@ -181,10 +182,16 @@ def _window(window: WindowAssessment) -> WindowData:
 
 
 def _peak(window: WindowAssessment) -> PeakData | None:
-    if window.peak_pm25 is None:
+    peak = _known(window.peak_pm25)
+    if peak is None:
         return None
-    low, high = window.peak_pm25_low, window.peak_pm25_high
-    return PeakData(pm25=window.peak_pm25, low=low, high=high, time=window.peak_time, values=window.values)
+    low, high = _known(window.peak_pm25_low), _known(window.peak_pm25_high)
+    return PeakData(pm25=peak, low=low, high=high, time=window.peak_time, values=window.values)
+
+
+def _known(value: float | None) -> float | None:
+    """JSON has no NaN."""
+    return value if value is not None and math.isfinite(value) else None
 
 
 def _warning(warning: HazeWarning) -> WarningData:
@@ -198,7 +205,7 @@ def _warning(warning: HazeWarning) -> WarningData:
         valid_until=warning.valid_until,
         issued_at=warning.issued_at,
         condition=warning.condition,
-        probability=warning.probability,
+        probability=_known(warning.probability),
         replaces=warning.replaces,
     )
 
