@@ -6,7 +6,23 @@ What a command needs is imported when it runs, so that `hazecast --help` answers
 import sys
 from io import TextIOWrapper
 
-from hazecast.cli import atlas, backtest, demo, fetch, ingest, init, inputs, outbox, qc, run, schedule, scorecard, train, trajectories, warmup
+from hazecast.cli import (
+    atlas,
+    backtest,
+    demo,
+    fetch,
+    ingest,
+    init,
+    inputs,
+    outbox,
+    qc,
+    run,
+    schedule,
+    scorecard,
+    train,
+    trajectories,
+    warmup,
+)
 from hazecast.cli.app import app
 from hazecast.errors import HazecastError
 
