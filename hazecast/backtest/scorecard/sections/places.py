@@ -49,7 +49,7 @@ def _columns(scores: ScoreTable) -> tuple[str, ...]:
 
 def _cells(scores: ScoreTable, kind: str, name: str) -> tuple[Cell, ...]:
     rmse = {f: scores.score("rmse", forecast=f, kind=kind, name=name) for f in scores.forecasts()}
-    best = np.nanmin([s.value for s in rmse.values()])
+    best = min((s.value for s in rmse.values() if s.n), default=np.nan)
     return (
         number_cell(scores.score("observed_mean", kind=kind, name=name)),
         *(number_cell(s, tone="own" if s.value == best else "") for s in rmse.values()),
