@@ -28,6 +28,8 @@ from hazecast.records import (
     Station,
     WindowAssessment,
 )
+from hazecast.warnings.edition import load_edition
+from hazecast.warnings.telling import facts_of as told_by
 from tests.attribution_facts import attribution_of
 
 BEFORE_FIRST_WINDOW = 2
@@ -315,7 +317,9 @@ def facts_of(scenario: Scenario) -> BulletinFacts:
         settings_sha256=hashlib.sha256(b"settings").hexdigest(),
         areas=tuple(Area(p.id, p.names, tuple(s.id for s in _stations(p)), scenario.time_zone) for p in scenario.places),
         stations=tuple(station for place in scenario.places for station in _stations(place)),
-        assessment=Assessment(scenario.cycle, "cma-haze-2013", *levels, windows, messages, in_force),
+        assessment=Assessment(
+            scenario.cycle, "cma-haze-2013", *levels, windows, messages, in_force, standard=told_by(load_edition("cma-haze-2013"))
+        ),
         forecast=forecast,
         observations=_observations(scenario),
         inputs=tuple(

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from hazecast.bulletins.editions import condition_in_words
 from hazecast.bulletins.phrases import HEADLINES
 from hazecast.bulletins.telling import Telling
 from hazecast.records import Action, HazeWarning, Level, WindowAssessment
@@ -18,7 +17,7 @@ class AreaWarning:
 
 def area_warning(warning: HazeWarning, telling: Telling) -> AreaWarning:
     """What one message says in one language."""
-    headline = telling.wording.say(HEADLINES[warning.action], level=telling.level(warning.level), areas=telling.areas([warning.area_id]))
+    headline = telling.warned(HEADLINES[warning.action], warning.level, [warning.area_id])
     if warning.action is Action.LIFT:
         return AreaWarning(headline, (telling.wording.say("%(sentence)s.", sentence=headline),))
     window = next((view.window for view in telling.views if view.area.id == warning.area_id), None)
@@ -68,5 +67,5 @@ def _how_sure(warning: HazeWarning, telling: Telling) -> str:
 def _why(warning: HazeWarning, telling: Telling) -> str:
     if not warning.condition:
         return ""
-    condition = condition_in_words(telling.facts.edition, warning.condition, telling.wording)
+    condition = telling.condition(warning.condition)
     return telling.wording.say("%(sentence)s.", sentence=telling.wording.say("Condition of the rules: %(condition)s", condition=condition))
