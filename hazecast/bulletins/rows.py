@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from hazecast.bulletins.palette import STYLES
 from hazecast.bulletins.phrases import RUNG_REMARKS
 from hazecast.bulletins.situation import AreaView, Period, areas_on, hours_within, periods, standing_warnings
+from hazecast.bulletins.standing import standing_in_words
 from hazecast.bulletins.telling import Telling
 from hazecast.bulletins.wording import N_
 from hazecast.records import Action, HazeWarning, Level, LevelChance, Rung, WindowAssessment
@@ -138,9 +139,9 @@ def _of_values(peak: str, window: WindowAssessment, telling: Telling) -> str:
 
 def _remarks(view: AreaView, telling: Telling) -> list[str]:
     wording, window = telling.wording, view.window
+    remarks = list(standing_in_words(view.area.id, telling))
     if window is None:
-        return [wording.say("not assessed")]
-    remarks = []
+        return [*remarks, wording.say("not assessed")]
     if window.hours_known < window.hours:
         remarks.append(wording.say("only %(known)d of %(hours)d hours could be judged", known=window.hours_known, hours=window.hours))
     if window.worst_station_id is not None and window.worst_station_level > max(window.level, Level.NONE):
