@@ -196,6 +196,9 @@ def test_the_table_has_numbers_and_local_times(episode: BulletinFacts) -> None:
         "90% band to": "426",
         "Peak hour": "2030-01-15T01:00+08:00",
         "Lowest visibility, m": "1944",
+        "Mean PM2.5, µg/m³": "246",
+        "AQI of PM2.5 alone (HJ 633)": "296",
+        "Class": "heavily polluted",
         "Bulletin": "the-id",
     }
     assert datetime.fromisoformat(rows["Beijing"]["From"]).tzinfo is not None
