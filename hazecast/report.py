@@ -223,11 +223,11 @@ def _messages(decisions: Decisions, settings: Settings) -> list[str]:
     zone = ZoneInfo(settings.site.time_zone)
     names = _names(decisions, settings)
     lines = [
-        f"Haze warning {_DONE[m.action]}: {m.level.name.lower():7}{names[m.area_id]}, {_moment(m.valid_from, zone)} to "
+        f"Warning {_DONE[m.action]}: {m.level.name.lower():7}{names[m.area_id]}, {_moment(m.valid_from, zone)} to "
         f"{_moment(m.valid_until, zone)}{'' if m.probability is None else f', chance {m.probability:.0%}'}"
         for m in decisions.messages
     ]
-    return lines or ["No haze warning is issued, changed or lifted in this cycle."]
+    return lines or ["No warning is issued, changed or lifted in this cycle."]
 
 
 def _score_lines(scores: Scores) -> list[str]:

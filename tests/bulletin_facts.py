@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 from hazecast.records import (
     Action,
     Area,
+    AreaStatus,
     Assessment,
     BulletinFacts,
     Cycle,
     Forecast,
+    Ground,
     HazeWarning,
     InputFile,
     Level,
@@ -26,8 +28,11 @@ from hazecast.records import (
     PreviousBulletin,
     Rung,
     Station,
+    Status,
     WindowAssessment,
 )
+from hazecast.warnings.edition import load_edition
+from hazecast.warnings.telling import facts_of as told_by
 from tests.attribution_facts import attribution_of
 
 BEFORE_FIRST_WINDOW = 2
@@ -275,6 +280,29 @@ def _message(scenario: Scenario, window: WindowAssessment, action: Action, level
     )
 
 
+STATUSES = {
+    Action.ISSUE: Status.ISSUED,
+    Action.CONTINUE: Status.CONTINUED,
+    Action.UPGRADE: Status.UPGRADED,
+    Action.DOWNGRADE: Status.DOWNGRADED,
+    Action.LIFT: Status.LIFTED,
+}
+
+
+def _status(message: HazeWarning) -> AreaStatus:
+    """Since the day before for what goes on, in the south on the ground that input lacks."""
+    before, now = message.issued_at - timedelta(days=1), message.issued_at
+    since, level_since = {
+        Action.ISSUE: (now, now),
+        Action.CONTINUE: (before, before),
+        Action.UPGRADE: (before, now),
+        Action.DOWNGRADE: (before, now),
+        Action.LIFT: (None, None),
+    }[message.action]
+    ground = Ground.LACKING if message.action is Action.CONTINUE else Ground.FORECAST
+    return AreaStatus(message.area_id, message.edition, STATUSES[message.action], ground, message.level, since, level_since)
+
+
 def _levels(pm25: xr.DataArray) -> xr.DataArray:
     values = np.select(
         [pm25.isnull(), pm25 > 400, pm25 > 230, pm25 > 150], [Level.UNKNOWN, Level.RED, Level.ORANGE, Level.YELLOW], Level.NONE
@@ -315,7 +343,16 @@ def facts_of(scenario: Scenario) -> BulletinFacts:
         settings_sha256=hashlib.sha256(b"settings").hexdigest(),
         areas=tuple(Area(p.id, p.names, tuple(s.id for s in _stations(p)), scenario.time_zone) for p in scenario.places),
         stations=tuple(station for place in scenario.places for station in _stations(place)),
-        assessment=Assessment(scenario.cycle, "cma-haze-2013", *levels, windows, messages, in_force),
+        assessment=Assessment(
+            scenario.cycle,
+            "cma-haze-2013",
+            *levels,
+            windows,
+            messages,
+            in_force,
+            statuses=tuple(_status(message) for message in messages),
+            standard=told_by(load_edition("cma-haze-2013")),
+        ),
         forecast=forecast,
         observations=_observations(scenario),
         inputs=tuple(

@@ -1,9 +1,9 @@
-"""One warning as the evening news tells it: what, where, from when to when, where worse, how sure, and why."""
+"""One warning as the evening news tells it: what, where, from when to when, since when, where worse, how sure, and why."""
 
 from dataclasses import dataclass
 
-from hazecast.bulletins.editions import condition_in_words
 from hazecast.bulletins.phrases import HEADLINES
+from hazecast.bulletins.standing import standing_in_words
 from hazecast.bulletins.telling import Telling
 from hazecast.records import Action, HazeWarning, Level, WindowAssessment
 
@@ -18,12 +18,13 @@ class AreaWarning:
 
 def area_warning(warning: HazeWarning, telling: Telling) -> AreaWarning:
     """What one message says in one language."""
-    headline = telling.wording.say(HEADLINES[warning.action], level=telling.level(warning.level), areas=telling.areas([warning.area_id]))
+    headline = telling.warned(HEADLINES[warning.action], warning.level, [warning.area_id])
     if warning.action is Action.LIFT:
         return AreaWarning(headline, (telling.wording.say("%(sentence)s.", sentence=headline),))
     window = next((view.window for view in telling.views if view.area.id == warning.area_id), None)
     said = (
         _expected(warning, telling),
+        *(_sentence(phrase, telling) for phrase in standing_in_words(warning.area_id, telling)),
         _worse(window, telling),
         _peak(window, telling),
         _how_sure(warning, telling),
@@ -43,7 +44,11 @@ def _worse(window: WindowAssessment | None, telling: Telling) -> str:
         return ""
     haze, station = telling.haze(window.worst_station_level), telling.station(window.worst_station_id)
     said = telling.wording.say("locally %(haze)s: %(station)s", haze=haze, station=station)
-    return telling.wording.say("%(sentence)s.", sentence=said[:1].upper() + said[1:])
+    return _sentence(said, telling)
+
+
+def _sentence(phrase: str, telling: Telling) -> str:
+    return telling.wording.say("%(sentence)s.", sentence=phrase[:1].upper() + phrase[1:])
 
 
 def _peak(window: WindowAssessment | None, telling: Telling) -> str:
@@ -68,5 +73,5 @@ def _how_sure(warning: HazeWarning, telling: Telling) -> str:
 def _why(warning: HazeWarning, telling: Telling) -> str:
     if not warning.condition:
         return ""
-    condition = condition_in_words(telling.facts.edition, warning.condition, telling.wording)
+    condition = telling.condition(warning.condition)
     return telling.wording.say("%(sentence)s.", sentence=telling.wording.say("Condition of the rules: %(condition)s", condition=condition))

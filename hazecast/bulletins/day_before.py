@@ -48,7 +48,7 @@ def _windows_before(telling: Telling) -> dict[tuple[object, ...], WindowAssessme
 def _in_words(level: Level, telling: Telling) -> str:
     if level is Level.UNKNOWN:
         return telling.wording.say("level unknown")
-    return telling.wording.say("no haze warning level") if level is Level.NONE else telling.haze(level)
+    return telling.wording.say("no warning level") if level is Level.NONE else telling.haze(level)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ def headline(telling: Telling) -> str:
             areas=telling.areas(_areas_at(worst, telling)),
         )
     if len(unknown) == len(telling.views):
-        return telling.wording.say("The haze level cannot be judged: inputs are lacking")
+        return telling.wording.say("The level cannot be judged: inputs are lacking")
     return _calm_headline(unknown, telling)
 
 
@@ -41,22 +41,22 @@ def _warning_headline(warnings: list[HazeWarning], telling: Telling) -> str:
     message_actions = {message.id: message.action for message in telling.facts.assessment.messages}
     actions = {message_actions.get(warning.id) for warning in warnings}
     action = actions.pop() if len(actions) == 1 else None
-    sentence = N_("Haze warning in force: %(level)s for %(areas)s") if action is None else HEADLINES[action]
-    return telling.wording.say(sentence, level=telling.level(warnings[0].level), areas=telling.areas([w.area_id for w in warnings]))
+    sentence = N_("%(called)s in force: %(level)s for %(areas)s") if action is None else HEADLINES[action]
+    return telling.warned(sentence, warnings[0].level, [w.area_id for w in warnings])
 
 
 def _calm_headline(unknown: list[str], telling: Telling) -> str:
     wording = telling.wording
     lifted = [message.area_id for message in telling.facts.assessment.messages if message.action is Action.LIFT]
     known = [view.area.id for view in telling.views if view.level is Level.NONE]
-    calm = wording.say(HEADLINES[Action.LIFT], areas=telling.areas(lifted)) if lifted else _no_warning(known, telling)
+    calm = telling.warned(HEADLINES[Action.LIFT], Level.NONE, lifted) if lifted else _no_warning(known, telling)
     if not unknown:
         return calm
     return wording.clauses([calm, wording.say("the level in %(areas)s cannot be judged", areas=telling.areas(unknown))])
 
 
 def _no_warning(area_ids: list[str], telling: Telling) -> str:
-    return telling.wording.say("No haze warning for %(areas)s", areas=telling.areas(area_ids))
+    return telling.warned(N_("No %(called)s for %(areas)s"), Level.NONE, area_ids)
 
 
 def _areas_at(level: Level, telling: Telling) -> list[str]:
@@ -66,7 +66,7 @@ def _areas_at(level: Level, telling: Telling) -> list[str]:
 def conclusion(telling: Telling) -> str:
     """What to expect in the first window, in one sentence."""
     if telling.period is None:
-        return telling.wording.say("This cycle holds no validity window, so nothing can be said about haze.")
+        return telling.wording.say("This cycle holds no validity window, so no level can be told.")
     clauses = [_level_clause(level, telling) for level in levels_by_rank(telling.views)]
     span = telling.clock.span(telling.period.start, telling.period.end)
     return telling.wording.say("Expected from %(span)s: %(clauses)s.", span=span, clauses=telling.wording.clauses(clauses))
@@ -77,9 +77,9 @@ def _level_clause(level: Level, telling: Telling) -> str:
     if level is Level.UNKNOWN:
         return telling.wording.say("for lack of input the level in %(areas)s cannot be judged", areas=areas)
     if level is Level.NONE and len(_areas_at(level, telling)) == len(telling.views):
-        return telling.wording.say("no haze of warning level in any area")
+        return telling.wording.say("no warning level is reached in any area")
     if level is Level.NONE:
-        return telling.wording.say("no haze of warning level in %(areas)s", areas=areas)
+        return telling.wording.say("no warning level is reached in %(areas)s", areas=areas)
     clause = telling.wording.say("%(haze)s in %(areas)s", haze=telling.haze(level), areas=areas)
     worse = _locally_worse([view for view in telling.views if view.level is level], telling)
     return telling.wording.say_as("between phrases", ", ").join([clause, worse] if worse else [clause])

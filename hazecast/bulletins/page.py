@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from hazecast.bulletins.day_before import changes, hindsight
-from hazecast.bulletins.editions import condition_in_words
 from hazecast.bulletins.headline import Fact, conclusion, glance, headline
 from hazecast.bulletins.phrases import BADGES, HEADLINES, guidance
 from hazecast.bulletins.remarks import all_notes, is_perfect_prognosis, note_in_words, rungs_in_words
@@ -76,7 +75,7 @@ def page(facts: BulletinFacts, wording: Wording) -> Page:
         changes=changes(telling),
         hindsight=hindsight(telling),
         reasons=_reasons(telling),
-        guidance=guidance({view.level for view in telling.views} | {level}, wording),
+        guidance=guidance({view.level for view in telling.views} | {level}, facts.assessment, wording),
         lacks=_lacks(telling),
     )
 
@@ -98,7 +97,7 @@ def _warnings(telling: Telling) -> tuple[str, ...]:
     told = {message.id for message in messages}
     still = [warning for warning in standing_warnings(telling.facts) if warning.id not in told]
     groups: dict[tuple[str, int, str], list[HazeWarning]] = {}
-    for sentence, warnings in ((None, messages), (N_("Haze warning still in force: %(level)s for %(areas)s"), still)):
+    for sentence, warnings in ((None, messages), (N_("%(called)s still in force: %(level)s for %(areas)s"), still)):
         for warning in sorted(warnings, key=lambda w: -w.level):
             span = "" if warning.action is Action.LIFT else telling.clock.span(warning.valid_from, warning.valid_until)
             groups.setdefault((sentence or HEADLINES[warning.action], warning.level, span), []).append(warning)
@@ -106,7 +105,7 @@ def _warnings(telling: Telling) -> tuple[str, ...]:
 
 
 def _warning_sentence(sentence: str, level: int, span: str, warnings: list[HazeWarning], telling: Telling) -> str:
-    said = telling.wording.say(sentence, level=telling.level(Level(level)), areas=telling.areas([w.area_id for w in warnings]))
+    said = telling.warned(sentence, Level(level), [w.area_id for w in warnings])
     return (
         telling.wording.say("%(sentence)s, %(span)s.", sentence=said, span=span)
         if span
@@ -125,8 +124,7 @@ def _reasons(telling: Telling) -> tuple[Fact, ...]:
 def _reason(view: AreaView, telling: Telling) -> str:
     if view.window is None or view.level is Level.UNKNOWN:
         return telling.wording.say("too much of the input is lacking to judge the level")
-    condition = condition_in_words(telling.facts.edition, view.window.condition, telling.wording)
-    return telling.wording.say("%(haze)s: %(condition)s", haze=telling.haze(view.level), condition=condition)
+    return telling.wording.say("%(haze)s: %(condition)s", haze=telling.haze(view.level), condition=telling.condition(view.window.condition))
 
 
 def _lacks(telling: Telling) -> tuple[str, ...]:

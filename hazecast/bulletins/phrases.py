@@ -1,11 +1,11 @@
 """The set phrases of a bulletin by level, action, rung, input role and variable."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from hazecast.bulletins.editions import edition
+from hazecast.bulletins.editions import grade_in_words, guidance_in_words
 from hazecast.bulletins.wording import N_, Wording
-from hazecast.records import Action, EmissionProxy, Level, Rung
+from hazecast.records import Action, Assessment, EmissionProxy, Level, Rung
 
 LEVELS: Mapping[Level, str] = MappingProxyType(
     {
@@ -31,11 +31,11 @@ BADGES: Mapping[Level, str] = MappingProxyType(
 
 HEADLINES: Mapping[Action, str] = MappingProxyType(
     {
-        Action.ISSUE: N_("Haze warning issued: %(level)s for %(areas)s"),
-        Action.CONTINUE: N_("Haze warning continued: %(level)s for %(areas)s"),
-        Action.UPGRADE: N_("Haze warning upgraded to %(level)s for %(areas)s"),
-        Action.DOWNGRADE: N_("Haze warning downgraded to %(level)s for %(areas)s"),
-        Action.LIFT: N_("Haze warning lifted for %(areas)s"),
+        Action.ISSUE: N_("%(called)s issued: %(level)s for %(areas)s"),
+        Action.CONTINUE: N_("%(called)s continued: %(level)s for %(areas)s"),
+        Action.UPGRADE: N_("%(called)s upgraded to %(level)s for %(areas)s"),
+        Action.DOWNGRADE: N_("%(called)s downgraded to %(level)s for %(areas)s"),
+        Action.LIFT: N_("%(called)s lifted for %(areas)s"),
     }
 )
 
@@ -66,7 +66,7 @@ GUIDANCE: Mapping[Level, tuple[str, ...]] = MappingProxyType(
         Level.UNKNOWN: (
             N_("Where the level is unknown this bulletin is no all-clear: go by the latest measurements and by what you see."),
         ),
-        Level.NONE: (N_("Nothing special needs to be done because of haze. The next bulletin tells of any change."),),
+        Level.NONE: (N_("Nothing special needs to be done. The next bulletin tells of any change."),),
         Level.BLUE: (N_("People with heart or lung disease: keep hard work and sport outdoors short."),),
         Level.YELLOW: (
             N_("Drivers: slow down, keep your distance and switch on the fog lights where visibility drops."),
@@ -127,22 +127,22 @@ VARIABLE_NAMES: Mapping[str, str] = MappingProxyType(
 )
 
 
-def haze_in_words(edition_key: str, level: Level, wording: Wording) -> str:
+def haze_in_words(assessment: Assessment, level: Level, wording: Wording) -> str:
     """What `level` means in the air, with its colour, such as "severe haze (orange)"."""
-    colour = wording.say(LEVELS[level])
-    haze = edition(edition_key).haze.get(level)
-    return (
-        wording.say("%(haze)s (%(level)s)", haze=wording.say(haze), level=colour) if haze else wording.say("%(level)s level", level=colour)
-    )
+    colour, grade = wording.say(LEVELS[level]), grade_in_words(assessment, level, wording)
+    return wording.say("%(haze)s (%(level)s)", haze=grade, level=colour) if grade else wording.say("%(level)s level", level=colour)
 
 
-def guidance(levels: set[Level], wording: Wording) -> tuple[str, ...]:
-    """What to do when `levels` are expected in the areas: all advice up to the highest, the most urgent first."""
+def guidance(levels: set[Level], assessment: Assessment, wording: Wording) -> tuple[str, ...]:
+    """What to do when `levels` are expected in the areas: what the edition advises at the highest, and what holds where one is unknown."""
     highest = max(levels, default=Level.UNKNOWN)
+    unknown = _usual_guidance([Level.UNKNOWN], wording) if Level.UNKNOWN in levels or not levels else ()
     if highest <= Level.NONE:
-        advised = [Level.UNKNOWN] if Level.UNKNOWN in levels or not levels else [Level.NONE]
-    else:
-        lowest = Level.YELLOW if highest > Level.BLUE else Level.BLUE
-        advised = [level for level in reversed(Level) if lowest <= level <= highest]
-        advised += [Level.UNKNOWN] * (Level.UNKNOWN in levels)
-    return tuple(wording.say(sentence) for level in advised for sentence in GUIDANCE[level])
+        return unknown or _usual_guidance([Level.NONE], wording)
+    lowest = Level.YELLOW if highest > Level.BLUE else Level.BLUE
+    advised = [level for level in reversed(Level) if lowest <= level <= highest]
+    return (*(guidance_in_words(assessment, highest, wording) or _usual_guidance(advised, wording)), *unknown)
+
+
+def _usual_guidance(levels: Sequence[Level], wording: Wording) -> tuple[str, ...]:
+    return tuple(wording.say(sentence) for level in levels for sentence in GUIDANCE[level])

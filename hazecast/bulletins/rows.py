@@ -6,9 +6,11 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from hazecast.bulletins.air_quality import air_quality_of
 from hazecast.bulletins.palette import STYLES
 from hazecast.bulletins.phrases import RUNG_REMARKS
 from hazecast.bulletins.situation import AreaView, Period, areas_on, hours_within, periods, standing_warnings
+from hazecast.bulletins.standing import standing_in_words
 from hazecast.bulletins.telling import Telling
 from hazecast.bulletins.wording import N_
 from hazecast.records import Action, HazeWarning, Level, LevelChance, Rung, WindowAssessment
@@ -50,6 +52,7 @@ class AreaRow:
     peak: str
     peak_time: str
     visibility: str
+    air_quality: str
     remarks: tuple[str, ...]
 
 
@@ -91,6 +94,7 @@ def _area_row(view: AreaView, telling: Telling) -> AreaRow:
         peak=_peak(window, telling),
         peak_time=telling.moment(window.peak_time if window else None),
         visibility=telling.visibility(window.lowest_visibility if window else None),
+        air_quality=_air_quality(view, telling),
         remarks=tuple(_remarks(view, telling)),
     )
 
@@ -136,11 +140,23 @@ def _of_values(peak: str, window: WindowAssessment, telling: Telling) -> str:
     return peak if window.values is None else telling.wording.say("%(peak)s, n = %(count)d", peak=peak, count=window.values)
 
 
+def _air_quality(view: AreaView, telling: Telling) -> str:
+    quality = air_quality_of(view.area, view.window, telling.facts) if view.window else None
+    if quality is None:
+        return telling.wording.unknown()
+    return telling.wording.say(
+        "%(index)d, %(name)s (mean %(mean)s µg/m³)",
+        index=quality.index,
+        name=quality.class_in(telling.wording.language),
+        mean=telling.concentration(quality.mean),
+    )
+
+
 def _remarks(view: AreaView, telling: Telling) -> list[str]:
     wording, window = telling.wording, view.window
+    remarks = list(standing_in_words(view.area.id, telling))
     if window is None:
-        return [wording.say("not assessed")]
-    remarks = []
+        return [*remarks, wording.say("not assessed")]
     if window.hours_known < window.hours:
         remarks.append(wording.say("only %(known)d of %(hours)d hours could be judged", known=window.hours_known, hours=window.hours))
     if window.worst_station_id is not None and window.worst_station_level > max(window.level, Level.NONE):

@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from hazecast.bulletins.editions import called_in_words, condition_in_words
 from hazecast.bulletins.phrases import LEVELS, haze_in_words
 from hazecast.bulletins.situation import AreaView, Period, areas_on, periods
 from hazecast.bulletins.text_layout import plain
@@ -72,7 +73,17 @@ class Telling:
 
     def haze(self, level: Level) -> str:
         """What a level means in the air, with its colour."""
-        return haze_in_words(self.facts.edition, level, self.wording)
+        return haze_in_words(self.facts.assessment, level, self.wording)
+
+    def condition(self, code: str) -> str:
+        """A condition of the edition."""
+        return condition_in_words(self.facts.assessment, code, self.wording)
+
+    def warned(self, sentence: str, level: Level, area_ids: Sequence[str]) -> str:
+        """A sentence on warnings for areas, in which they are called what the edition calls them."""
+        called = called_in_words(self.facts.assessment, self.wording)
+        said = self.wording.say(sentence, called=called, level=self.level(level), areas=self.areas(area_ids))
+        return said[:1].upper() + said[1:]
 
     def chance(self, probability: float | None) -> str:
         """A probability in whole percent; never 0 or 100, for nothing is certain."""

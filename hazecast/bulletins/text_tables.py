@@ -8,12 +8,16 @@ from hazecast.bulletins.wording import Wording
 
 
 def area_table(page: Page, wording: Wording) -> str:
-    """The areas in the first window, each with its remarks below it."""
+    """The areas in the first window, each with its air quality index and its remarks below it."""
     say = wording.say
     headings = [say("Area"), say("Level"), say("Chance, %%"), say("Peak (90%%)"), say("Peak hour"), say("Visib.")]
     head, *lines = table(headings, [_area_cells(row) for row in page.rows])
-    remarks = ([wrapped(remark, "    > ", "      ") for remark in row.remarks] for row in page.rows)
+    remarks = ([wrapped(remark, "    > ", "      ") for remark in (_air_quality(row, wording), *row.remarks)] for row in page.rows)
     return "\n".join([head, *(part for line, below in zip(lines, remarks, strict=True) for part in (line, *below))])
+
+
+def _air_quality(row: AreaRow, wording: Wording) -> str:
+    return wording.say("AQI of PM2.5 alone (HJ 633): %(quality)s", quality=row.air_quality)
 
 
 def _area_cells(row: AreaRow) -> list[str]:

@@ -43,7 +43,7 @@ def trace(facts: BulletinFacts, bulletin_id: str, wording: Wording) -> Trace:
         Fact(say("Cycle"), cycle.key),
         Fact(say("Forecast starts (init_time)"), _utc(cycle.init_time)),
         Fact(say("Knowledge as of (as_of)"), _utc(cycle.as_of)),
-        Fact(say("Rules"), edition_in_words(facts.edition, wording)),
+        Fact(say("Rules"), edition_in_words(facts.assessment, wording)),
         Fact(say("Warning messages"), messages or wording.say_as("warning", "none")),
         Fact(say("Software"), f"hazecast {facts.software_version}"),
         Fact(say("Settings (SHA-256)"), facts.settings_sha256[:DIGITS]),

@@ -143,7 +143,10 @@ class LevelFacts:
 
 @dataclass(frozen=True, slots=True)
 class StandardFacts:
-    """What products say of the edition that was decided by; its texts by language. Levels ascend."""
+    """What products say of the edition that was decided by; its texts by language. Levels ascend.
+
+    `called` is what it calls a warning in the middle of a sentence; empty where its file does not say.
+    """
 
     name: str
     title: tuple[PlaceName, ...]
@@ -155,6 +158,7 @@ class StandardFacts:
     cap_urgency: str
     cap_certainty: str
     levels: tuple[LevelFacts, ...]
+    called: tuple[PlaceName, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

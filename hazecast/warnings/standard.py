@@ -45,11 +45,13 @@ class Standard(DataRecord):
     """The head of an edition, and how its warnings live.
 
     A level is raised at `raise_probability` and kept down to `clear_probability`; a warning stands for `hold_hours` at least; one that
-    follows within `merge_hours` of the end of another goes on with it. `source` says where the text was found.
+    follows within `merge_hours` of the end of another goes on with it. `source` says where the text was found, `called` by language what a
+    warning is called in the middle of a sentence.
     """
 
     name: str = Field(min_length=1)
     title: Names
+    called: Mapping[str, str] = Field(default_factory=dict)
     issuer: str = Field(min_length=1)
     issued: str = Field(pattern=r"^(\d{4}(-\d{2}-\d{2})?)?$")
     source: str = ""

@@ -1,12 +1,12 @@
 """What an edition's file tells of itself, for products: no bulletin needs to know an edition by name."""
 
 import math
+from collections.abc import Mapping
 
 from hazecast.records import ConditionFacts, Guidance, Level, LevelFacts, PlaceName, StandardFacts
 from hazecast.warnings.day_editions import DayLevel, IndexLevel
 from hazecast.warnings.edition import Edition
 from hazecast.warnings.hourly_edition import Condition, HourlyLevel
-from hazecast.warnings.standard import Names
 
 
 def facts_of(edition: Edition) -> StandardFacts:
@@ -22,6 +22,7 @@ def facts_of(edition: Edition) -> StandardFacts:
         cap_urgency=edition.cap.urgency,
         cap_certainty=edition.cap.certainty,
         levels=tuple(_level(row) for row in edition.levels),
+        called=_named(edition.called),
     )
 
 
@@ -57,5 +58,5 @@ def _code(level: Level, column: int) -> str:
     return f"{level.name.lower()}-{column}"
 
 
-def _named(names: Names) -> tuple[PlaceName, ...]:
+def _named(names: Mapping[str, str]) -> tuple[PlaceName, ...]:
     return tuple(PlaceName(language, text) for language, text in names.items())

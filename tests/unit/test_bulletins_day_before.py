@@ -53,10 +53,10 @@ def test_a_change_names_the_areas_the_level_now_and_the_level_then(calm: Bulleti
     assert inner.area_id == "inner"
     assert changes(told(calm, inner, *others)) == ("The levels expected of all areas are those of the bulletin of the day before.",)
     assert changes(told(calm, replace(inner, level=Level.RED), *others)) == (
-        "Inner London: no haze warning level now, extremely severe haze (red) in the bulletin of the day before.",
+        "Inner London: no warning level now, extremely severe haze (red) in the bulletin of the day before.",
     )
     assert changes(told(calm, *(replace(window, level=Level.UNKNOWN) for window in (inner, *others)))) == (
-        "Inner London, West London and South London: no haze warning level now, level unknown in the bulletin of the day before.",
+        "Inner London, West London and South London: no warning level now, level unknown in the bulletin of the day before.",
     )
 
 

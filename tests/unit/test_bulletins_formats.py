@@ -94,7 +94,7 @@ def test_times_chances_and_places_are_those_of_the_warning(episode: BulletinFact
         "2030-01-14T08:00:00+08:00",
         "2030-01-15T08:00:00+08:00",
     ]
-    assert [info.findtext(f"cap:{tag}", "", CAP) for tag in ("urgency", "certainty")] == ["Future", "Likely"]
+    assert [info.findtext(f"cap:{tag}", "", CAP) for tag in ("urgency", "certainty")] == ["Expected", "Likely"]
     assert info.findtext("cap:eventCode/cap:value", "", CAP) == "11B19"
     place, radius = info.findtext("cap:area/cap:circle", "", CAP).split()
     assert abs(float(place.split(",")[0]) - 39.96) < 0.05
@@ -196,6 +196,9 @@ def test_the_table_has_numbers_and_local_times(episode: BulletinFacts) -> None:
         "90% band to": "426",
         "Peak hour": "2030-01-15T01:00+08:00",
         "Lowest visibility, m": "1944",
+        "Mean PM2.5, µg/m³": "246",
+        "AQI of PM2.5 alone (HJ 633)": "296",
+        "Class": "heavily polluted",
         "Bulletin": "the-id",
     }
     assert datetime.fromisoformat(rows["Beijing"]["From"]).tzinfo is not None

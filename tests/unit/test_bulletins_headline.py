@@ -50,7 +50,7 @@ def with_warnings(facts: BulletinFacts, messages: dict[str, tuple[Action, Level]
 def test_nothing_expected_anywhere_is_said_plainly() -> None:
     telling = english(calm_facts())
     assert headline(telling) == "No haze warning for Inner London, West London and South London"
-    assert conclusion(telling).endswith("no haze of warning level in any area.")
+    assert conclusion(telling).endswith("no warning level is reached in any area.")
     assert shown_level(telling.facts) is Level.NONE
 
 
@@ -81,8 +81,8 @@ def test_without_any_window_nothing_is_claimed_and_the_bulletin_lasts_as_long_as
     facts = calm_facts()
     facts = replace(facts, assessment=replace(facts.assessment, windows=()))
     telling = english(facts)
-    assert headline(telling) == "The haze level cannot be judged: inputs are lacking"
-    assert conclusion(telling) == "This cycle holds no validity window, so nothing can be said about haze."
+    assert headline(telling) == "The level cannot be judged: inputs are lacking"
+    assert conclusion(telling) == "This cycle holds no validity window, so no level can be told."
     assert expiry(facts) == facts.cycle.end_time
     assert page(facts, wording("en")).outlook_rows == ()
 
@@ -113,7 +113,7 @@ def test_the_headline_tells_what_became_of_the_highest_warning(
 def test_a_warning_in_force_shows_at_the_head_even_where_less_is_expected() -> None:
     facts = with_warnings(calm_facts(), {}, {"west": Level.ORANGE})
     assert shown_level(facts) is Level.ORANGE
-    assert any("heart disease" in sentence for sentence in page(facts, wording("en")).guidance)
+    assert any("schools and kindergartens" in sentence for sentence in page(facts, wording("en")).guidance)
     assert page(facts, wording("en")).warnings[0].startswith("Haze warning still in force: orange for West London, Sat 30 Mar 08:00")
 
 
@@ -130,7 +130,7 @@ def test_the_conclusion_goes_from_the_worst_to_the_best_with_what_is_locally_wor
         "locally extremely",
         "(yellow) in Tianjin",
         "Taiyuan cannot",
-        "no haze of",
+        "no warning level is reached",
     ]
     places = [told.index(part) for part in order]
     assert places == sorted(places)
@@ -181,7 +181,7 @@ def test_areas_with_clocks_of_their_own_still_share_the_first_window() -> None:
 
 
 def test_a_blind_cycle_says_so_in_both_languages() -> None:
-    assert headline(Telling(blind_facts(), wording("zh"))) == "缺少输入资料，霾等级无法判定"
+    assert headline(Telling(blind_facts(), wording("zh"))) == "缺少输入资料，预警等级无法判定"
     told = page(blind_facts(), wording("en"))
     assert [fact.text for fact in told.reasons] == ["too much of the input is lacking to judge the level"]
     assert "none" not in {row.level.css for row in told.rows}

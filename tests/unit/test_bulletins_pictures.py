@@ -258,7 +258,7 @@ def test_a_drawing_has_text_as_text_and_asks_for_nothing() -> None:
     drawn = next(iter(level_map.draw(facts, copies(facts, "en"))))
     root = ElementTree.fromstring(drawn.svg)
     texts = [text.text for text in root.findall(".//{*}text")]
-    assert {"Inner London", "Haze-warning levels: <London> & air"} <= set(texts)
+    assert {"Inner London", "Warning levels: <London> & air"} <= set(texts)
     assert root.find("{*}title").text == drawn.alt  # type: ignore[union-attr]
     assert b"<!DOCTYPE" not in drawn.svg
     addresses = [value for element in root.iter() for name, value in element.attrib.items() if name.endswith(("href", "src"))]

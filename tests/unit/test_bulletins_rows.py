@@ -35,7 +35,10 @@ def test_a_row_holds_the_figures_of_its_area() -> None:
         ("orange", "68%", 68),
         ("red", "19%", 19),
     ]
-    assert row.remarks == ("locally extremely severe haze (red): Beijing North",)
+    assert row.remarks == (
+        "in force since Sun 13 Jan 06:30, at this level since Mon 14 Jan 06:30",
+        "locally extremely severe haze (red): Beijing North",
+    )
 
 
 def test_what_is_not_known_is_called_unknown() -> None:

@@ -80,7 +80,7 @@ def test_a_cycle_is_told_in_a_few_lines(tmp_path: Path, settings: Settings) -> N
         "Area   24 h     Highest   Chance  Peak PM2.5 (90 % band)  at              Lead  of values",
         "Jinan  yellow   yellow       74%  178 (67–244) µg/m³      13 Jan 06:00    22 h        120",
         "",
-        "Haze warning issued: yellow Jinan, 2019-01-12 08:00 UTC+08:00 to 2019-01-13 08:00 UTC+08:00, chance 74%",
+        "Warning issued: yellow Jinan, 2019-01-12 08:00 UTC+08:00 to 2019-01-13 08:00 UTC+08:00, chance 74%",
         "",
         "Against observations (µg/m³)",
         "  lead h    pairs  lacking  observed   bias   RMSE  persistence  uncorrected  in 90 % band",
@@ -134,11 +134,11 @@ def test_a_warning_without_a_known_chance_is_told_without(tmp_path: Path, settin
     ],
 )
 def test_every_action_has_its_word(action: Action, level: Level, word: str, tmp_path: Path, settings: Settings) -> None:
-    assert f"Haze warning {word}" in lines_of(tmp_path, settings, messages=(replace(MESSAGE, action=action, level=level),))
+    assert f"Warning {word}" in lines_of(tmp_path, settings, messages=(replace(MESSAGE, action=action, level=level),))
 
 
 def test_no_message_is_said(tmp_path: Path, settings: Settings) -> None:
-    assert "No haze warning is issued, changed or lifted in this cycle." in lines_of(tmp_path, settings, messages=())
+    assert "No warning is issued, changed or lifted in this cycle." in lines_of(tmp_path, settings, messages=())
 
 
 def test_a_cycle_done_before_says_so_and_under_which_settings(tmp_path: Path, settings: Settings) -> None:

@@ -13,8 +13,9 @@ from hazecast.backtest.scorecard.pictures.strips import Strip, draw_strip
 from hazecast.backtest.scorecard.wording import NOTHING, counted, level_in_words, signed
 from hazecast.backtest.verification import FORECAST
 from hazecast.backtest.verification.local_time import local
-from hazecast.bulletins.editions import edition as edition_in_words
+from hazecast.bulletins.editions import pm25_limits
 from hazecast.records import Level
+from hazecast.warnings.telling import facts_of
 
 LARGEST, MARGIN_HOURS, LONGEST_HOURS = 3, 30, 14 * 24
 MOST_LISTED = 60
@@ -122,7 +123,7 @@ def _picture(shown: Shown, evidence: Evidence) -> Picture:
         forecast=day.pm25[0][hours, place],
         band=day.band[:, hours, place],
         rows=_rows(evidence, hours, place),
-        lines=tuple(sorted(edition_in_words(evidence.verification.terms.edition.name).pm25_limits.items())),
+        lines=tuple(sorted(pm25_limits(facts_of(evidence.verification.terms.edition)).items())),
     )
     name = _station(evidence, place)
     return Picture(

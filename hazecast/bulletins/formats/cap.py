@@ -7,18 +7,19 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from hazecast.bulletins.area_warning import area_warning
-from hazecast.bulletins.editions import SEVERITIES, edition
+from hazecast.bulletins.editions import event_in_words, level_facts
 from hazecast.bulletins.footprints import circle_round, stations_of
 from hazecast.bulletins.formats.xml import Element, child, written
 from hazecast.bulletins.phrases import LEVELS, guidance
 from hazecast.bulletins.remarks import is_perfect_prognosis
 from hazecast.bulletins.telling import Telling
 from hazecast.bulletins.wording import Wording
-from hazecast.records import Action, BulletinFacts, Document, HazeWarning, Level, NoteCode
+from hazecast.records import Action, BulletinFacts, Document, HazeWarning, Level, NoteCode, StandardFacts
 
 NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
 MEDIA_TYPE = "application/cap+xml"
 LIKELY, POSSIBLE = 0.5, 0.05
+CERTAINTIES = ("Observed", "Likely", "Possible", "Unlikely", "Unknown")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,19 +94,19 @@ def _info(root: Element, alert: Alert, telling: Telling) -> None:
     info = child(root, "info")
     child(info, "language", _language(telling.wording))
     child(info, "category", "Met")
-    child(info, "event", telling.wording.say("haze"))
+    child(info, "event", event_in_words(facts.assessment, telling.wording))
     child(info, "responseType", _response(alert))
-    child(info, "urgency", "Past" if alert.message_type == "Cancel" else _urgency(warning))
-    child(info, "severity", SEVERITIES.get(alert.level, "Unknown"))
-    child(info, "certainty", _certainty(warning.probability))
-    if code := edition(facts.edition).event_code:
-        _named(info, "eventCode", "CMA", code)
+    child(info, "urgency", "Past" if alert.message_type == "Cancel" else _urgency(warning, facts.assessment.standard))
+    child(info, "severity", _severity(alert.level, facts.assessment.standard))
+    child(info, "certainty", _certainty(warning.probability, facts.assessment.standard))
+    if facts.assessment.standard and facts.assessment.standard.cap_event_code:
+        _named(info, "eventCode", "CMA", facts.assessment.standard.cap_event_code)
     for tag, moment in (("effective", warning.issued_at), ("onset", warning.valid_from), ("expires", warning.valid_until)):
         child(info, tag, _moment(moment, zone))
     child(info, "senderName", telling.title)
     child(info, "headline", telling.exercise_mark + told.headline)
     child(info, "description", "\n".join(told.sentences))
-    child(info, "instruction", "\n".join(guidance({warning.level}, telling.wording)))
+    child(info, "instruction", "\n".join(guidance({warning.level}, facts.assessment, telling.wording)))
     _parameters(info, warning, telling)
     _area(info, warning, telling)
 
@@ -122,12 +123,27 @@ def _response(alert: Alert) -> str:
     return "Avoid" if alert.level >= Level.ORANGE else "Prepare"
 
 
-def _urgency(warning: HazeWarning) -> str:
+def _severity(level: Level, standard: StandardFacts | None) -> str:
+    told = level_facts(standard, level)
+    return told.cap_severity if told else "Unknown"
+
+
+def _urgency(warning: HazeWarning, standard: StandardFacts | None) -> str:
+    if standard:
+        return standard.cap_urgency
     ahead = warning.valid_from - warning.issued_at
     return "Immediate" if ahead <= timedelta(0) else "Expected" if ahead <= timedelta(hours=1) else "Future"
 
 
-def _certainty(probability: float | None) -> str:
+def _certainty(probability: float | None, standard: StandardFacts | None) -> str:
+    """The edition's, but never more than the chance bears out; by the chance alone where the edition says nothing."""
+    by_chance = _certainty_by_chance(probability)
+    if standard is None:
+        return by_chance
+    return standard.cap_certainty if probability is None else max(standard.cap_certainty, by_chance, key=CERTAINTIES.index)
+
+
+def _certainty_by_chance(probability: float | None) -> str:
     if probability is None:
         return "Unknown"
     return "Likely" if probability > LIKELY else "Possible" if probability >= POSSIBLE else "Unlikely"

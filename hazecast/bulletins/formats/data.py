@@ -9,8 +9,9 @@ from datetime import datetime
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from hazecast.bulletins.air_quality import air_quality_of
 from hazecast.bulletins.situation import expiry
-from hazecast.records import BulletinFacts, HazeWarning, Level, Note, PlaceName, WindowAssessment
+from hazecast.records import Area, BulletinFacts, HazeWarning, Level, Note, PlaceName, WindowAssessment
 
 FORMAT = "hazecast-bulletin/1"
 LevelName = str
@@ -31,6 +32,15 @@ class PeakData(_Data):
     values: int | None
 
 
+class AirQualityData(_Data):
+    """The air quality index of PM2.5 alone, of the mean (µg m-3) over the hours and stations, by one edition of HJ 633."""
+
+    standard: str
+    pm25_mean: float
+    index: int
+    index_class: dict[str, str] = Field(description="Name of the class by language.")
+
+
 class WindowData(_Data):
     """An area in one validity window."""
 
@@ -45,6 +55,7 @@ class WindowData(_Data):
     worst_station_level: LevelName = Field(pattern=LEVEL_PATTERN)
     hours: int
     hours_known: int
+    air_quality: AirQualityData | None = Field(None, description="null where too few hours are known, or the window is no day.")
 
 
 class AreaData(_Data):
@@ -155,7 +166,7 @@ def _areas(facts: BulletinFacts) -> tuple[AreaData, ...]:
             names=_names(area.names),
             stations=area.station_ids,
             time_zone=area.time_zone,
-            windows=tuple(_window(window) for window in windows if window.area_id == area.id),
+            windows=tuple(_window(window, area, facts) for window in windows if window.area_id == area.id),
         )
         for area in facts.areas
     )
@@ -165,7 +176,7 @@ def _start(window: WindowAssessment) -> datetime:
     return window.valid_from
 
 
-def _window(window: WindowAssessment) -> WindowData:
+def _window(window: WindowAssessment, area: Area, facts: BulletinFacts) -> WindowData:
     return WindowData(
         valid_from=window.valid_from,
         valid_until=window.valid_until,
@@ -178,7 +189,16 @@ def _window(window: WindowAssessment) -> WindowData:
         worst_station_level=_level(window.worst_station_level),
         hours=window.hours,
         hours_known=window.hours_known,
+        air_quality=_air_quality(window, area, facts),
     )
+
+
+def _air_quality(window: WindowAssessment, area: Area, facts: BulletinFacts) -> AirQualityData | None:
+    quality = air_quality_of(area, window, facts)
+    if quality is None:
+        return None
+    named = dict(quality.standard.class_of(quality.index).name)
+    return AirQualityData(standard=quality.standard.name, pm25_mean=round(quality.mean, 3), index=quality.index, index_class=named)
 
 
 def _peak(window: WindowAssessment) -> PeakData | None:

@@ -6,6 +6,7 @@ import math
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from hazecast.bulletins.air_quality import air_quality_of
 from hazecast.bulletins.rows import chance_levels, warning_in_words
 from hazecast.bulletins.situation import AreaView
 from hazecast.bulletins.telling import Telling
@@ -50,6 +51,9 @@ def _headings(telling: Telling) -> list[str]:
         say("90%% band to"),
         say("Peak hour"),
         say("Lowest visibility, m"),
+        say("Mean PM2.5, µg/m³"),
+        say("AQI of PM2.5 alone (HJ 633)"),
+        say("Class"),
         say("Bulletin"),
     ]
 
@@ -66,6 +70,7 @@ def _row(view: AreaView, telling: Telling) -> list[str]:
         *(_number(value) for value in _peak(window)),
         _moment(window.peak_time if window else None, zone),
         "" if window is None or window.lowest_visibility is None else str(math.floor(window.lowest_visibility)),
+        *_air_quality(view, telling),
     ]
 
 
@@ -82,6 +87,13 @@ def _chances(window: WindowAssessment | None, telling: Telling) -> list[str]:
 
 def _peak(window: WindowAssessment | None) -> tuple[float | None, ...]:
     return (None, None, None) if window is None else (window.peak_pm25, window.peak_pm25_low, window.peak_pm25_high)
+
+
+def _air_quality(view: AreaView, telling: Telling) -> tuple[str, str, str]:
+    quality = air_quality_of(view.area, view.window, telling.facts) if view.window else None
+    if quality is None:
+        return "", "", ""
+    return _number(quality.mean), str(quality.index), text_cell(quality.class_in(telling.wording.language))
 
 
 def _number(value: float | None) -> str:

@@ -56,7 +56,7 @@ def _write(sheet: Sheet, axes: Axes, domain: Domain, frame: Frame, copy: Copy) -
     say = copy.telling.wording.say
     write_places(sheet, axes, domain, frame, copy.telling)
     expected = say("Highest level expected in each cell, %(period)s", period=copy.page.period)
-    write_head(sheet, copy, say("Haze-warning levels: %(title)s", title=copy.page.title), expected)
+    write_head(sheet, copy, say("Warning levels: %(title)s", title=copy.page.title), expected)
     dot = Line2D([], [], linestyle="", marker=".", markersize=4, color=INK)
     entries = [*(_legend_entry(level, copy.telling) for level in _legend_levels(copy.telling)), ((dot,), say("station"))]
     write_foot(sheet, copy, [handles for handles, _ in entries], [label for _, label in entries], LEGEND_COLUMNS)
@@ -127,7 +127,7 @@ def _legend_entry(level: Level, telling: Telling) -> tuple[tuple[Patch | Line2D,
 
 
 def _level_words(level: Level, telling: Telling) -> str:
-    words = {Level.NONE: telling.wording.say("no haze of warning level"), Level.UNKNOWN: telling.wording.say("unknown: input lacking")}
+    words = {Level.NONE: telling.wording.say("no warning level"), Level.UNKNOWN: telling.wording.say("unknown: input lacking")}
     return words[level] if level in words else telling.haze(level)
 
 

@@ -7,7 +7,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from hazecast.bulletins.area_series import AreaSeries
-from hazecast.bulletins.editions import edition
+from hazecast.bulletins.editions import pm25_limits
 from hazecast.bulletins.palette import STYLES
 from hazecast.bulletins.pictures import plot
 from hazecast.bulletins.pictures.canvas import EXERCISE, INK
@@ -27,7 +27,7 @@ Key = tuple[Line2D | Patch, str]
 
 def top_of(series: Sequence[AreaSeries], telling: Telling) -> float:
     """The upper end of an axis for `series`: all curves and the first limit; the bands unless they dwarf the rest."""
-    limits = edition(telling.facts.edition).pm25_limits
+    limits = pm25_limits(telling.facts.assessment.standard)
     curves = [part for one in series for part in (one.observed_median, one.at(0.5))]
     middle = max(50.0, highest(*curves), min(limits.values(), default=0.0))
     return 1.08 * max(middle, min(highest(*(one.at(0.95) for one in series)), 1.8 * middle))
@@ -40,7 +40,7 @@ def highest(*values: Array) -> float:
 
 def draw_pm25(panel: Panel, series: AreaSeries, telling: Telling) -> None:
     """Draw the limits as coloured levels, what was observed, and what is forecast."""
-    limits = sorted(edition(telling.facts.edition).pm25_limits.items())
+    limits = sorted(pm25_limits(telling.facts.assessment.standard).items())
     ends = [*(value for _, value in limits[1:]), np.inf]
     for (level, start), end in zip(limits, ends, strict=False):
         if start >= panel.values[1]:
@@ -110,7 +110,7 @@ def say_unknown(sheet: Sheet, panel: Panel, words: str, telling: Telling) -> Non
 def keys(telling: Telling) -> list[Key]:
     """The legend."""
     say = telling.wording.say
-    limits = sorted(edition(telling.facts.edition).pm25_limits.items())
+    limits = sorted(pm25_limits(telling.facts.assessment.standard).items())
     unknown = Patch(facecolor=UNKNOWN_FILL, edgecolor=UNKNOWN_EDGE, hatch=STYLES[Level.UNKNOWN].hatch, linewidth=0)
     return [
         (Line2D([], [], color=INK, linewidth=1.5), say("observed, median of the stations")),
