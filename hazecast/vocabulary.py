@@ -82,3 +82,10 @@ class Sector(StrEnum):
     TRANSPORT = "transport"
     AGRICULTURE = "agriculture"
     OTHER = "other"
+
+
+class HazeRule(StrEnum):
+    """By what a day is called one of haze."""
+
+    VISIBILITY = "visibility"
+    PM25 = "pm25"

@@ -1,8 +1,7 @@
 """`hazecast atlas`."""
 
 from pathlib import Path
-from typing import Annotated, Any
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -10,7 +9,10 @@ from hazecast.cli.app import ConfigOption, JsonOption, app
 from hazecast.cli.output import make_folder, print_result, write_whole
 from hazecast.cli.progress import progress_bars
 from hazecast.errors import MissingExtra, SettingsError
-from hazecast.records.haze_days import HazeDays, HazeRule
+from hazecast.vocabulary import HazeRule
+
+if TYPE_CHECKING:
+    from hazecast.records.haze_days import HazeDays
 
 YEARS = range(1700, 2200)
 
@@ -29,6 +31,8 @@ def atlas(
     """Count the days of haze of a year, and draw their map."""
     if year not in YEARS:
         raise SettingsError(f"--year is {year}; expected one from {YEARS.start} to {YEARS.stop - 1}.", "Give it as 2015.")
+    from zoneinfo import ZoneInfo
+
     try:
         from hazecast.bulletins.pictures import haze_day_map
     except ImportError:
@@ -63,7 +67,7 @@ def atlas(
     print_result(as_json, _facts(table, chosen, stations), _lines(table, year, chosen, stations))
 
 
-def _facts(table: Path, rule: HazeRule, stations: list[HazeDays]) -> dict[str, Any]:
+def _facts(table: Path, rule: HazeRule, stations: "list[HazeDays]") -> dict[str, Any]:
     return {
         "table": str(table),
         "rule": str(rule),
@@ -74,7 +78,7 @@ def _facts(table: Path, rule: HazeRule, stations: list[HazeDays]) -> dict[str, A
     }
 
 
-def _lines(table: Path, year: int, rule: HazeRule, stations: list[HazeDays]) -> list[str]:
+def _lines(table: Path, year: int, rule: HazeRule, stations: "list[HazeDays]") -> list[str]:
     enough = [count.haze for count in stations if count.enough]
     span = f"{min(enough)} to {max(enough)} days of haze" if enough else "no count stands for the year"
     unknown = len(stations) - len(enough)

@@ -1,16 +1,8 @@
 """How often there was haze in a year."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from hazecast.records.places import Area, Station
-
-
-class HazeRule(StrEnum):
-    """By what a day is called one of haze."""
-
-    VISIBILITY = "visibility"
-    PM25 = "pm25"
 
 
 @dataclass(frozen=True, slots=True)

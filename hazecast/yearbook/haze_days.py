@@ -15,7 +15,8 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from hazecast.records import Area, Station
-from hazecast.records.haze_days import HazeDays, HazeRule
+from hazecast.records.haze_days import HazeDays
+from hazecast.vocabulary import HazeRule
 
 LEAST_HOURS, LEAST_DAYS = 20, 324
 LIMIT_VISIBILITY = 10_000.0  # m

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from io import StringIO
 
 from hazecast.records import Area, Station, name_in
-from hazecast.records.haze_days import HazeDays, HazeRule
+from hazecast.records.haze_days import HazeDays
+from hazecast.vocabulary import HazeRule
 
 HEADER = ("kind", "id", "name", "latitude", "longitude", "rule", "haze_days", "known_days", "missing_days", "status")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")

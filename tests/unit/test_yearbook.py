@@ -12,7 +12,8 @@ import xarray as xr
 from hazecast.bulletins.pictures import haze_day_map
 from hazecast.bulletins.wording import languages, wording
 from hazecast.records import Area, PlaceName, Station
-from hazecast.records.haze_days import HazeDays, HazeRule
+from hazecast.records.haze_days import HazeDays
+from hazecast.vocabulary import HazeRule
 from hazecast.yearbook.haze_days import count_haze_days, rule_for
 from hazecast.yearbook.table import haze_days_csv
 

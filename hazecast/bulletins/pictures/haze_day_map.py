@@ -18,7 +18,8 @@ from hazecast.bulletins.pictures.sheet import Sheet
 from hazecast.bulletins.text_layout import plain
 from hazecast.bulletins.wording import N_, Wording
 from hazecast.records import Area, Level, PlaceName, Station, name_in
-from hazecast.records.haze_days import HazeDays, HazeRule
+from hazecast.records.haze_days import HazeDays
+from hazecast.vocabulary import HazeRule
 
 CLASSES = Classes((0.0, 10.0, 30.0, 50.0, 100.0, 150.0), VISIBILITY.colours[::-1])
 RULES = {
