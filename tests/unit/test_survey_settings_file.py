@@ -126,6 +126,8 @@ def test_every_line_of_every_section_says_what_it_is(settings: Settings, tmp_pat
     lines = settings_text(settings, tmp_path).splitlines()
     for name in type(settings).model_fields:
         section = getattr(settings, name)
+        if not isinstance(section, BaseModel) and not section:
+            continue  # who gets bulletins, and how, is for the owner to add
         model: BaseModel = section if isinstance(section, BaseModel) else section[0]
         start = lines.index(f"[{name}]" if isinstance(section, BaseModel) else f"[[{name}]]")
         written = [(key, field) for key, field in type(model).model_fields.items() if getattr(model, key) is not None]
