@@ -19,6 +19,7 @@ from hazecast.config.delivery import SecretSettings, SmtpChannelSettings
 from hazecast.delivery.mail_message import mail_message, mailbox
 from hazecast.delivery.smtp import smtp_channel
 from hazecast.errors import DeliveryFailed, DeliveryRefused
+from tests.left_open import drop_what_was_left_open
 from tests.parcels import INIT, exercise, parcel
 
 PASSWORD = "correct horse"
@@ -76,6 +77,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MailServer]:
     controller.start()
     yield MailServer(port, mailboxes, folder / "ca.pem")
     controller.stop()
+    drop_what_was_left_open()
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ import pytest
 from hazecast.config.delivery import SecretSettings, SftpChannelSettings
 from hazecast.delivery.sftp import sftp_channel
 from hazecast.errors import DeliveryFailed
+from tests.left_open import drop_what_was_left_open
 from tests.parcels import DOCUMENTS, parcel
 
 PASSWORD = "correct horse"
@@ -65,6 +66,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FileServer]:
     loop.call_soon_threadsafe(loop.stop)
     thread.join()
     loop.close()
+    drop_what_was_left_open()
 
 
 def settings(server: FileServer, tmp_path: Path, folder: str, **changed: object) -> SftpChannelSettings:
