@@ -69,7 +69,9 @@ def experience(correction: Correction, series: Series, known: int, lag: int, see
     told = ~np.isnan(error)
     rows, error = rows.take(told), error[told]
     foretold = foretold.take(told)
-    return Experience(rows, error, _width(correction, rows, error, foretold), _allowance(correction, rows, error, foretold))
+    drifted = correction.drift.expected(*recent_errors(rows, error, rows), rows.lead)
+    width = _width(correction, rows, error - drifted, foretold)
+    return Experience(rows, error, width, _allowance(correction, rows, error, drifted, foretold))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,13 +106,13 @@ def _rows_since(since: np.datetime64, series: Series, known: int, lag: int, seed
     return rows.take(np.sort(np.random.default_rng(seed).choice(rows.lead.size, MOST_ROWS, replace=False)))
 
 
-def _width(correction: Correction, rows: Rows, error: Array, foretold: Foretold) -> Array:
+def _width(correction: Correction, rows: Rows, remaining: Array, foretold: Foretold) -> Array:
     """The factors (lead group, 2), day after day a step towards the share of misses that a band is to have: adaptive conformal prediction
     in its logarithmic form (Gibbs and Candès 2021, NeurIPS 34; Angelopoulos et al. 2023, NeurIPS 36).
     """
     factor, day = np.zeros((GROUPS, 2)), rows.valid // 24
     of = lead_group(rows.lead), correction.first.bands.is_high(foretold.centre, rows.lead).astype(np.int64)
-    needed = _needed_width(correction, rows, error, foretold)
+    needed = _needed_width(correction, rows, remaining, foretold)
     for today in np.unique(day):
         here = day == today
         cell = of[0][here] * 2 + of[1][here]
@@ -122,16 +124,15 @@ def _width(correction: Correction, rows: Rows, error: Array, foretold: Foretold)
     return np.exp(factor)
 
 
-def _allowance(correction: Correction, rows: Rows, error: Array, foretold: Foretold) -> Array:
+def _allowance(correction: Correction, rows: Rows, error: Array, drifted: Array, foretold: Foretold) -> Array:
     """How much has come (lead group,) of what means allow for: by how much PM2.5 was above the square of the centre, over how much it
     was expected to be, each day's mean fading with age; `DAYS_TRUSTED_AS_FITTED` days as they were when fitted count beside them.
 
     Never above 1: days on which more came than was allowed for tell of an episode, and not of the next one.
     """
     allowance = np.ones(GROUPS)
-    network, departure = recent_errors(rows, error, rows)
     truth = (foretold.centre + error) ** 2
-    centre = np.maximum(foretold.centre + correction.drift.expected(network, departure, rows.lead), 0.0)
+    centre = np.maximum(foretold.centre + drifted, 0.0)
     expected = correction.distribution(centre, foretold.spread, foretold.case, rows.lead)[1] - centre**2
     group, day = lead_group(rows.lead), rows.valid // 24
     for g in np.unique(group):
@@ -146,13 +147,12 @@ def _allowance(correction: Correction, rows: Rows, error: Array, foretold: Foret
     return allowance
 
 
-def _needed_width(correction: Correction, rows: Rows, error: Array, foretold: Foretold) -> Array:
+def _needed_width(correction: Correction, rows: Rows, remaining: Array, foretold: Foretold) -> Array:
     """By what factor (row,) the band would have had to be wider to just hold the truth, with the drift known by then taken off."""
-    network, departure = recent_errors(rows, error, rows)
-    remaining = (error - correction.drift.expected(network, departure, rows.lead)) / foretold.spread
-    needed = np.full(error.size, np.nan)
+    standardised = remaining / foretold.spread
+    needed = np.full(remaining.size, np.nan)
     for number, each in enumerate(correction.cases.values()):
         here = foretold.case == number
         low, high = np.moveaxis(each.bands.standard(foretold.centre[here], rows.lead[here])[:, BAND], -1, 0)
-        needed[here] = np.maximum(remaining[here] / np.maximum(high, LEAST_EDGE), remaining[here] / np.minimum(low, -LEAST_EDGE))
+        needed[here] = np.maximum(standardised[here] / np.maximum(high, LEAST_EDGE), standardised[here] / np.minimum(low, -LEAST_EDGE))
     return needed
