@@ -5,7 +5,7 @@
 The clock, the sources, the archive and the channels are handed in: a backtest is the same path with an earlier clock and no channels.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -33,10 +33,12 @@ from hazecast.delivery.outbox import drain
 from hazecast.delivery.routing import Occasion, Recipient, area_levels, deliveries_of
 from hazecast.errors import ArchiveError, ModelRefused
 from hazecast.forecast.attribution.areas import attribution_of
+from hazecast.forecast.draws.territory import forecast_on_territory
 from hazecast.forecast.model_store import StoredModel, champion_as_of, load_model
 from hazecast.forecast.predict import predict
 from hazecast.grids.gridding import to_grid
 from hazecast.grids.lattice import lattice_of_domain
+from hazecast.intake.territories import areas_of
 from hazecast.quality.keeping import QUALITY_FILE, REJECTED_FILE, quality_json, rejected_csv
 from hazecast.quality.usable import only_usable
 from hazecast.records import (
@@ -52,10 +54,12 @@ from hazecast.records import (
     NoteCode,
     PlaceName,
     Receipt,
+    TerritoryForecast,
     Vetted,
     name_in,
 )
 from hazecast.warnings.assess import assess
+from hazecast.warnings.ground import notes_on_ground
 from hazecast.warnings.life import REMEMBERED
 
 Progress = Callable[[str, float], None]
@@ -115,6 +119,7 @@ def run_cycle(cycle: Cycle, settings: Settings, around: Surroundings, progress: 
         return Outcome(claim.standing, claim.cycle, around.archive / claim.cycle.key, None, None, receipts)
     with _failure_recorded(around, claim):
         told = _holding_the_claim(progress, around, claim)
+        areas = areas_of(settings)
         model = champion_as_of(around.models, claim.cycle.as_of) if around.models else None
         gathered, vetted = only_usable(_gathered(claim.cycle, settings, around, model), settings.quality)
         gridded = to_grid(gathered, lattice_of_domain(settings.domain))
@@ -129,9 +134,11 @@ def run_cycle(cycle: Cycle, settings: Settings, around: Surroundings, progress: 
             time_zone=settings.site.time_zone,
             stored=None if model is None else load_model(model),
         )
-        assessment = _assessed(forecast, gathered.observations, settings, around, announces)
+        ground = on_territories(forecast, areas, settings)
+        forecast = replace(forecast, notes=(*forecast.notes, *notes_on_ground(areas, ground, gathered.stations, settings.warnings)))
+        assessment = _assessed(forecast, areas, ground, gathered.observations, settings, around, announces)
         told("bulletin", 0.0)
-        facts = _facts(gridded, forecast, assessment, settings, around)
+        facts = _facts(gridded, forecast, areas, assessment, settings, around)
         bulletin = compose(facts, settings.site.languages) if around.composes else None
         told("bulletin", 1.0)
         _keep(claim, gathered, vetted, facts, bulletin, settings, around, announces)
@@ -144,9 +151,10 @@ def send(around: Surroundings) -> tuple[Receipt, ...]:
     return drain(around.database, around.channels, partial(load_bulletin, around.archive), around.clock())
 
 
-def areas_of(settings: Settings) -> tuple[Area, ...]:
-    """The areas that the settings list."""
-    return tuple(Area(a.id, _names(a.names), a.stations, settings.site.time_zone) for a in settings.areas)
+def on_territories(forecast: Forecast, areas: Sequence[Area], settings: Settings) -> tuple[TerritoryForecast, ...]:
+    """What is forecast on the ground of each area that has a territory; of one forecast and settings always the same."""
+    optics, seed = settings.visibility, settings.forecast.random_seed
+    return tuple(forecast_on_territory(area.id, area.territory, forecast, optics, seed) for area in areas if area.territory is not None)
 
 
 def _names(by_language: Mapping[str, str]) -> tuple[PlaceName, ...]:
@@ -195,14 +203,24 @@ def _holding_the_claim(progress: Progress, around: Surroundings, claim: Claim) -
     return report
 
 
-def _assessed(forecast: Forecast, observed: xr.Dataset, settings: Settings, around: Surroundings, announces: bool) -> Assessment:
+def _assessed(
+    forecast: Forecast,
+    areas: tuple[Area, ...],
+    ground: Sequence[TerritoryForecast],
+    observed: xr.Dataset,
+    settings: Settings,
+    around: Surroundings,
+    announces: bool,
+) -> Assessment:
     as_of = forecast.cycle.as_of
     known = warnings_known(around.database, as_of, as_of - REMEMBERED)
-    assessment = assess(forecast, areas_of(settings), settings.warnings, known, observed)
+    assessment = assess(forecast, areas, settings.warnings, known, observed, ground)
     return assessment if announces else replace(assessment, messages=(), in_force=warnings_in_force(around.database, as_of), statuses=())
 
 
-def _facts(gridded: Gridded, forecast: Forecast, assessment: Assessment, settings: Settings, around: Surroundings) -> BulletinFacts:
+def _facts(
+    gridded: Gridded, forecast: Forecast, areas: tuple[Area, ...], assessment: Assessment, settings: Settings, around: Surroundings
+) -> BulletinFacts:
     gathered = gridded.gathered
     shown_from = np.datetime64(forecast.cycle.init_time.replace(tzinfo=None), "ns") - np.timedelta64(CURVE_HOURS, "h")
     return BulletinFacts(
@@ -213,7 +231,7 @@ def _facts(gridded: Gridded, forecast: Forecast, assessment: Assessment, setting
         edition=assessment.edition,
         software_version=__version__,
         settings_sha256=settings.sha256(),
-        areas=areas_of(settings),
+        areas=areas,
         stations=gathered.stations,
         assessment=assessment,
         forecast=forecast,
@@ -221,7 +239,7 @@ def _facts(gridded: Gridded, forecast: Forecast, assessment: Assessment, setting
         inputs=gathered.inputs,
         notes=forecast.notes,
         exercise=settings.site.exercise,
-        attribution=attribution_of(forecast.sources, areas_of(settings), gridded),
+        attribution=attribution_of(forecast.sources, areas, gridded),
         in_force_before=warnings_in_force(around.database, forecast.cycle.as_of),
         sender=settings.site.sender,
         weather=gridded.station_weather.sel(time=slice(shown_from, None)),

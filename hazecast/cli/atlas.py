@@ -39,7 +39,7 @@ def atlas(
         raise MissingExtra("The map of the days of haze", "maps") from None
     from hazecast.bulletins.wording import wording
     from hazecast.config import load_settings
-    from hazecast.cycle import areas_of
+    from hazecast.intake.territories import areas_of
     from hazecast.observed import observed
     from hazecast.records import PlaceName
     from hazecast.yearbook.haze_days import count_haze_days, rule_for, year_bounds

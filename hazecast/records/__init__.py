@@ -19,10 +19,10 @@ from hazecast.records.codes import (
     Rung,
     Status,
 )
-from hazecast.records.places import Area, Placement, PlaceName, Station, name_in
+from hazecast.records.places import Area, Placement, PlaceName, Polygon, Station, Territory, name_in
 from hazecast.records.quality import Evidence, Finding, FindingKind, Origin, Reason, Trust, Vetted
 from hazecast.records.sources import EDGES, ELSEWHERE, INITIAL, RESERVED, Attribution, Source, SourceForecast, SourceRegion
-from hazecast.records.stages import AnsweredQuestion, Cycle, Forecast, Gathered, Gridded, InputFile, ObservationQuestion
+from hazecast.records.stages import AnsweredQuestion, Cycle, Forecast, Gathered, Gridded, InputFile, ObservationQuestion, TerritoryForecast
 from hazecast.records.warnings import (
     AreaStatus,
     Assessment,
@@ -75,6 +75,7 @@ __all__ = [
     "Origin",
     "PlaceName",
     "Placement",
+    "Polygon",
     "PreviousBulletin",
     "Reason",
     "Receipt",
@@ -85,6 +86,8 @@ __all__ = [
     "StandardFacts",
     "Station",
     "Status",
+    "Territory",
+    "TerritoryForecast",
     "Trust",
     "Vetted",
     "WindowAssessment",

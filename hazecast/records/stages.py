@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from hazecast.records.checks import require_dims, require_places, require_sources, require_utc
 from hazecast.records.codes import MeteorologyKind, Note
@@ -196,3 +198,16 @@ class Forecast:
         for name, data in (("grid", self.grid), ("stations", self.stations), *drawn):
             if list(data["lead_time"].values) != leads:
                 raise ValueError(f"{name} has lead times {data['lead_time'].values}, expected the hours 1 to {leads[-1]}.")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TerritoryForecast:
+    """The forecast on the ground of one area: its `stations` and their draws are cells of the grid, each with its `ground` in m2."""
+
+    area_id: str
+    forecast: Forecast
+    ground: NDArray[np.float64]
+
+    def __post_init__(self) -> None:
+        if self.ground.shape != (self.forecast.stations.sizes["station"],) or not (self.ground > 0.0).all():
+            raise ValueError(f"Ground of {self.ground.shape} cells of {self.area_id!r} for {dict(self.forecast.stations.sizes)}.")

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from hazecast.config import (
-    AreaSettings,
     DomainSettings,
     ForecastSettings,
     MeteorologySettings,
@@ -19,12 +18,11 @@ from hazecast.config import (
     ScheduleSettings,
     Settings,
     SiteSettings,
-    SourceSettings,
-    StationSettings,
     VisibilitySettings,
     WarningSettings,
     load_settings,
 )
+from hazecast.config.places import AreaSettings, SourceSettings, StationSettings
 from hazecast.records import RESERVED, MeteorologyKind
 from hazecast.survey.settings_file import printable, settings_text
 from tests.small_case import SmallCase, small_settings

@@ -11,7 +11,7 @@ from hazecast.backtest.scorecard.stored import StoredBacktest, load_backtest
 from hazecast.backtest.value import ValueCurve, value_curve
 from hazecast.backtest.verification import FORECAST, ControlDays, Verification, read_control_days, verify
 from hazecast.backtest.verification.pairs import Against, against
-from hazecast.cycle import areas_of
+from hazecast.intake.territories import areas_of
 from hazecast.records import Level
 
 Progress = Callable[[str, float], None]
