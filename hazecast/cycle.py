@@ -27,11 +27,13 @@ from hazecast.archive.previous import previous_bulletin
 from hazecast.archive.products import FileWriter, bytes_writer, store_products
 from hazecast.archive.warning_log import warnings_in_force, warnings_known
 from hazecast.bulletins.compose import compose
+from hazecast.bulletins.formats.signature import Sign, signer, unsigned
 from hazecast.config import Settings, looking_back
 from hazecast.delivery.channel import Channel
 from hazecast.delivery.outbox import drain
 from hazecast.delivery.routing import Occasion, Recipient, area_levels, deliveries_of
-from hazecast.errors import ArchiveError, ModelRefused
+from hazecast.delivery.secret import read_private
+from hazecast.errors import ArchiveError, ModelRefused, SettingsError
 from hazecast.forecast.attribution.areas import attribution_of
 from hazecast.forecast.draws.territory import forecast_on_territory
 from hazecast.forecast.model_store import StoredModel, champion_as_of, load_model
@@ -50,6 +52,7 @@ from hazecast.records import (
     Forecast,
     Gathered,
     Gridded,
+    HazeWarning,
     MeteorologyKind,
     NoteCode,
     PlaceName,
@@ -119,7 +122,7 @@ def run_cycle(cycle: Cycle, settings: Settings, around: Surroundings, progress: 
         return Outcome(claim.standing, claim.cycle, around.archive / claim.cycle.key, None, None, receipts)
     with _failure_recorded(around, claim):
         told = _holding_the_claim(progress, around, claim)
-        areas = areas_of(settings)
+        areas, sign = areas_of(settings), signer_of(settings) if around.composes else unsigned
         model = champion_as_of(around.models, claim.cycle.as_of) if around.models else None
         gathered, vetted = only_usable(_gathered(claim.cycle, settings, around, model), settings.quality)
         gridded = to_grid(gathered, lattice_of_domain(settings.domain))
@@ -136,10 +139,11 @@ def run_cycle(cycle: Cycle, settings: Settings, around: Surroundings, progress: 
         )
         ground = on_territories(forecast, areas, settings)
         forecast = replace(forecast, notes=(*forecast.notes, *notes_on_ground(areas, ground, gathered.stations, settings.warnings)))
-        assessment = _assessed(forecast, areas, ground, gathered.observations, settings, around, announces)
+        known = warnings_known(around.database, forecast.cycle.as_of, forecast.cycle.as_of - REMEMBERED)
+        assessment = _assessed(forecast, areas, ground, known, gathered.observations, settings, around, announces)
         told("bulletin", 0.0)
-        facts = _facts(gridded, forecast, areas, assessment, settings, around)
-        bulletin = compose(facts, settings.site.languages) if around.composes else None
+        facts = _facts(gridded, forecast, areas, assessment, known, settings, around)
+        bulletin = compose(facts, settings.site.languages, sign) if around.composes else None
         told("bulletin", 1.0)
         _keep(claim, gathered, vetted, facts, bulletin, settings, around, announces)
     receipts = send(around) if announces else ()
@@ -149,6 +153,18 @@ def run_cycle(cycle: Cycle, settings: Settings, around: Surroundings, progress: 
 def send(around: Surroundings) -> tuple[Receipt, ...]:
     """Make every delivery that is due."""
     return drain(around.database, around.channels, partial(load_bulletin, around.archive), around.clock())
+
+
+def signer_of(settings: Settings) -> Sign:
+    """What signs CAP messages, by the key that the settings name; raises SettingsError for one that cannot be used, and MissingExtra."""
+    key, certificate = settings.signing.key_file, settings.signing.certificate_file
+    if key is None or certificate is None:
+        return unsigned
+    try:
+        chain = certificate.read_bytes()
+    except OSError as refused:
+        raise SettingsError(f"The certificate {certificate} cannot be read: {refused.strerror}.", "Name another.") from refused
+    return signer(read_private(key), chain, str(key))
 
 
 def on_territories(forecast: Forecast, areas: Sequence[Area], settings: Settings) -> tuple[TerritoryForecast, ...]:
@@ -207,21 +223,28 @@ def _assessed(
     forecast: Forecast,
     areas: tuple[Area, ...],
     ground: Sequence[TerritoryForecast],
+    known: tuple[HazeWarning, ...],
     observed: xr.Dataset,
     settings: Settings,
     around: Surroundings,
     announces: bool,
 ) -> Assessment:
-    as_of = forecast.cycle.as_of
-    known = warnings_known(around.database, as_of, as_of - REMEMBERED)
     assessment = assess(forecast, areas, settings.warnings, known, observed, ground)
-    return assessment if announces else replace(assessment, messages=(), in_force=warnings_in_force(around.database, as_of), statuses=())
+    in_force = warnings_in_force(around.database, forecast.cycle.as_of)
+    return assessment if announces else replace(assessment, messages=(), in_force=in_force, statuses=())
 
 
 def _facts(
-    gridded: Gridded, forecast: Forecast, areas: tuple[Area, ...], assessment: Assessment, settings: Settings, around: Surroundings
+    gridded: Gridded,
+    forecast: Forecast,
+    areas: tuple[Area, ...],
+    assessment: Assessment,
+    known: tuple[HazeWarning, ...],
+    settings: Settings,
+    around: Surroundings,
 ) -> BulletinFacts:
     gathered = gridded.gathered
+    replaced = {id for message in assessment.messages for id in message.replaces}
     shown_from = np.datetime64(forecast.cycle.init_time.replace(tzinfo=None), "ns") - np.timedelta64(CURVE_HOURS, "h")
     return BulletinFacts(
         titles=_names(settings.site.titles),
@@ -244,6 +267,8 @@ def _facts(
         sender=settings.site.sender,
         weather=gridded.station_weather.sel(time=slice(shown_from, None)),
         previous=previous_bulletin(around.database, around.archive, forecast.cycle),
+        replaced=tuple(warning for warning in known if warning.id in replaced),
+        forecaster=settings.site.forecaster,
     )
 
 
@@ -264,7 +289,9 @@ def _keep(
         DECISIONS_FILE: bytes_writer(decisions_json(assessment, forecast.notes)),
         **_source_files(facts, described),
         ORIGIN_FILE: bytes_writer(
-            origin_json(claim.cycle, __version__, settings.sha256(), gathered.inputs, forecast.notes, gathered.asked)
+            origin_json(
+                claim.cycle, __version__, settings.sha256(), gathered.inputs, forecast.notes, gathered.asked, settings.site.forecaster
+            )
         ),
         QUALITY_FILE: bytes_writer(quality_json(vetted)),
         REJECTED_FILE: bytes_writer(rejected_csv(vetted)),

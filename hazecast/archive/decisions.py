@@ -71,9 +71,10 @@ def origin_json(
     inputs: tuple[InputFile, ...],
     notes: tuple[Note, ...],
     asked: AnsweredQuestion | None = None,
+    forecaster: str = "",
 ) -> bytes:
     """What a cycle was made from: times, software, settings, every input file with its hash, what was asked of the observations with the
-    hash of the answer, and the remarks on them.
+    hash of the answer, the remarks on them, and the forecaster who answers for it; empty without one.
     """
     return _json(
         {
@@ -86,6 +87,7 @@ def origin_json(
             "inputs": [asdict(i) for i in inputs],
             "observations": None if asked is None else asdict(asked),
             "notes": [asdict(n) for n in notes],
+            "forecaster": forecaster,
         }
     )
 

@@ -41,6 +41,12 @@ def _known_encoding(name: str) -> str:
     return name
 
 
+def _one_line(name: str) -> str:
+    if not name.isprintable() or name != name.strip():
+        raise ValueError(f"{name!r} is no name in one line; expected one such as 'Li Wei'")
+    return name
+
+
 def _rising(tops: tuple[float, ...]) -> tuple[float, ...]:
     if not 3 <= len(tops) <= 10 or any(b <= a for a, b in pairwise((0.0, *tops))) or tops[-1] > 10_000.0:
         raise ValueError("the tops of 3 to 10 layers were expected, in m and rising, up to 10,000 at most")
@@ -58,6 +64,9 @@ class SiteSettings(_Section):
     time_zone: TimeZone = Field(description="Validity windows and bulletins are written in this zone.")
     languages: Distinct = Field(("zh", "en"), description="Languages of the bulletins, the main one first.")
     exercise: YesOrNo = Field(False, description="true marks every product as an exercise.")
+    forecaster: Annotated[str, AfterValidator(_one_line)] = Field(
+        "", max_length=80, description="Who answers for the bulletins; empty: they are automatic and say so."
+    )
     sender: Annotated[str, Field(pattern=r"^[^\s,<&]+$")] = Field(
         NO_SENDER, description="Who warns, in CAP messages: a mail address or domain of your own."
     )
@@ -243,6 +252,19 @@ class WarningSettings(_Section):
         return self
 
 
+class SigningSettings(_Section):
+    """By what CAP messages are signed; without a key they are not. Needs the optional part `cap`."""
+
+    key_file: Path | None = Field(None, description="A private key as PEM (RSA or elliptic curve), with mode 0600.")
+    certificate_file: Path | None = Field(None, description="Its certificate as PEM, or the chain, its own first.")
+
+    @model_validator(mode="after")
+    def _is_a_pair(self) -> "SigningSettings":
+        if (self.key_file is None) != (self.certificate_file is None):
+            raise ValueError("key_file and certificate_file belong together")
+        return self
+
+
 class ScheduleSettings(_Section):
     """When `hazecast schedule` runs a cycle."""
 
@@ -272,6 +294,7 @@ class Settings(_Section):
     quality: QualitySettings = QualitySettings()
     visibility: VisibilitySettings = VisibilitySettings()
     warnings: WarningSettings = WarningSettings()
+    signing: SigningSettings = SigningSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     output: OutputSettings
     stations: tuple[StationSettings, ...] = Field(min_length=1)
@@ -310,9 +333,10 @@ class Settings(_Section):
             exclude={
                 **{section: {"path"} for section in ("meteorology", "observations", "base_forecast")},
                 "emissions": {"path", "population"},
+                "site": {"forecaster"},
                 **{places: {"__all__": {"polygons", "mask"}} for places in ("areas", "sources")},
                 "warnings": {"edition"} if own_edition else set(),
-                **dict.fromkeys(("output", "channels", "recipients"), True),
+                **dict.fromkeys(("output", "channels", "recipients", "signing"), True),
             },
         )
         contents = [f"{what}={content_sha256(file)}" for what, file in self._own_files()]
@@ -360,6 +384,15 @@ _FAULTS = MappingProxyType(
 )
 
 
+def with_forecaster(settings: Settings, name: str) -> Settings:
+    """The same settings, by which somebody answers for the bulletins; raises SettingsError for what is no name."""
+    try:
+        site = SiteSettings.model_validate({**dict(settings.site), "forecaster": name})
+    except ValidationError as invalid:
+        raise SettingsError(f"--forecaster: {_first_fault(invalid)}.", "Give a name in one line of 80 characters at most.") from invalid
+    return settings.model_copy(update={"site": site})
+
+
 def looking_back(settings: Settings, days: int) -> Settings:
     """The same settings with a history of no more than so many days."""
     history = min(days, settings.forecast.history_days)
@@ -391,6 +424,7 @@ def _resolved(settings: Settings, folder: Path) -> Settings:
             "observations": settings.observations.model_copy(update={"path": folder / settings.observations.path}),
             "emissions": EmissionSettings(**{key: path and folder / path for key, path in settings.emissions}),
             "base_forecast": settings.base_forecast.model_copy(update={"path": base and folder / base}),
+            "signing": rooted(settings.signing, folder),
             "warnings": settings.warnings.model_copy(update={"edition": own_edition}),
             "output": OutputSettings(archive=folder / settings.output.archive, outbox=folder / settings.output.outbox),
             "areas": tuple(rooted(area, folder) for area in settings.areas),

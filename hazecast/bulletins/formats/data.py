@@ -118,6 +118,7 @@ class BulletinData(_Data):
     exercise: bool = Field(description="true: made for an exercise, and not a real warning.")
     titles: dict[str, str]
     sender: str
+    forecaster: str = Field("", description="Who answers for it; empty for an automatic one.")
     issued_at: AwareDatetime
     expires_at: AwareDatetime
     cycle: str
@@ -141,6 +142,7 @@ def bulletin_data(facts: BulletinFacts, bulletin_id: str) -> BulletinData:
         exercise=facts.exercise,
         titles=_names(facts.titles),
         sender=facts.sender,
+        forecaster=facts.forecaster,
         issued_at=facts.issued_at,
         expires_at=expiry(facts),
         cycle=facts.cycle.key,
