@@ -15,11 +15,18 @@ FINEST, COARSEST = 0.005, 6.0  # degrees by which an outline is drawn wider to h
 DECIMALS_OF_MAPS = 6
 
 
+def label_point(territory: Territory) -> tuple[float, float]:
+    """Degrees east and north of a place inside the largest part, where a name may stand."""
+    largest = max(_parts(ground_of(territory)), key=lambda part: part.area)
+    inside = largest.centroid if largest.contains(largest.centroid) else largest.representative_point()
+    return float(inside.x), float(inside.y)
+
+
 def map_geometry(territory: Territory) -> dict[str, Any]:
     """A MultiPolygon of GeoJSON (RFC 7946): the outlines anticlockwise, holes clockwise, from -180 to 180 degrees east."""
     from shapely.geometry.polygon import orient
 
-    rings = [[part.exterior, *part.interiors] for part in (orient(part) for part in _parts(_ground(territory)))]
+    rings = [[part.exterior, *part.interiors] for part in (orient(part) for part in _parts(ground_of(territory)))]
     return {
         "type": "MultiPolygon",
         "coordinates": [[np.round(np.asarray(ring.coords)[:, :2], DECIMALS_OF_MAPS).tolist() for ring in part] for part in rings],
@@ -33,7 +40,7 @@ def alert_polygons(territory: Territory) -> tuple[Array, ...]:
     """
     import shapely
 
-    ground = shapely.union_all([shapely.Polygon(part.exterior) for part in _parts(_ground(territory))])
+    ground = shapely.union_all([shapely.Polygon(part.exterior) for part in _parts(ground_of(territory))])
     drawn, wider = ground, FINEST
     while not _is_plain(drawn) and wider <= COARSEST:
         drawn = _inside_the_world(shapely.simplify(shapely.buffer(ground, 1.1 * wider), wider))
@@ -49,7 +56,7 @@ def _is_plain(drawn: Any) -> bool:
     return len(parts) <= MOST_POLYGONS and all(len(part.exterior.coords) <= MOST_POINTS for part in parts)
 
 
-def _ground(territory: Territory) -> Any:
+def ground_of(territory: Territory) -> Any:
     """All of it from -180 to 180 degrees east, cut at the date line."""
     import shapely
 
