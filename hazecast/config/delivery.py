@@ -189,8 +189,17 @@ class RecipientSettings(Section):
     languages: Distinct | None = Field(None, description="Languages of its documents, the main one first; left out: all.")
     formats: Annotated[tuple[Format, ...], Field(min_length=1)] | None = Field(None, description=f"Of {', '.join(FORMATS)}; left out: all.")
     areas: tuple[Filled, ...] = Field((), description="Ids of the areas whose levels count; empty: all.")
+    partner: Filled | None = Field(
+        None, description="Id of the member of the cooperation that it is; it gets the bulletins of those it works with, for information."
+    )
     least_level: LevelName = Field("none", description="Below this level it gets nothing, but for the bulletin that says that it is over.")
     quiet: QuietSettings | None = Field(None, description="Hours in which it is left alone.")
+
+    @model_validator(mode="after")
+    def _has_areas_or_partners(self) -> "RecipientSettings":
+        if self.partner is not None and self.areas:
+            raise ValueError(f"recipient {self.id!r} has partner and areas; a partner's areas are those of whom it works with")
+        return self
 
 
 def require_fitting(

@@ -18,8 +18,10 @@ from hazecast.config.delivery import (
 )
 from hazecast.delivery.channel import Channel, Parcel
 from hazecast.delivery.folder import folder_channel, folder_for_each
+from hazecast.delivery.for_information import for_information
 from hazecast.delivery.mail_message import mailbox
 from hazecast.delivery.mqtt import mqtt_channel
+from hazecast.delivery.partners import languages_of, partner_of
 from hazecast.delivery.routing import Kinds, Quiet, Recipient
 from hazecast.delivery.secret import read_secret, struck
 from hazecast.delivery.sftp import sftp_channel
@@ -31,8 +33,9 @@ from hazecast.records import Level
 
 def channels_of(settings: Settings) -> dict[str, Channel]:
     """The channels by name: hazecast's own folder, and those of the settings."""
+    partners = {one.id: partner for one in settings.recipients if (partner := partner_of(one, settings))}
     theirs = {
-        name: guarded(_opened(channel, settings.recipients), Kinds(channel.bulletins), tuple(_secrets(channel)))
+        name: guarded(for_information(_opened(channel, settings.recipients), partners), Kinds(channel.bulletins), tuple(_secrets(channel)))
         for name, channel in settings.channels.items()
     }
     return {OWN_CHANNEL: folder_channel(settings.output.outbox), **theirs}
@@ -102,12 +105,13 @@ def _opened(channel: ChannelSettings, recipients: tuple[RecipientSettings, ...])
 
 
 def _recipient(one: RecipientSettings, channel: str, settings: Settings) -> Recipient:
+    partner = partner_of(one, settings)
     return Recipient(
         id=one.id,
         channel=channel,
-        languages=one.languages or (),
+        languages=languages_of(one, partner, settings.site.languages),
         formats=one.formats or (),
-        areas=one.areas,
+        areas=partner.areas if partner else one.areas,
         least_level=Level[one.least_level.upper()],
         quiet=None if one.quiet is None else _quiet(one.quiet, settings.site.time_zone),
         kinds=Kinds(settings.channels[channel].bulletins),
