@@ -58,7 +58,7 @@ def rows(small: bool) -> list[Row]:
 
 
 def _share(name: str, spent: float, whole: float) -> Row:
-    return Row(f"bulletin: {name}", spent, "s", "the whole bulletin", whole / spent, None)
+    return Row(f"bulletin: {name}, {spent / whole:.0%} of it", spent, "s", "the whole bulletin", whole / spent, None)
 
 
 def _compose_words(facts: BulletinFacts, spoken: Sequence[str]) -> None:

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from hazecast.config import AreaSettings, RecipientSettings, Settings
+from hazecast.config import AreaSettings, Settings
+from hazecast.config.delivery import RecipientSettings
 from hazecast.errors import SettingsError
 from hazecast.gazetteer.cooperation import Member, member, members, partners_of
 
