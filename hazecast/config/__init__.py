@@ -270,6 +270,9 @@ class AreaSettings(_Section):
     id: Filled = Field(description="Short and lasting: warnings are kept under it.")
     names: dict[Filled, Filled] = Field(min_length=1, description="Its name by language.")
     stations: Distinct = Field(description="Ids of its stations.")
+    region: dict[Filled, Filled] | None = Field(
+        None, min_length=1, description="Province or region under which sentences gather it, by language; left out: it stands alone."
+    )
     member: Filled | None = Field(
         None, description="The member of the cooperation that it belongs to; left out: the one that has its id, if there is one."
     )
