@@ -15,10 +15,11 @@ from hazecast.records import Document
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """How one language says whose bulletin it is, with the fields `theirs` and `reader`, and what stands between names."""
+    """How one language says whose bulletin it is, with the fields `theirs` and `reader`; what stands between sentences and names."""
 
     mark: str
-    sentence: str
+    sentences: tuple[str, ...]
+    space: str
     comma: str
 
 
@@ -26,11 +27,14 @@ WORDS = MappingProxyType(
     {
         "en": Words(
             "[For information: bulletin of a partner]",
-            "For information: this is the bulletin of {theirs}, a partner. It is no warning for {reader}.",
+            ("For information: this is the bulletin of {theirs}, a partner.", "It is no warning for {reader}."),
+            " ",
             ", ",
         ),
-        "zh": Words("【供参考：合作伙伴公报】", "供参考：这是合作伙伴{theirs}的公报，不是对{reader}的预警。", "、"),
-        "ja": Words("【参考：連携先の情報】", "参考：これは連携先である{theirs}の情報です。{reader}に対する警報ではありません。", "、"),
+        "zh": Words("【供参考：合作伙伴公报】", ("供参考：这是合作伙伴{theirs}的公报，不是对{reader}的预警。",), "", "、"),
+        "ja": Words(
+            "【参考：連携先の情報】", ("参考：これは連携先である{theirs}の情報です。", "{reader}に対する警報ではありません。"), "", "、"
+        ),
     }
 )
 _OTHERWISE = "en"
@@ -49,11 +53,11 @@ def marked(parcel: Parcel, partner: Partner) -> Parcel:
     return Parcel(parcel.delivery, replace(parcel.bulletin, documents=documents), title)
 
 
-def sentence(partner: Partner, language: str) -> str:
-    """Whose bulletin it is, and for whom it is no warning."""
+def sentences(partner: Partner, language: str) -> tuple[str, ...]:
+    """Whose bulletin it is, and for whom it is no warning; each short enough for a line of text."""
     words = _words(language)
     theirs = words.comma.join(one.name_in(language) for one in partner.told_of)
-    return words.sentence.format(theirs=theirs, reader=partner.reader.name_in(language))
+    return tuple(said.format(theirs=theirs, reader=partner.reader.name_in(language)) for said in words.sentences)
 
 
 def _words(language: str) -> Words:
@@ -61,12 +65,12 @@ def _words(language: str) -> Words:
 
 
 def _marked(document: Document, partner: Partner) -> Document:
-    said = sentence(partner, document.language)
+    said = sentences(partner, document.language)
     match media_type(document):
         case "text/plain":
-            return replace(document, content=f"{said}\n\n".encode() + document.content)
+            return replace(document, content="\n".join((*said, "", "")).encode() + document.content)
         case "text/html":
-            return replace(document, content=_with_banner(document.content, said))
+            return replace(document, content=_with_banner(document.content, _words(document.language).space.join(said)))
         case _:
             return document
 
@@ -75,5 +79,5 @@ def _with_banner(page: bytes, said: str) -> bytes:
     """The page with the sentence at the top of what is seen."""
     body = page.find(b"<body")
     after = page.find(b">", body) + 1 if body >= 0 else 0
-    banner = f'\n<p style="margin:0;padding:.6rem 1rem;background:#0b4f7d;color:#fff;font-weight:700">{html.escape(said)}</p>'
+    banner = f'\n<aside style="padding:.6rem 1rem;background:#0b4f7d;color:#fff;font-weight:700">{html.escape(said)}</aside>'
     return page[:after] + banner.encode() + page[after:]

@@ -92,9 +92,9 @@ def test_what_a_partner_gets_says_whose_it_is_and_what_others_get_does_not(tmp_p
     channel = channels_of(settings(tmp_path, READER.replace('"files"\n\n', f'"{tmp_path}"\n\n')))["files"]
     arrived = Path(channel(sent))
     html, plain, cap = ((arrived / d.name).read_text() for d in (page, text, alert))
-    said = "参考：これは連携先である上海市、天津市の情報です。北九州市に対する警報ではありません。"
-    assert plain == f"{said}\n\n煙霧\n"
-    assert html.index("<body class='x'>") < html.index(said) < html.index("<main>")
+    said = ("参考：これは連携先である上海市、天津市の情報です。", "北九州市に対する警報ではありません。")
+    assert plain == "\n".join([*said, "", "煙霧", ""])
+    assert html.index("<body class='x'>") < html.index("".join(said)) < html.index("<main>")
     assert cap == "<alert/>"
     assert for_information(lambda got: got.title, {})(sent) == sent.title
 
