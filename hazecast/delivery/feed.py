@@ -103,10 +103,11 @@ def _keep_newest(file: Path, facts: bytes) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """What the folder knows."""
+    """What the folder knows, and the files of messages that are over for so long that it forgets them."""
 
     alerts: tuple[Alert, ...]
     newest: Newest
+    forgotten: tuple[Path, ...]
 
 
 def _write_feeds(settings: FeedChannelSettings, languages: Sequence[str], now: datetime) -> None:
@@ -128,17 +129,17 @@ def _write_feeds(settings: FeedChannelSettings, languages: Sequence[str], now: d
         _put(settings.path / name, feed_document(recent, held.newest))
     for left_over in set((settings.path / "areas").glob("*.xml")) - wanted:
         left_over.unlink()  # of an area or a language that is no more: it would stay in force for ever
+    for file in held.forgotten:
+        file.unlink()  # last, so that no feed leads to nowhere
 
 
 def _held(settings: FeedChannelSettings, now: datetime) -> _Held:
-    """The messages of the last days and those in force; what is older is taken away."""
+    """The messages of the last days and those in force, and the newest bulletin."""
     files = {file: read_alert(file.read_bytes()) for file in sorted((settings.path / "cap").glob("*.xml"))}
     oldest = now - timedelta(days=settings.recent_days)
-    for file, alert in list(files.items()):
-        if max(alert.sent, alert.expires) < oldest:
-            del files[file]
-            file.unlink()
-    return _Held(tuple(files.values()), newest_of((settings.path / NEWEST).read_bytes()))
+    kept = {file: alert for file, alert in files.items() if max(alert.sent, alert.expires) >= oldest}
+    newest = newest_of((settings.path / NEWEST).read_bytes())
+    return _Held(tuple(kept.values()), newest, tuple(file for file in files if file not in kept))
 
 
 def _put(file: Path, content: bytes) -> None:

@@ -1,5 +1,6 @@
 """The feed channel, read from a web server as anybody would read it."""
 
+import shutil
 import threading
 import urllib.request
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from hazecast.bulletins.formats.data import bulletin_data
 from hazecast.bulletins.formats.json_documents import json_document
 from hazecast.bulletins.wording import languages, wording
 from hazecast.config.delivery import FeedChannelSettings
+from hazecast.delivery import feed
 from hazecast.delivery.alerts import Alert, Words, in_force, read_alert
 from hazecast.delivery.channel import Parcel
 from hazecast.delivery.feed import feed_channel, refresh_feed
@@ -126,6 +128,30 @@ def test_the_same_bulletin_again_changes_nothing(site: Site, facts: BulletinFact
     site.deliver(parcel_of(facts), NOW + timedelta(hours=1))
     assert before == {file: (file.read_bytes(), file.stat().st_mtime_ns) for file in site.channel.path.rglob("*.*ml")}
     assert not list(site.channel.path.rglob("*.partial"))
+
+
+@pytest.mark.parametrize("writes", [1, 12, 30])
+def test_a_death_on_the_way_leaves_no_link_to_nowhere_and_is_made_good(
+    site: Site, facts: BulletinFacts, writes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = [writes]
+
+    def dying(_path: Path) -> None:
+        left[0] -= 1
+        if left[0] < 0:
+            raise OSError("no space left on device")
+
+    monkeypatch.setattr(feed, "sync", dying)
+    with pytest.raises(OSError, match="no space"):
+        site.deliver(parcel_of(facts))
+    for file in site.channel.path.glob("*.xml"):
+        assert all(site.get(link.get("href", "")) for link in ElementTree.parse(file).iterfind(f"{ATOM}entry/{ATOM}link"))
+    monkeypatch.setattr(feed, "sync", lambda _path: None)
+    site.deliver(parcel_of(facts))
+    whole = {file.name: file.read_bytes() for file in site.channel.path.rglob("*.*ml")}
+    shutil.rmtree(site.channel.path)
+    site.deliver(parcel_of(facts))
+    assert whole == {file.name: file.read_bytes() for file in site.channel.path.rglob("*.*ml")}
 
 
 def test_what_expires_falls_out_and_is_forgotten_after_some_days(site: Site, facts: BulletinFacts) -> None:
