@@ -280,6 +280,12 @@ class OutputSettings(_Section):
     outbox: Path = Field(description="Folder that bulletins are delivered to.")
 
 
+class CooperationSettings(_Section):
+    """Who works together for clean air; `hazecast partners` lists the pairs that hazecast knows."""
+
+    pairs: tuple[tuple[Filled, Filled], ...] = Field((), description="Further pairs of members, such as [['dalian', 'kitakyushu']].")
+
+
 class Settings(_Section):
     """Everything one installation forecasts by."""
 
@@ -302,6 +308,7 @@ class Settings(_Section):
     sources: tuple[SourceSettings, ...] = ()
     channels: dict[ChannelName, ChannelSettings] = Field(default_factory=dict)
     recipients: tuple[RecipientSettings, ...] = ()
+    cooperation: CooperationSettings = CooperationSettings()
 
     @model_validator(mode="after")
     def _areas_know_their_stations(self) -> "Settings":
@@ -334,9 +341,10 @@ class Settings(_Section):
                 **{section: {"path"} for section in ("meteorology", "observations", "base_forecast")},
                 "emissions": {"path", "population"},
                 "site": {"forecaster"},
-                **{places: {"__all__": {"polygons", "mask"}} for places in ("areas", "sources")},
+                "areas": {"__all__": {"polygons", "mask", "member"}},
+                "sources": {"__all__": {"polygons", "mask"}},
                 "warnings": {"edition"} if own_edition else set(),
-                **dict.fromkeys(("output", "channels", "recipients", "signing"), True),
+                **dict.fromkeys(("output", "channels", "recipients", "signing", "cooperation"), True),
             },
         )
         contents = [f"{what}={content_sha256(file)}" for what, file in self._own_files()]

@@ -35,6 +35,12 @@ class AreaSettings(Section):
     stations: Annotated[tuple[Filled, ...], AfterValidator(distinct)] = Field(
         (), description="Ids of its stations; left out where it has an outline: those inside."
     )
+    region: dict[Filled, Filled] | None = Field(
+        None, min_length=1, description="Province or region under which sentences gather it, by language; left out: it stands alone."
+    )
+    member: Filled | None = Field(
+        None, description="The member of the cooperation that it belongs to; left out: the one that has its id, if there is one."
+    )
     china: China = None
     polygons: Polygons = None
     property: Property = None

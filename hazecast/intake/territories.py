@@ -32,12 +32,12 @@ def area_files(settings: Settings) -> tuple[Path, ...]:
 
 
 def _area(area: AreaSettings, settings: Settings) -> Area:
-    names, zone = _names(area.names), settings.site.time_zone
+    names, zone, region = _names(area.names), settings.site.time_zone, _names(area.region or {})
     if not has_outline(area):
-        return Area(area.id, names, area.stations, zone)
+        return Area(area.id, names, area.stations, zone, region)
     territory = _territory(area, settings)
     stations = area.stations or stations_inside(territory, (Station(s.id, s.name, s.latitude, s.longitude) for s in settings.stations))
-    return Area(area.id, names, stations, zone, territory)
+    return Area(area.id, names, stations, zone, region, territory)
 
 
 def _territory(area: AreaSettings, settings: Settings) -> Territory:

@@ -76,13 +76,14 @@ class Territory:
 class Area:
     """A city, district or province that is warned as one, with its own time zone: its stations or, where it has a territory, all of that.
 
-    With a territory `station_ids` are those that lie in it, if any.
+    With a territory `station_ids` are those that lie in it, if any. `region` is that under which it is told.
     """
 
     id: str
     names: tuple[PlaceName, ...]
     station_ids: tuple[str, ...]
     time_zone: str
+    region: tuple[PlaceName, ...] = ()
     territory: Territory | None = None
 
     def __post_init__(self) -> None:
