@@ -27,7 +27,7 @@ def box(west: float, south: float, east: float, north: float) -> Territory:
 
 
 def area(territory: Territory | None, stations: tuple[str, ...] = ()) -> Area:
-    return Area("x", (PlaceName("en", "X"),), stations, "UTC", territory)
+    return Area("x", (PlaceName("en", "X"),), stations, "UTC", territory=territory)
 
 
 def forecast(pm25: np.ndarray | float, seed: int = 0, at_stations: float = 60.0) -> Forecast:
