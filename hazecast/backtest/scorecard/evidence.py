@@ -58,7 +58,8 @@ def gather_evidence(backtest: StoredBacktest, options: ScorecardOptions, progres
     warnings = backtest.settings.warnings
     rules = EventTerms(least_hours=warnings.minimum_hours, area_share=warnings.area_share)
     in_force = [told.in_force for told in backtest.told]
-    events = review_events(backtest.forecasts, held, rules, control, areas_of(backtest.settings), in_force)
+    verified = tuple(area for area in areas_of(backtest.settings) if area.station_ids)  # others were never measured
+    events = review_events(backtest.forecasts, held, rules, control, verified, in_force)
     progress("scoring", 0.8)
     levels = tuple(row.level for row in terms.edition.levels)
     found = Evidence(
