@@ -34,6 +34,7 @@ from hazecast.records.warnings import (
     StandardFacts,
     WindowAssessment,
 )
+from hazecast.records.why import Margin, Why
 
 __all__ = [
     "EDGES",
@@ -68,6 +69,7 @@ __all__ = [
     "Level",
     "LevelChance",
     "LevelFacts",
+    "Margin",
     "MeteorologyKind",
     "Note",
     "NoteCode",
@@ -87,6 +89,7 @@ __all__ = [
     "Status",
     "Trust",
     "Vetted",
+    "Why",
     "WindowAssessment",
     "name_in",
     "require_dims",

@@ -13,7 +13,7 @@ import numpy as np
 from hazecast.records import Level
 from hazecast.warnings.chances import Array
 from hazecast.warnings.courses import AreaLevels
-from hazecast.warnings.drawn import area_chances, hourly_chances, sustained, within_horizon
+from hazecast.warnings.drawn import DrawnLevels, area_chances, hourly_chances, sustained, within_horizon
 from hazecast.warnings.hourly_edition import HourlyEdition
 from hazecast.warnings.rule import Rule
 from hazecast.warnings.stations import StationHours
@@ -55,17 +55,24 @@ def kth_largest(chances: Array, k: int) -> Array:
     return np.asarray(np.sort(chances, axis=1)[:, -k, :])
 
 
+def bounds_of_draws(drawn: DrawnLevels, edition: HourlyEdition, hours: slice, rule: Rule) -> tuple[Bound, Bound]:
+    """The same, by trajectories of the area's stations alone."""
+    stations = drawn.lowest.shape[1]
+    needed = [stations_needed(rule.area_share, stations)]
+    counted = [
+        area_chances(levels, edition, [range(stations)], needed, [hours], rule.minimum_hours) for levels in (drawn.lowest, drawn.highest)
+    ]
+    least, greatest = (Bound(hourly[0][:, hours], window[0, 0], window[0, 0]) for hourly, window in counted)
+    return least, greatest
+
+
 def _bounds_of_hours(known: StationHours, hours: slice, rule: Rule) -> tuple[Bound, Bound]:
-    edition, needed = known.edition, stations_needed(rule.area_share, known.shape[0])
     if known.drawn is not None:
-        every = [range(known.shape[0])]
-        drawn = (known.drawn.lowest, known.drawn.highest)
-        counted = [area_chances(levels, edition, every, [needed], [hours], rule.minimum_hours) for levels in drawn]
-        found = [(hourly[0][:, hours], window[0, 0]) for hourly, window in counted]
-    else:
-        hourly = [kth_largest(c[:, :, hours], needed) for c in (known.chances.least, known.chances.greatest)]
-        found = [(h, _chances_of_window(edition, h, rule.minimum_hours)) for h in hourly]
-    least, greatest = (Bound(hourly, window, window) for hourly, window in found)
+        return bounds_of_draws(known.drawn, known.edition, hours, rule)
+    needed = stations_needed(rule.area_share, known.shape[0])
+    hourly = [kth_largest(c[:, :, hours], needed) for c in (known.chances.least, known.chances.greatest)]
+    windows = [_chances_of_window(known.edition, h, rule.minimum_hours) for h in hourly]
+    least, greatest = (Bound(h, window, window) for h, window in zip(hourly, windows, strict=True))
     return least, greatest
 
 
