@@ -4,10 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hazecast.records.checks import require_utc
-from datetime import datetime
-from enum import StrEnum
-
-from hazecast.records.checks import require_utc
 from hazecast.records.codes import Level
 
 
@@ -31,7 +27,7 @@ class Margin:
     def __post_init__(self) -> None:
         if self.level <= Level.NONE or not 0.0 < self.probability < 1.0:
             raise ValueError(f"{self.level.name} cannot be decided on at a probability of {self.probability}.")
-        if self.factor is not None and not 0.0 < self.factor:
+        if self.factor is not None and self.factor <= 0.0:
             raise ValueError(f"PM2.5 would be multiplied by {self.factor}; expected a factor above 0.")
 
 

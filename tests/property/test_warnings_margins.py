@@ -18,6 +18,7 @@ INIT = datetime(2026, 1, 10, tzinfo=UTC)
 QUANTILES = np.array([0.05, 0.25, 0.5, 0.75, 0.95])
 A_LITTLE_LESS = np.exp(1.01 * RESOLUTION)
 SETTINGS = WarningSettings()
+ON_DAYS = ("heavy-pollution-2019", "heavy-pollution-2024", "japan-pm25-advisory")
 
 
 @st.composite

@@ -83,12 +83,8 @@ def _margin(window: WindowAssessment, levels: tuple[Level, ...], bar: _Bar, at: 
     place = levels.index(bar.level)
 
     def chance(factor: float) -> tuple[float, float]:
-        least, greatest = at(factor)
-        return (
-            (float(least.kept[place]), float(greatest.kept[place]))
-            if bar.kept
-            else (float(least.window[place]), float(greatest.window[place]))
-        )
+        least, greatest = ((bound.kept if bar.kept else bound.window)[place] for bound in at(factor))
+        return float(least), float(greatest)
 
     least, greatest = chance(1.0)
     if greatest - least > SURE:
