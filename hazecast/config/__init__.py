@@ -228,6 +228,7 @@ class WarningSettings(_Section):
     window_start_hours: tuple[LocalHour, ...] = Field(
         (8, 20), min_length=1, description="Local hours at which a 24-hour validity window may begin."
     )
+    backtest: Path | None = Field(None, description="Folder of a backtest whose scores bulletins quote; left out: skill is not known.")
 
     @model_validator(mode="after")
     def _probabilities_agree(self) -> "WarningSettings":
@@ -351,6 +352,7 @@ class Settings(_Section):
             exclude={
                 **{section: {"path"} for section in ("meteorology", "observations", "base_forecast")},
                 "emissions": {"path", "population"},
+                "warnings": {"backtest"},
                 "sources": {"__all__": {"polygons", "mask"}},
                 **dict.fromkeys(("output", "channels", "recipients"), True),
             },
@@ -415,13 +417,14 @@ def _first_fault(invalid: ValidationError) -> str:
 
 
 def _resolved(settings: Settings, folder: Path) -> Settings:
-    weather, base = settings.meteorology.path, settings.base_forecast.path
+    weather, base, backtest = settings.meteorology.path, settings.base_forecast.path, settings.warnings.backtest
     return settings.model_copy(
         update={
             "meteorology": settings.meteorology.model_copy(update={"path": weather and folder / weather}),
             "observations": settings.observations.model_copy(update={"path": folder / settings.observations.path}),
             "emissions": EmissionSettings(**{key: path and folder / path for key, path in settings.emissions}),
             "base_forecast": settings.base_forecast.model_copy(update={"path": base and folder / base}),
+            "warnings": settings.warnings.model_copy(update={"backtest": backtest and folder / backtest}),
             "output": OutputSettings(archive=folder / settings.output.archive, outbox=folder / settings.output.outbox),
             "sources": tuple(
                 source.model_copy(update={key: folder / path for key in ("polygons", "mask") if (path := getattr(source, key)) is not None})

@@ -22,7 +22,7 @@ from hazecast.records.codes import (
 from hazecast.records.places import Area, Placement, PlaceName, Station, name_in
 from hazecast.records.quality import Evidence, Finding, FindingKind, Origin, Reason, Trust, Vetted
 from hazecast.records.sources import EDGES, ELSEWHERE, INITIAL, RESERVED, Attribution, Source, SourceForecast, SourceRegion
-from hazecast.records.stages import AnsweredQuestion, Cycle, Forecast, Gathered, Gridded, InputFile, ObservationQuestion
+from hazecast.records.stages import AnsweredQuestion, Cycle, EarlierCycle, Forecast, Gathered, Gridded, InputFile, ObservationQuestion
 from hazecast.records.warnings import (
     AreaStatus,
     Assessment,
@@ -34,14 +34,9 @@ from hazecast.records.warnings import (
     StandardFacts,
     WindowAssessment,
 )
-from hazecast.records.why import Margin, Why
+from hazecast.records.why import Came, Change, Driver, DriverPart, Likeness, Margin, PastEpisode, Situation, WarningSkill, Why
 
 __all__ = [
-    "EDGES",
-    "ELSEWHERE",
-    "INITIAL",
-    "NO_SENDER",
-    "RESERVED",
     "Action",
     "AnsweredQuestion",
     "Area",
@@ -51,9 +46,16 @@ __all__ = [
     "Attribution",
     "Bulletin",
     "BulletinFacts",
+    "Came",
+    "Change",
     "ConditionFacts",
     "Cycle",
     "Document",
+    "Driver",
+    "DriverPart",
+    "EDGES",
+    "ELSEWHERE",
+    "EarlierCycle",
     "EmissionProxy",
     "Evidence",
     "Finding",
@@ -64,23 +66,29 @@ __all__ = [
     "Ground",
     "Guidance",
     "HazeWarning",
+    "INITIAL",
     "InputFile",
     "InputRole",
     "Level",
     "LevelChance",
     "LevelFacts",
+    "Likeness",
     "Margin",
     "MeteorologyKind",
+    "NO_SENDER",
     "Note",
     "NoteCode",
     "ObservationQuestion",
     "Origin",
+    "PastEpisode",
     "PlaceName",
     "Placement",
     "PreviousBulletin",
+    "RESERVED",
     "Reason",
     "Receipt",
     "Rung",
+    "Situation",
     "Source",
     "SourceForecast",
     "SourceRegion",
@@ -89,6 +97,7 @@ __all__ = [
     "Status",
     "Trust",
     "Vetted",
+    "WarningSkill",
     "Why",
     "WindowAssessment",
     "name_in",

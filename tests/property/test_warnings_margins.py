@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from hazecast.config import WarningSettings
 from hazecast.records import Area, Assessment, Cycle, Forecast, HazeWarning, Level, PlaceName
 from hazecast.warnings.assess import assess
-from hazecast.warnings.why.explain import explained
+from hazecast.warnings.why.explain import Past, explained
 from hazecast.warnings.why.margins import FARTHEST, RESOLUTION
 
 INIT = datetime(2026, 1, 10, tzinfo=UTC)
 QUANTILES = np.array([0.05, 0.25, 0.5, 0.75, 0.95])
+NOTHING_SEEN = xr.Dataset({"pm25": (("time", "station"), np.empty((0, 0)))}, {"time": np.array([], "datetime64[ns]"), "station": []})
 A_LITTLE_LESS = np.exp(1.01 * RESOLUTION)
 SETTINGS = WarningSettings()
 ON_DAYS = ("heavy-pollution-2019", "heavy-pollution-2024", "japan-pm25-advisory")
@@ -62,7 +63,8 @@ def decided(
     forecast: Forecast, given: WarningSettings, known: tuple[HazeWarning, ...] = (), observed: xr.Dataset | None = None
 ) -> Assessment:
     town = (Area("town", (PlaceName("en", "Town"),), tuple(str(i) for i in forecast.stations["station"].values), "Asia/Shanghai"),)
-    return explained(assess(forecast, town, given, known, observed), forecast, town, given, observed)
+    seen = NOTHING_SEEN if observed is None else observed
+    return explained(assess(forecast, town, given, known, observed), forecast, town, given, seen, Past())
 
 
 def level(assessment: Assessment) -> Level:
