@@ -1,4 +1,4 @@
-"""What each cycle expected of its areas and what came of earlier ones, kept beside its products: the past that a situation is likened to."""
+"""What each cycle expected of its areas and what came of what earlier ones had: the past that a situation is likened to."""
 
 import json
 from collections.abc import Iterable

@@ -40,7 +40,7 @@ def change_since(window: WindowAssessment, area: Area, last: PreviousBulletin, e
 
 
 def _driver(change: float, parts: tuple[DriverPart, ...]) -> Driver | None:
-    """The input whose part is the largest, if it goes the way of the change, explains enough of it, and more than all of them leave open."""
+    """The input whose part goes farthest the way of the change, if it explains enough of it, and more than all of them leave open."""
     if abs(change) < LEAST_CHANGE:
         return None
     known = [(part.driver, part.pm25) for part in parts if part.pm25 is not None]
