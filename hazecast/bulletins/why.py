@@ -134,6 +134,9 @@ def _changed(change: Change, telling: Telling) -> str:
     known = [(part.driver, part.pm25) for part in change.parts if part.pm25 is not None]
     if known:
         each = [say("%(driver)s %(pm25)s", driver=say(DRIVERS[driver]), pm25=_signed(pm25, telling)) for driver, pm25 in known]
+        if change.pm25 is not None and change.pm25_then is not None:
+            left = change.pm25 - change.pm25_then - sum(pm25 for _, pm25 in known)
+            each.append(say("left open %(pm25)s", pm25=_signed(left, telling)))
         parts.append(say("each input by itself: %(parts)s", parts=telling.wording.listing(each)))
     if change.driver is not None:
         parts.append(say("driven by: %(driver)s", driver=say(DRIVERS[change.driver])))
@@ -144,7 +147,7 @@ def _changed(change: Change, telling: Telling) -> str:
 
 def _skill(skill: WarningSkill | None, telling: Telling) -> str:
     if skill is None:
-        return telling.wording.say("not known: no backtest tells of it")
+        return telling.wording.say("not known, for no backtest tells of it")
     return telling.wording.say(
         "%(level)s or higher, %(first)d to %(last)d hours ahead, %(start)s to %(end)s: %(pod)s of what came was forecast, "
         "%(far)s of what was forecast did not come, CSI %(csi)s "

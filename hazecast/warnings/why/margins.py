@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 from hazecast.records import Forecast, Level, Margin, WindowAssessment
 from hazecast.warnings.bounds import Bound, bounds, bounds_of_draws
@@ -56,7 +57,7 @@ def margins(window: WindowAssessment, in_force: Level, levels: tuple[Level, ...]
     """
     if window.level is Level.UNKNOWN:
         return Margins(None, None)
-    present = max(window.level, in_force)
+    at, present = cache(at), max(window.level, in_force)
     above = next((level for level in levels if level > present), None)
     return Margins(
         None if above is None else _margin(window, levels, _Bar(above, rule.raise_probability, kept=False), at, FARTHEST),
