@@ -23,8 +23,9 @@ from hazecast.archive.decisions import DECISIONS_FILE, decisions_json, origin_js
 from hazecast.archive.deliveries import Delivery, last_level
 from hazecast.archive.ledger import Claim, CycleResults, Standing, claim_cycle, fail_cycle, finish_cycle, renew_lease
 from hazecast.archive.netcdf import write_dataset
-from hazecast.archive.previous import previous_bulletin
+from hazecast.archive.previous import DRIVERS_FILE, last_cycle, last_decisions, last_drivers, previous_bulletin
 from hazecast.archive.products import FileWriter, bytes_writer, store_products
+from hazecast.archive.situations import SITUATIONS_FILE, Situations, past_situations, situations_json
 from hazecast.archive.warning_log import warnings_in_force, warnings_known
 from hazecast.bulletins.compose import compose
 from hazecast.bulletins.formats.signature import Sign, signer, unsigned
@@ -64,6 +65,9 @@ from hazecast.records import (
 from hazecast.warnings.assess import assess
 from hazecast.warnings.ground import notes_on_ground
 from hazecast.warnings.life import REMEMBERED
+from hazecast.warnings.why.explain import Past, explained
+from hazecast.warnings.why.situation import what_came
+from hazecast.warnings.why.skill import backtest_scores
 
 Progress = Callable[[str, float], None]
 Clock = Callable[[], datetime]
@@ -74,6 +78,7 @@ DRAWS_FILE = "draws.nc"
 SOURCES_FILE = "sources.nc"
 STATION_SOURCES_FILE = "station-sources.nc"
 STRENGTHS_FILE = "strengths.nc"
+EXCHANGED_FILE = "exchanged.nc"
 ORIGIN_FILE = "origin.json"
 CURVE_HOURS = 72  # how much of the past a bulletin shows before the forecast
 
@@ -127,6 +132,7 @@ def run_cycle(cycle: Cycle, settings: Settings, around: Surroundings, progress: 
         gathered, vetted = only_usable(_gathered(claim.cycle, settings, around, model), settings.quality)
         gridded = to_grid(gathered, lattice_of_domain(settings.domain))
         delay = timedelta(hours=settings.observations.arrival_delay_hours)
+        last = last_cycle(around.database, claim.cycle) if around.composes else None
         forecast = predict(
             gridded,
             settings.forecast,
@@ -136,16 +142,20 @@ def run_cycle(cycle: Cycle, settings: Settings, around: Surroundings, progress: 
             told,
             time_zone=settings.site.time_zone,
             stored=None if model is None else load_model(model),
+            earlier=last_drivers(around.archive, last),
         )
         ground = on_territories(forecast, areas, settings)
         forecast = replace(forecast, notes=(*forecast.notes, *notes_on_ground(areas, ground, gathered.stations, settings.warnings)))
         known = warnings_known(around.database, forecast.cycle.as_of, forecast.cycle.as_of - REMEMBERED)
         assessment = _assessed(forecast, areas, ground, known, gathered.observations, settings, around, announces)
+        past = _past(claim.cycle, last, assessment, settings, around) if around.composes else None
+        if past is not None:
+            assessment = explained(assessment, forecast, areas, settings.warnings, gathered.observations, past, ground)
         told("bulletin", 0.0)
         facts = _facts(gridded, forecast, areas, assessment, known, settings, around)
         bulletin = compose(facts, settings.site.languages, sign) if around.composes else None
         told("bulletin", 1.0)
-        _keep(claim, gathered, vetted, facts, bulletin, settings, around, announces)
+        _keep(claim, gathered, vetted, facts, past, bulletin, settings, around, announces)
     receipts = send(around) if announces else ()
     return Outcome(claim.standing, claim.cycle, around.archive / claim.cycle.key, forecast, assessment, receipts)
 
@@ -234,6 +244,13 @@ def _assessed(
     return assessment if announces else replace(assessment, messages=(), in_force=in_force, statuses=())
 
 
+def _past(cycle: Cycle, last: Cycle | None, assessment: Assessment, settings: Settings, around: Surroundings) -> Past:
+    """What reasons are given from: of cycles before alone, so that none knows what came after it."""
+    before, backtest = past_situations(around.database, around.archive, cycle), settings.warnings.backtest
+    scores = None if backtest is None else backtest_scores(backtest, assessment.edition, cycle.as_of)
+    return Past(last_decisions(around.archive, last), scores, before.expected, before.came)
+
+
 def _facts(
     gridded: Gridded,
     forecast: Forecast,
@@ -277,6 +294,7 @@ def _keep(
     gathered: Gathered,
     vetted: Vetted,
     facts: BulletinFacts,
+    past: Past | None,
     bulletin: Bulletin | None,
     settings: Settings,
     around: Surroundings,
@@ -288,6 +306,7 @@ def _keep(
         **_forecast_files(forecast, assessment, described),
         DECISIONS_FILE: bytes_writer(decisions_json(assessment, forecast.notes)),
         **_source_files(facts, described),
+        **({} if past is None else _files_for_later(facts, gathered, past, described)),
         ORIGIN_FILE: bytes_writer(
             origin_json(
                 claim.cycle, __version__, settings.sha256(), gathered.inputs, forecast.notes, gathered.asked, settings.site.forecaster
@@ -311,6 +330,19 @@ def _forecast_files(forecast: Forecast, assessment: Assessment, described: Calla
     if forecast.draws is not None:
         parts[DRAWS_FILE] = forecast.draws
     return {name: partial(write_dataset, described(data)) for name, data in parts.items()}
+
+
+def _files_for_later(
+    facts: BulletinFacts, gathered: Gathered, past: Past, described: Callable[[xr.Dataset], xr.Dataset]
+) -> dict[str, FileWriter]:
+    """What later cycles hold theirs against: what drove the forecast, what was expected, and what has come of what was."""
+    came = what_came(past.situations, facts.areas, gathered.observations, facts.cycle.init_time)
+    expected = tuple(why.situation for why in facts.assessment.reasons if why.situation is not None)
+    files: dict[str, FileWriter] = {SITUATIONS_FILE: bytes_writer(situations_json(Situations(expected, came)))}
+    for name, data in ((DRIVERS_FILE, facts.forecast.drivers), (EXCHANGED_FILE, facts.forecast.exchanged)):
+        if data is not None:
+            files[name] = partial(write_dataset, described(data))
+    return files
 
 
 def _source_files(facts: BulletinFacts, described: Callable[[xr.Dataset], xr.Dataset]) -> dict[str, FileWriter]:

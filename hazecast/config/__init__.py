@@ -240,6 +240,7 @@ class WarningSettings(_Section):
     window_start_hours: tuple[LocalHour, ...] = Field(
         (8, 20), min_length=1, description="Local hours at which a 24-hour validity window may begin."
     )
+    backtest: Path | None = Field(None, description="Folder of a backtest whose scores bulletins quote; left out: skill is not known.")
 
     @model_validator(mode="after")
     def _probabilities_agree(self) -> "WarningSettings":
@@ -343,7 +344,7 @@ class Settings(_Section):
                 "site": {"forecaster"},
                 "areas": {"__all__": {"polygons", "mask", "member"}},
                 "sources": {"__all__": {"polygons", "mask"}},
-                "warnings": {"edition"} if own_edition else set(),
+                "warnings": {"backtest", *(("edition",) if own_edition else ())},
                 **dict.fromkeys(("output", "channels", "recipients", "signing", "cooperation"), True),
             },
         )
@@ -425,7 +426,7 @@ def _first_fault(invalid: ValidationError) -> str:
 
 def _resolved(settings: Settings, folder: Path) -> Settings:
     weather, base, edition = settings.meteorology.path, settings.base_forecast.path, settings.warnings.edition
-    own_edition = str(folder / edition) if edition.endswith(OWN_EDITION) else edition
+    own_edition, backtest = str(folder / edition) if edition.endswith(OWN_EDITION) else edition, settings.warnings.backtest
     return settings.model_copy(
         update={
             "meteorology": settings.meteorology.model_copy(update={"path": weather and folder / weather}),
@@ -433,7 +434,7 @@ def _resolved(settings: Settings, folder: Path) -> Settings:
             "emissions": EmissionSettings(**{key: path and folder / path for key, path in settings.emissions}),
             "base_forecast": settings.base_forecast.model_copy(update={"path": base and folder / base}),
             "signing": rooted(settings.signing, folder),
-            "warnings": settings.warnings.model_copy(update={"edition": own_edition}),
+            "warnings": settings.warnings.model_copy(update={"edition": own_edition, "backtest": backtest and folder / backtest}),
             "output": OutputSettings(archive=folder / settings.output.archive, outbox=folder / settings.output.outbox),
             "areas": tuple(rooted(area, folder) for area in settings.areas),
             "sources": tuple(rooted(source, folder) for source in settings.sources),

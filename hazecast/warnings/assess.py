@@ -48,12 +48,12 @@ def assess(
     _require_distinct(areas)
     edition = load_edition(settings.edition)
     cycle, rule = forecast.cycle, rule_of(settings, edition)
-    general = _held_against(edition, cycle, areas[0].time_zone if areas else "UTC", settings, observed)
+    general = held_against(edition, cycle, areas[0].time_zone if areas else "UTC", settings, observed)
     station_level = _levels(edition, forecast.stations, STATION_DIMS, general.at_stations(forecast))
     windows: list[WindowAssessment] = []
     turns: list[Turn] = []
     for area in areas:
-        own = _held_against(edition, cycle, area.time_zone, settings, observed)
+        own = held_against(edition, cycle, area.time_zone, settings, observed)
         stations = _area_stations(area, forecast, station_level, own)
         ground = ground_of(area, territories, own)
         judgements, before = _judge_area(area, ground or stations, stations, cycle, settings, rule)
@@ -75,9 +75,10 @@ def assess(
     )
 
 
-def _held_against(
+def held_against(
     edition: Edition, cycle: Cycle, time_zone: str, settings: WarningSettings, observed: xr.Dataset | None
 ) -> OnHours | OnDays:
+    """The edition for one cycle and the zone that its days begin in; `observed` as for `assess`."""
     if isinstance(edition, HourlyEdition):
         return OnHours(edition)
     first = validity_windows(cycle, time_zone, settings.window_start_hours)[0].valid_from

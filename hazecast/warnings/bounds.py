@@ -12,7 +12,7 @@ import numpy as np
 from hazecast.records import Level
 from hazecast.warnings.chances import Array
 from hazecast.warnings.courses import AreaLevels
-from hazecast.warnings.drawn import area_chances, hourly_chances, sustained, within_horizon
+from hazecast.warnings.drawn import DrawnLevels, area_chances, hourly_chances, sustained, within_horizon
 from hazecast.warnings.hourly_edition import HourlyEdition
 from hazecast.warnings.rule import Rule
 from hazecast.warnings.stations import StationHours
@@ -59,17 +59,23 @@ def of_the_last_needed(chances: Array, weights: Array, needed: float) -> Array:
     return np.asarray(np.take_along_axis(np.take_along_axis(chances, order, axis=1), last[:, None, :], axis=1)[:, 0, :])
 
 
+def bounds_of_draws(drawn: DrawnLevels, edition: HourlyEdition, hours: slice, rule: Rule, weights: Array) -> tuple[Bound, Bound]:
+    """The same, by trajectories of the area's stations alone, each of which counts by its weight (station,)."""
+    every, needed = [range(weights.size)], [weight_needed(rule.area_share, weights)]
+    counted = [
+        area_chances(levels, edition, every, needed, [hours], rule.minimum_hours, weights) for levels in (drawn.lowest, drawn.highest)
+    ]
+    least, greatest = (Bound(hourly[0][:, hours], window[0, 0], window[0, 0]) for hourly, window in counted)
+    return least, greatest
+
+
 def _bounds_of_hours(known: StationHours, hours: slice, rule: Rule) -> tuple[Bound, Bound]:
-    edition, needed = known.edition, weight_needed(rule.area_share, known.weights)
     if known.drawn is not None:
-        every = [range(known.shape[0])]
-        drawn = (known.drawn.lowest, known.drawn.highest)
-        counted = [area_chances(levels, edition, every, [needed], [hours], rule.minimum_hours, known.weights) for levels in drawn]
-        found = [(hourly[0][:, hours], window[0, 0]) for hourly, window in counted]
-    else:
-        hourly = [of_the_last_needed(c[:, :, hours], known.weights, needed) for c in (known.chances.least, known.chances.greatest)]
-        found = [(h, _chances_of_window(edition, h, rule.minimum_hours)) for h in hourly]
-    least, greatest = (Bound(hourly, window, window) for hourly, window in found)
+        return bounds_of_draws(known.drawn, known.edition, hours, rule, known.weights)
+    needed = weight_needed(rule.area_share, known.weights)
+    hourly = [of_the_last_needed(c[:, :, hours], known.weights, needed) for c in (known.chances.least, known.chances.greatest)]
+    windows = [_chances_of_window(known.edition, h, rule.minimum_hours) for h in hourly]
+    least, greatest = (Bound(h, window, window) for h, window in zip(hourly, windows, strict=True))
     return least, greatest
 
 

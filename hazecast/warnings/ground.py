@@ -22,8 +22,8 @@ from hazecast.warnings.values import QUANTILE_DIMS, STATION_DIMS, values_of
 
 def ground_of(area: Area, territories: Sequence[TerritoryForecast], against: OnHours | OnDays) -> AreaStations | None:
     """The cells of an area's ground; None where it is judged by its stations."""
-    own = next((territory for territory in territories if territory.area_id == area.id), None)
-    if own is None or isinstance(against, OnDays) or not _is_known(own):
+    own = territory_of(area, territories, against)
+    if own is None or isinstance(against, OnDays):
         return None
     cells = own.forecast.stations
     ids = [str(id) for id in cells["station"].values]
@@ -35,6 +35,12 @@ def ground_of(area: Area, territories: Sequence[TerritoryForecast], against: OnH
         quantiles=cells["quantile"].values.astype(np.float64),
         judged=against.of_area(ids, own.forecast, own.ground),
     )
+
+
+def territory_of(area: Area, territories: Sequence[TerritoryForecast], against: OnHours | OnDays) -> TerritoryForecast | None:
+    """What is forecast on an area's ground; None where the area is judged by its stations."""
+    own = next((territory for territory in territories if territory.area_id == area.id), None)
+    return None if own is None or isinstance(against, OnDays) or not _is_known(own) else own
 
 
 def notes_on_ground(
