@@ -121,6 +121,8 @@ def _course_of(levels: Levels, own: Index, weight: Array, needed: float, wanted:
             for k in range(own.size):
                 if levels[own[k], hour] >= wanted[i]:
                     together += weight[k]
+                    if together >= needed:
+                        break
             if together >= needed:
                 course[hour] = wanted[i]
                 break
