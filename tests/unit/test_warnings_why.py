@@ -164,6 +164,13 @@ def test_what_came_is_the_highest_hour_of_windows_that_ended_lately_if_enough_wa
     assert what_came([lately], (TOWN,), observed(START - 12 * HOUR, 12), START) == ()
 
 
+def test_every_third_hour_tells_what_came() -> None:
+    lately, each = situation(1, 100.0), observed(START - DAY, 24)
+    third = each.isel(time=slice(2, None, 3))
+    assert what_came([lately], (TOWN,), third, START) == (Came(lately.cycle_key, "town", 90.0, 8),)
+    assert what_came([lately], (TOWN,), each.isel(time=slice(5, None, 6)), START) == ()
+
+
 def test_a_situation_has_the_weather_of_its_window_and_its_trend_against_the_last_day() -> None:
     hours = np.datetime64(START.replace(tzinfo=None), "ns") + np.arange(1, 37) * np.timedelta64(1, "h")
     inside = np.arange(1, 37) <= 24

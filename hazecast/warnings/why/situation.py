@@ -11,7 +11,7 @@ from hazecast.records import Area, Came, Cycle, Level, Situation, WindowAssessme
 
 Array = NDArray[np.float64]
 
-LEAST_HOURS = 18  # of a window or of the last day that must have been measured
+LEAST_HOURS = 18  # of a window or of the last day that must have been measured, or lie beside an hour that was
 OUTCOME_TOLD = timedelta(days=3)  # so long after its end, a window's outcome is told again by each cycle, for values come late
 DAY = timedelta(hours=24)
 
@@ -31,7 +31,7 @@ def situation_of(
             speed = own.assign(wind_speed=np.hypot(own["eastward_wind"], own["northward_wind"]))
             weather["wind_speed"] = _mean(_hourly(speed, "wind_speed"))
     lately = _observed(area, observed, cycle.init_time - DAY, cycle.init_time)
-    recent = float(np.nanmean(lately)) if np.isfinite(lately).sum() >= LEAST_HOURS else None
+    recent = float(np.nanmean(lately)) if _measured_enough(lately) else None
     return Situation(
         cycle_key=cycle.key,
         area_id=area.id,
@@ -54,10 +54,15 @@ def what_came(past: Sequence[Situation], areas: Sequence[Area], observed: xr.Dat
     for one in past:
         if one.area_id in by_id and by - OUTCOME_TOLD <= one.valid_until <= by:
             hourly = _observed(by_id[one.area_id], observed, one.valid_from, one.valid_until)
-            known = int(np.isfinite(hourly).sum())
-            if known >= LEAST_HOURS:
-                found.append(Came(one.cycle_key, one.area_id, float(np.nanmax(hourly)), known))
+            if _measured_enough(hourly):
+                found.append(Came(one.cycle_key, one.area_id, float(np.nanmax(hourly)), int(np.isfinite(hourly).sum())))
     return tuple(found)
+
+
+def _measured_enough(hourly: Array) -> bool:
+    """Networks that tell every third hour count like those that tell each."""
+    known = np.pad(np.isfinite(hourly), 1)
+    return int((known[:-2] | known[1:-1] | known[2:]).sum()) >= LEAST_HOURS
 
 
 def _observed(area: Area, observed: xr.Dataset, start: datetime, end: datetime) -> Array:
