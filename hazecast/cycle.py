@@ -132,7 +132,7 @@ def run_cycle(cycle: Cycle, settings: Settings, around: Surroundings, progress: 
         assessment = _assessed(forecast, gathered.observations, settings, around, announces)
         told("bulletin", 0.0)
         facts = _facts(gridded, forecast, assessment, settings, around)
-        bulletin = compose(facts, settings.site.languages) if around.composes else None
+        bulletin = compose(facts, settings.site.languages, settings.pdf_languages) if around.composes else None
         told("bulletin", 1.0)
         _keep(claim, gathered, vetted, facts, bulletin, settings, around, announces)
     receipts = send(around) if announces else ()
