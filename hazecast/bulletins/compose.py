@@ -26,10 +26,10 @@ PDF_LIBRARIES = "libpangoft2-1.0-0 libharfbuzz-subset0"
 def compose(facts: BulletinFacts, in_languages: Sequence[str] | None = None, pdf_languages: Sequence[str] = ()) -> Bulletin:
     """Turn facts into a bulletin in `in_languages`, or in all there are; those of `pdf_languages` as PDF too.
 
-    For each language: `bulletin.<language>.html`, `.txt` and, if wanted, `.pdf`, and each picture as `<name>.<language>.png` and `.svg`: `map`, `pm25`,
-    `visibility`, `stations`, with an attribution `sources`, and a `meteogram-<number>` of each area; for machines `cities.<language>.csv`
-    and `feed.<language>.xml`. In all languages at once: `facts.json`, `areas.geojson` and a `cap.<id>.xml` for each message. Without the
-    optional part 'maps' there are no pictures, and the HTML says so. The same facts give the same bytes.
+    For each language: `bulletin.<language>.html` and `.txt`, the `.pdf` if it is wanted, and each picture as `<name>.<language>.png` and
+    `.svg`: `map`, `pm25`, `visibility`, `stations`, with an attribution `sources`, and a `meteogram-<number>` of each area; for machines
+    `cities.<language>.csv` and `feed.<language>.xml`. In all languages at once: `facts.json`, `areas.geojson` and a `cap.<id>.xml` for
+    each message. Without the optional part 'maps' there are no pictures, and the HTML says so. The same facts give the same bytes.
     Raises SettingsError for a language that there is none of, and MissingExtra where a PDF is wanted that cannot be made here.
     """
     chosen = dict.fromkeys(languages() if in_languages is None else in_languages)
@@ -75,9 +75,7 @@ def _documents(
     ]
 
 
-def _pdf(
-    facts: BulletinFacts, told: Page, bulletin_id: str, language: Wording, html: bytes, pictures: "Sequence[Picture]"
-) -> Document:
+def _pdf(facts: BulletinFacts, told: Page, bulletin_id: str, language: Wording, html: bytes, pictures: "Sequence[Picture]") -> Document:
     require_pdf()
     from hazecast.bulletins.paper import MEDIA_TYPE, Imprint, printed
 

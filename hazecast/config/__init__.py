@@ -432,7 +432,7 @@ def _resolved(settings: Settings, folder: Path) -> Settings:
             "observations": settings.observations.model_copy(update={"path": folder / settings.observations.path}),
             "emissions": EmissionSettings(**{key: path and folder / path for key, path in settings.emissions}),
             "base_forecast": settings.base_forecast.model_copy(update={"path": base and folder / base}),
-            "output": OutputSettings(archive=folder / settings.output.archive, outbox=folder / settings.output.outbox),
+            "output": rooted(settings.output, folder),
             "sources": tuple(
                 source.model_copy(update={key: folder / path for key in ("polygons", "mask") if (path := getattr(source, key)) is not None})
                 for source in settings.sources
