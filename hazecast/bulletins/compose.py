@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from hazecast.bulletins import render
 from hazecast.bulletins.formats.documents import documents_for_machines
+from hazecast.bulletins.formats.signature import Sign, unsigned
 from hazecast.bulletins.page import Page, page
 from hazecast.bulletins.render import Shown
 from hazecast.bulletins.situation import expiry
@@ -23,13 +24,16 @@ if TYPE_CHECKING:
 PDF_LIBRARIES = "libpangoft2-1.0-0 libharfbuzz-subset0"
 
 
-def compose(facts: BulletinFacts, in_languages: Sequence[str] | None = None, pdf_languages: Sequence[str] = ()) -> Bulletin:
+def compose(
+    facts: BulletinFacts, in_languages: Sequence[str] | None = None, sign: Sign = unsigned, pdf_languages: Sequence[str] = ()
+) -> Bulletin:
     """Turn facts into a bulletin in `in_languages`, or in all there are; those of `pdf_languages` as PDF too.
 
     For each language: `bulletin.<language>.html` and `.txt`, the `.pdf` if it is wanted, and each picture as `<name>.<language>.png` and
     `.svg`: `map`, `pm25`, `visibility`, `stations`, with an attribution `sources`, and a `meteogram-<number>` of each area; for machines
     `cities.<language>.csv` and `feed.<language>.xml`. In all languages at once: `facts.json`, `areas.geojson` and a `cap.<id>.xml` for
     each message. Without the optional part 'maps' there are no pictures, and the HTML says so. The same facts give the same bytes.
+    CAP messages are as `sign` leaves them.
     Raises SettingsError for a language that there is none of, and MissingExtra where a PDF is wanted that cannot be made here.
     """
     chosen = dict.fromkeys(languages() if in_languages is None else in_languages)
@@ -49,7 +53,7 @@ def compose(facts: BulletinFacts, in_languages: Sequence[str] | None = None, pdf
             as_pdf=language.language in pdf_languages,
         )
     ]
-    documents += documents_for_machines(facts, bulletin_id, spoken)
+    documents += documents_for_machines(facts, bulletin_id, spoken, sign)
     return Bulletin(bulletin_id, facts.cycle.key, expiry(facts), tuple(documents), facts.exercise)
 
 

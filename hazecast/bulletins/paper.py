@@ -56,9 +56,10 @@ def printed(html: bytes, pictures: Mapping[str, bytes], imprint: Imprint) -> byt
 
 
 def _dress(page: HTML) -> None:
-    """Put the style sheet of paper behind the page's own, where the later rule counts, and take away links: a sheet has no neighbours."""
+    """Put the style sheet of paper behind the page's own, where the later rule counts; links to files beside the page lead nowhere."""
     for anchor in page.etree_element.iter("a"):
-        anchor.attrib.pop("href", None)
+        if not anchor.get("href", "").startswith("#"):
+            anchor.attrib.pop("href", None)
     SubElement(page.etree_element.find("head"), "style").text = style_sheet_of_paper(Fonts(_CHINESE, _JAPANESE))
 
 

@@ -68,6 +68,14 @@ def require_known_names(settings: "Settings") -> None:
         wording(language)
 
 
+def require_key(settings: "Settings") -> None:
+    """Before the long work, not after it: raises SettingsError for a key that cannot sign, and MissingExtra."""
+    if settings.signing.key_file is not None:
+        from hazecast.cycle import signer_of
+
+        signer_of(settings)
+
+
 def require_what_pdf_needs(settings: "Settings") -> None:
     """Before the long work too: raises MissingExtra where PDFs are wanted that cannot be made on this machine."""
     from hazecast.bulletins.compose import require_pdf

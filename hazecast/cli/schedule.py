@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 from hazecast.cli.app import ConfigOption, app
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from hazecast.archive.memory import Memory
     from hazecast.config import Settings
     from hazecast.cycle import Surroundings
@@ -18,9 +20,10 @@ def schedule(config: ConfigOption) -> None:
 
     from hazecast.archive.memory import open_memory
     from hazecast.cli.compiling import compile_ahead
-    from hazecast.cli.running import now, require_known_names, require_what_pdf_needs, surroundings_of
+    from hazecast.cli.running import now, require_key, require_known_names, require_what_pdf_needs, surroundings_of
     from hazecast.config import load_settings
     from hazecast.cycle import Outcome, run_cycle, send
+    from hazecast.delivery.wiring import refresh_feeds
     from hazecast.intake.gather import gather
     from hazecast.records import Cycle
     from hazecast.scheduler import run_schedule, tick
@@ -28,6 +31,7 @@ def schedule(config: ConfigOption) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     settings = load_settings(config)
     require_known_names(settings)
+    require_key(settings)
     require_what_pdf_needs(settings)
     if compile_ahead(lambda _stage, _done: None):
         logging.getLogger(__name__).info("Kernels compiled.")
@@ -37,9 +41,13 @@ def schedule(config: ConfigOption) -> None:
         def run_one(cycle: Cycle, *, announces: bool) -> Outcome:
             return run_cycle(cycle, settings, around, lambda _stage, _done: None, announces=announces)
 
+        def one_round(time: "datetime") -> None:
+            send(around)
+            refresh_feeds(settings, time)
+
         def one_tick() -> None:
             _take_in(settings, memory)
-            if not tick(around.database, settings, run_one, lambda _time: send(around), now):
+            if not tick(around.database, settings, run_one, one_round, now):
                 _train_if_due(settings, around)
 
         run_schedule(one_tick, now)
