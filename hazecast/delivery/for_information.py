@@ -1,6 +1,7 @@
 """The mark on what a partner gets: a bulletin of somebody else's air, for information and not as a warning.
 
-A PDF cannot be marked once it is made, so that a partner gets none. JSON, CAP and other documents for machines stay as they are: what they say is no other for being read elsewhere.
+A PDF cannot be marked once it is made, so that a partner gets none. JSON, CAP and other documents for machines stay as they are: what they
+say is no other for being read elsewhere.
 """
 
 import html
