@@ -25,7 +25,7 @@ PDF_LIBRARIES = "libpangoft2-1.0-0 libharfbuzz-subset0"
 
 
 def compose(
-    facts: BulletinFacts, in_languages: Sequence[str] | None = None, sign: Sign = unsigned, pdf_languages: Sequence[str] = ()
+    facts: BulletinFacts, in_languages: Sequence[str] | None = None, sign: Sign = unsigned, *, pdf_languages: Sequence[str] = ()
 ) -> Bulletin:
     """Turn facts into a bulletin in `in_languages`, or in all there are; those of `pdf_languages` as PDF too.
 

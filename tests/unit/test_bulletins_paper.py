@@ -51,7 +51,7 @@ def paper(facts: Callable[[], BulletinFacts], language: str) -> Paper:
     """One bulletin in one language, made once a session."""
     with pytest.MonkeyPatch.context() as blank:
         draw_nothing(blank)
-        bulletin = compose(facts(), [language], [language])
+        bulletin = compose(facts(), [language], pdf_languages=[language])
     (document,) = (d for d in bulletin.documents if d.media_type == "application/pdf")
     assert document.name == f"bulletin.{language}.pdf"
     reader = PdfReader(io.BytesIO(document.content))
@@ -132,9 +132,10 @@ def test_every_sheet_of_an_exercise_says_so() -> None:
 @made_here
 def test_the_same_facts_give_the_same_bytes_at_another_time(monkeypatch: pytest.MonkeyPatch) -> None:
     draw_nothing(monkeypatch)
-    first = compose(calm_facts(), ["en"], ["en"])
+    first = compose(calm_facts(), ["en"], pdf_languages=["en"])
+    assert "bulletin.en.pdf" in [d.name for d in first.documents]
     with time_machine.travel(datetime(2031, 5, 6, tzinfo=UTC), tick=True):
-        assert compose(calm_facts(), ["en"], ["en"]) == first
+        assert compose(calm_facts(), ["en"], pdf_languages=["en"]) == first
 
 
 @made_here
