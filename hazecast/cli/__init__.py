@@ -17,16 +17,36 @@ from hazecast.cli import (
     outbox,
     qc,
     run,
-    schedule,
     scorecard,
+    serve,
+    status,
     train,
     trajectories,
     warmup,
+    work,
 )
 from hazecast.cli.app import app
 from hazecast.errors import HazecastError
 
-COMMANDS = (init, fetch, qc, ingest, run, inputs, outbox, trajectories, train, schedule, backtest, scorecard, atlas, demo, warmup)
+COMMANDS = (
+    init,
+    fetch,
+    qc,
+    ingest,
+    run,
+    inputs,
+    outbox,
+    trajectories,
+    train,
+    serve,
+    status,
+    backtest,
+    scorecard,
+    atlas,
+    demo,
+    warmup,
+    work,
+)
 
 
 def main() -> None:

@@ -13,6 +13,14 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 from hazecast.config.delivery import ChannelName, ChannelSettings, RecipientSettings, require_fitting, rooted
 from hazecast.config.fields import Distinct, Filled, LocalHour, Number, OneOrMore, TimeZone, Whole, YesOrNo
 from hazecast.config.fields import Section as _Section
+from hazecast.config.schedule import (
+    BackupSettings,
+    DatabaseSettings,
+    DeskSettings,
+    OperatorSettings,
+    RetentionSettings,
+    ScheduleSettings,
+)
 from hazecast.errors import SettingsError
 from hazecast.records import NO_SENDER, RESERVED, MeteorologyKind
 from hazecast.vocabulary import POLAR_WIND, POLLUTANTS, VARIABLES
@@ -240,14 +248,6 @@ class WarningSettings(_Section):
         return self
 
 
-class ScheduleSettings(_Section):
-    """When `hazecast schedule` runs a cycle."""
-
-    every_hours: Whole = Field(24, ge=1, le=24, description="Cycles start at 00 UTC and every so many hours after.")
-    delay_minutes: Whole = Field(30, ge=0, le=1440, description="A cycle is due this long after its init_time.")
-    expire_hours: Whole = Field(12, ge=1, le=240, description="A cycle not run this long after it was due is expired, by name.")
-
-
 class OutputSettings(_Section):
     """Where results go."""
 
@@ -306,6 +306,9 @@ class SourceSettings(_Section):
         return self
 
 
+_NOT_THE_FORECAST = ("schedule", "output", "database", "desk", "backup", "retention", "operator", "channels", "recipients")
+
+
 class Settings(_Section):
     """Everything one installation forecasts by."""
 
@@ -322,6 +325,11 @@ class Settings(_Section):
     warnings: WarningSettings = WarningSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     output: OutputSettings
+    database: DatabaseSettings = DatabaseSettings()
+    desk: DeskSettings = DeskSettings()
+    backup: BackupSettings = BackupSettings()
+    retention: RetentionSettings = RetentionSettings()
+    operator: OperatorSettings = OperatorSettings()
     stations: tuple[StationSettings, ...] = Field(min_length=1)
     areas: tuple[AreaSettings, ...] = Field(min_length=1)
     sources: tuple[SourceSettings, ...] = ()
@@ -344,6 +352,16 @@ class Settings(_Section):
         require_fitting(self.recipients, self.channels, self.site.languages, areas)
         return self
 
+    @model_validator(mode="after")
+    def _waits_for_what_can_come(self) -> "Settings":
+        forecasts = self.meteorology.kind is MeteorologyKind.FORECAST
+        for name in self.schedule.wait_for:
+            if name in ("gfs", "weather") and not forecasts:
+                raise ValueError(f"cycles wait for {name!r} and the weather is no forecast; expected meteorology.kind 'forecast'")
+            if name == "cams" and self.base_forecast.path is None:
+                raise ValueError("cycles wait for 'cams' and there is no base forecast; expected base_forecast.path")
+        return self
+
     def sha256(self) -> str:
         """Identifies what a forecast is made by, whatever the settings' layout and comments, and wherever data and results lie."""
         text = self.model_dump_json(
@@ -352,7 +370,7 @@ class Settings(_Section):
                 **{section: {"path"} for section in ("meteorology", "observations", "base_forecast")},
                 "emissions": {"path", "population"},
                 "sources": {"__all__": {"polygons", "mask"}},
-                **dict.fromkeys(("output", "channels", "recipients"), True),
+                **dict.fromkeys(_NOT_THE_FORECAST, True),
             },
         )
         return hashlib.sha256(text.encode()).hexdigest()
@@ -422,6 +440,7 @@ def _resolved(settings: Settings, folder: Path) -> Settings:
             "observations": settings.observations.model_copy(update={"path": folder / settings.observations.path}),
             "emissions": EmissionSettings(**{key: path and folder / path for key, path in settings.emissions}),
             "base_forecast": settings.base_forecast.model_copy(update={"path": base and folder / base}),
+            "backup": rooted(settings.backup, folder),
             "output": OutputSettings(archive=folder / settings.output.archive, outbox=folder / settings.output.outbox),
             "sources": tuple(
                 source.model_copy(update={key: folder / path for key in ("polygons", "mask") if (path := getattr(source, key)) is not None})
