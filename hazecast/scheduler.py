@@ -119,6 +119,7 @@ def run_schedule(beats: Sequence[Beat], clock: Callable[[], datetime], stopping:
     A second signal does what it would do without hazecast; `stopping` is called at the end. A beat that hangs ends the
     process with status 75, for its supervisor to start it again. To be called from the main thread.
     """
+    logging.getLogger("apscheduler.executors.default").setLevel(logging.WARNING)  # that a beat was done is no news
     logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)  # a beat that is still at its work is no cause for a warning
     scheduler = BackgroundScheduler(timezone=UTC, executors={"default": ThreadPoolExecutor(len(beats))})
     watched = [(beat, _Stopwatch(beat.work)) for beat in beats]

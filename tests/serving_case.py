@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 
 from hazecast.archive.database import open_database
 from hazecast.archive.ledger import CycleResults, fail_cycle, finish_cycle
@@ -114,5 +114,10 @@ def settings_in(folder: Path, **schedule: object) -> Settings:
 
 
 def databases_in(folder: Path, address: str | None = None) -> tuple[Engine, Engine]:
-    """A ledger and a log of operations, of their own connections."""
-    return open_database(folder, address=address), open_database(folder, OPERATIONS, address)
+    """A ledger and a log of operations; what files hold of them need not survive a power cut."""
+    opened = open_database(folder, address=address), open_database(folder, OPERATIONS, address)
+    if address is None:
+        for database in opened:
+            database.dispose()
+            event.listen(database, "connect", lambda connection, _entry: connection.execute("PRAGMA synchronous = OFF"))
+    return opened

@@ -41,7 +41,7 @@ def open_postgres(address: str, schema: Schema) -> Engine:
     except DatabaseError as refused:
         database.dispose()
         raise ArchiveError(
-            f"The {schema.title} at {url.render_as_string()} cannot be opened: {refused.orig}.",
+            f"The {schema.title} at {address} cannot be opened: {' '.join(str(refused.orig).split())}.",
             "See that the server runs and lets this user in, and that he may make schemas in that database.",
         ) from refused
     except ArchiveError:

@@ -27,7 +27,7 @@ from hazecast.config import (
     StationSettings,
 )
 from hazecast.config.schedule import ScheduleSettings
-from hazecast.errors import CycleError, NoDataInPeriod
+from hazecast.errors import NoDataInPeriod
 from hazecast.records import Cycle, MeteorologyKind
 from hazecast.scheduler import HUNG_STATUS, Beat, Decision, run_schedule, tick
 

@@ -194,8 +194,8 @@ def test_two_machines_have_one_leader_and_run_each_cycle_once(databases: tuple[E
     settings = settings_in(tmp_path)
     one, two = Case(*databases, settings, owner="one"), Case(*databases, settings, owner="two")
     led = []
-    for turn in range(400):
-        one.now = two.now = INIT + timedelta(minutes=5 * turn)
+    for turn in range(134):
+        one.now = two.now = INIT + timedelta(minutes=15 * turn)
         led.append((one.round(timedelta(0)), two.round(timedelta(seconds=5))))
         for machine in (one, two):
             machine.finish_jobs()
@@ -259,8 +259,8 @@ def test_what_comes_later_is_seen_and_taken_in_again_and_so_is_what_could_not_be
 
 
 def test_a_job_that_fails_is_tried_five_times_that_day_and_then_let_be(case: Case) -> None:
-    for _ in range(400):
-        case.round(after=timedelta(minutes=5))
+    for _ in range(100):
+        case.round(after=timedelta(minutes=20))
         for worker in case.workers:
             if worker.status is None:
                 if worker.task.name.startswith("verify 2018-04-27"):
@@ -274,8 +274,8 @@ def test_a_job_that_fails_is_tried_five_times_that_day_and_then_let_be(case: Cas
 
 
 def test_jobs_of_a_day_are_done_once_a_day_and_training_when_the_model_is_old(case: Case) -> None:
-    for _ in range(6 * 24 * 4):
-        case.round(after=timedelta(minutes=10))
+    for _ in range(24 * 4):
+        case.round(after=timedelta(hours=1))
         for worker in case.workers:
             if worker.status is None:
                 case.finish(worker)
