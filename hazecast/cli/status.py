@@ -110,7 +110,7 @@ def _attempts(attempts: int) -> str:
 def _times(now: "datetime", one: Any) -> str:
     if one.finished_at is not None:
         return f" {_ago(now, one.finished_at)}{f': {one.error}' if one.error else ''}"
-    return f" since {_ago(now, one.started_at)}, by {one.owner}" if one.started_at is not None else ""
+    return f", begun {_ago(now, one.started_at)} by {one.owner}" if one.started_at is not None else ""
 
 
 def _newest_jobs(found: "Status") -> list[Any]:
