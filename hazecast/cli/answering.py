@@ -43,8 +43,7 @@ def _desk(settings: Settings, config: Path) -> Application | None:
 
 @contextmanager
 def _with_desk(asked: Asked, desk: Application) -> Iterator[str]:
-    import uvicorn
-
+    uvicorn = importlib.import_module("uvicorn")
     health = health_app(asked)
 
     async def app(scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
