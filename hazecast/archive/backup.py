@@ -29,6 +29,10 @@ def make_backup(archive: Path, folder: Path, now: datetime, keep: int, address: 
     Databases at the `address` of a PostgreSQL are dumped by its own `pg_dump`.
     Raises ArchiveError where a file cannot be read or the copy not be written; nothing half-made stays.
     """
+    if folder.resolve().is_relative_to(archive.resolve()):
+        raise ArchiveError(
+            f"Copies in {folder} would lie inside the archive {archive} itself.", "Name another folder, better on another disk."
+        )
     target = folder / f"{now:%Y%m%dT%H%M%SZ}"
     partial = folder / f".{target.name}.partial-{secrets.token_hex(4)}"
     if target.exists():

@@ -90,6 +90,11 @@ def test_a_folder_that_cannot_be_written_is_told_and_nothing_half_made_stays(
     assert list((tmp_path / "backup").iterdir()) == []
 
 
+def test_copies_inside_the_archive_are_refused(archive: Path) -> None:
+    with pytest.raises(ArchiveError, match="would lie inside the archive"):
+        make_backup(archive, archive / "backup", INIT, keep=2)
+
+
 def test_large_files_of_old_cycles_go_and_the_rest_is_whole_with_the_hash_of_what_went(archive: Path) -> None:
     young = run(archive, INIT + timedelta(days=30))
     database = open_database(archive)

@@ -1,5 +1,6 @@
 """The databases of the archive on a real PostgreSQL: the same tables, the same locks, the same promises."""
 
+import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -10,10 +11,13 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import IntegrityError
 
+from hazecast.archive.backup import make_backup
 from hazecast.archive.database import LEDGER, open_database, reading, writing
 from hazecast.archive.leases import take_lease
-from hazecast.archive.ledger import CycleResults, Standing, State, claim_cycle, cycle_states, finish_cycle, first_tick
+from hazecast.archive.ledger import CycleResults, Standing, State, claim_cycle, cycle_states, fail_cycle, finish_cycle, first_tick
+from hazecast.archive.manifest import verify_products
 from hazecast.archive.memory import open_memory
+from hazecast.archive.memory_copy import copy_memory
 from hazecast.archive.observations.holdings import holdings
 from hazecast.archive.observations.watch import Watching
 from hazecast.archive.warning_log import warning_history
@@ -128,6 +132,25 @@ def test_observations_are_taken_in_with_their_catalogue_on_the_server(address: s
     assert (held.stations, held.facts) == (len(STATIONS), len(STATIONS) * HOURS)
     assert again.observations.read == 0
     assert not list((tmp_path / "archive").rglob("*.sqlite"))
+    copy_memory(tmp_path / "archive", tmp_path / "copy", address)
+    with open_memory(tmp_path / "copy") as copied:
+        assert holdings(copied.observations) == held
+
+
+def test_a_copy_holds_what_the_server_s_own_program_gives_and_comes_back_from_it(ledger: Engine, address: str, tmp_path: Path) -> None:
+    claim_cycle(ledger, CYCLE, "one", "settings", NOW)
+    made = make_backup(tmp_path, tmp_path.parent / f"{tmp_path.name}-backup", NOW, 1, address)
+    assert [product.name for product in verify_products(made)] == ["postgres.dump"]
+    fail_cycle(ledger, claim_cycle(ledger, CYCLE, "two", "settings", NOW + timedelta(days=1)), "lost", NOW + timedelta(days=1))
+    ledger.dispose()
+    subprocess.run(["pg_restore", "--clean", "--if-exists", f"--dbname={address}", made / "postgres.dump"], check=True)
+    assert [(s.state, s.owner) for s in cycle_states(ledger)] == [(State.RUNNING, "one")]
+
+
+def test_a_server_that_cannot_be_dumped_is_told_and_leaves_no_copy(tmp_path: Path) -> None:
+    with pytest.raises(ArchiveError, match="pg_dump ended with status 1"):
+        make_backup(tmp_path / "archive", tmp_path / "backup", NOW, 1, f"postgresql://haze@/postgres?host={tmp_path}")
+    assert list((tmp_path / "backup").iterdir()) == []
 
 
 def test_two_machines_on_one_server_have_one_leader_and_run_each_cycle_once(address: str, tmp_path: Path) -> None:
