@@ -62,7 +62,7 @@ def _beats(machine: "Machine", seen: "Seen") -> "tuple[Beat, ...]":
     from hazecast.archive.bulletin_files import load_bulletin
     from hazecast.cli.running import now
     from hazecast.delivery.outbox import drain
-    from hazecast.delivery.wiring import channels_of, operators_of
+    from hazecast.delivery.wiring import channels_of, operators_of, refresh_feeds
     from hazecast.scheduler import Beat, errors_logged
     from hazecast.serving.alarms import raise_alarms, tell_operators
     from hazecast.serving.rounds import ROUND, one_round
@@ -75,6 +75,7 @@ def _beats(machine: "Machine", seen: "Seen") -> "tuple[Beat, ...]":
     def deliver() -> None:
         with errors_logged("delivering"):
             drain(machine.ledger, channels, load, now())
+            refresh_feeds(settings, now())
 
     def look_after() -> None:
         if seen.lease is None:
