@@ -3,6 +3,7 @@
 import importlib
 import importlib.util
 import logging
+import socket
 import threading
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from contextlib import contextmanager
@@ -28,7 +29,8 @@ def answering(settings: Settings, config: Path, ledger: Engine, operations: Engi
     """Answer at the address of the settings; gives the address. Raises SettingsError where nobody can listen there."""
     asked = Asked(ledger, operations, settings, clock)
     desk = _desk(settings, config) if settings.desk.show else None
-    with _plain(asked) if desk is None else _with_desk(asked, desk) as address:
+    listening = _listening(settings)
+    with _plain(asked, listening) if desk is None else _with_desk(asked, listening, desk) as address:
         _LOGGER.info("Answering at http://%s%s", address, "" if desk is not None else f" ({' and '.join(PATHS)} alone)")
         yield address
 
@@ -42,7 +44,7 @@ def _desk(settings: Settings, config: Path) -> Application | None:
 
 
 @contextmanager
-def _with_desk(asked: Asked, desk: Application) -> Iterator[str]:
+def _with_desk(asked: Asked, listening: socket.socket, desk: Application) -> Iterator[str]:
     uvicorn = importlib.import_module("uvicorn")
     health = health_app(asked)
 
@@ -50,19 +52,20 @@ def _with_desk(asked: Asked, desk: Application) -> Iterator[str]:
         of_health = scope["type"] == "http" and scope["path"] in PATHS
         await (health if of_health else desk)(scope, receive, send)
 
-    host, port = _place(asked.settings)
-    server = uvicorn.Server(uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False))
-    thread = threading.Thread(target=server.run, name="web", daemon=True)
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
+    address = _address(listening)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="web", daemon=True)
     thread.start()
     try:
-        yield f"{host}:{port}"
+        yield address
     finally:
         server.should_exit = True
         thread.join(LONGEST_SILENCE_S)
+        listening.close()
 
 
 @contextmanager
-def _plain(asked: Asked) -> Iterator[str]:
+def _plain(asked: Asked, listening: socket.socket) -> Iterator[str]:
     class Handler(BaseHTTPRequestHandler):
         timeout = LONGEST_SILENCE_S
         server_version, sys_version = "hazecast", ""
@@ -86,22 +89,29 @@ def _plain(asked: Asked) -> Iterator[str]:
         def log_message(self, format: str, *args: object) -> None:
             """Who asks how the machine fares is no news."""
 
-    host, port = _place(asked.settings)
-    try:
-        server = ThreadingHTTPServer((host, port), Handler)
-    except OSError as refused:
-        raise SettingsError(f"Nobody can listen at {host}:{port}: {refused.strerror}.", "Name another desk.address.") from refused
+    server = ThreadingHTTPServer(listening.getsockname()[:2], Handler, bind_and_activate=False)
+    server.socket.close()
+    server.socket = listening
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, name="web", daemon=True)
     thread.start()
     try:
-        yield f"{host}:{server.server_address[1]}"
+        yield _address(listening)
     finally:
         server.shutdown()
         server.server_close()
         thread.join(LONGEST_SILENCE_S)
 
 
-def _place(settings: Settings) -> tuple[str, int]:
+def _listening(settings: Settings) -> socket.socket:
     host, _, port = settings.desk.address.rpartition(":")
-    return host.strip("[]"), int(port)
+    host = host.strip("[]")
+    try:
+        return socket.create_server((host, int(port)), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as refused:
+        raise SettingsError(f"Nobody can listen at {settings.desk.address}: {refused.strerror}.", "Name another desk.address.") from refused
+
+
+def _address(listening: socket.socket) -> str:
+    host, port = listening.getsockname()[:2]
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

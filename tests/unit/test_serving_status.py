@@ -21,7 +21,7 @@ from hazecast.cli.status import status_facts, status_lines
 from hazecast.config.schedule import DeskSettings
 from hazecast.delivery.channel import Parcel
 from hazecast.delivery.routing import Recipient
-from hazecast.errors import ArchiveError
+from hazecast.errors import ArchiveError, SettingsError
 from hazecast.records import Cycle
 from hazecast.serving.alarms import raise_alarms, tell_operators, troubles_of
 from hazecast.serving.health import Asked, answer, health_app
@@ -263,6 +263,12 @@ def test_without_the_desk_the_machine_still_answers_how_it_fares(case: Case, tmp
         with pytest.raises(urllib.error.HTTPError, match="404") as refused:
             urllib.request.urlopen(f"http://{address}/etc/passwd", timeout=5)
         refused.value.close()
+        taken = settings.model_copy(update={"desk": DeskSettings(address=address, show=False)})
+        with (
+            pytest.raises(SettingsError, match=f"Nobody can listen at {address}: Address already in use"),
+            answering(taken, tmp_path, case.ledger, case.operations, lambda: case.now),
+        ):
+            pass
 
 
 def test_a_line_of_the_log_is_one_json_object_with_the_cycle_that_it_is_of() -> None:
