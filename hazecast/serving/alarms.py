@@ -8,19 +8,22 @@ from sqlalchemy import Engine
 
 from hazecast.archive.alarm_log import Alarm, Notice, Trouble, begin_notices, end_notice, settle_alarms
 from hazecast.archive.deliveries import Attempt, Delivery
+from hazecast.archive.ledger import State
 from hazecast.delivery.channel import Channel, Parcel
 from hazecast.delivery.routing import Recipient
 from hazecast.errors import HazecastError, SettingsError
 from hazecast.records import Bulletin, Document
+from hazecast.serving.job_plan import MOST_ATTEMPTS
 from hazecast.serving.status import Status
 
 TOLD_FOR = timedelta(days=1)
+GIVEN_UP_FOR = timedelta(days=1)
 
 _LOGGER = logging.getLogger(__name__)
 
 
 def troubles_of(status: Status) -> tuple[Trouble, ...]:
-    """What is amiss: cycles that are late, sources that are silent, bulletins that did not arrive, skill that has fallen."""
+    """What is amiss: cycles that are late, sources that are silent, bulletins that did not arrive, skill that has fallen, jobs given up."""
     skill = status.skill
     fallen = f"The skill of the last {skill.days} days is {skill.recent:.2f}; it is {skill.low:.2f} to {skill.high:.2f} as a rule."
     return (
@@ -37,6 +40,11 @@ def troubles_of(status: Status) -> tuple[Trouble, ...]:
             for one in status.undelivered
         ),
         *((Trouble("skill", fallen),) if skill.has_fallen else ()),
+        *(
+            Trouble(f"job {one.job.key}", f"Job {one.job.key} is given up after {one.token} attempts: {(one.error or '').rstrip('.')}.")
+            for one in status.jobs
+            if one.state is State.FAILED and one.token >= MOST_ATTEMPTS and status.now - one.job.due_at < GIVEN_UP_FOR
+        ),
     )
 
 

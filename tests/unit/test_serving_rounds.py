@@ -12,8 +12,10 @@ from hazecast.archive.source_log import Brought, note_brought, note_newest
 from hazecast.errors import CycleError
 from hazecast.records import InputRole
 from hazecast.scheduler import MOST_ATTEMPTS
+from hazecast.serving.alarms import troubles_of
 from hazecast.serving.crew import LEASE, LONGEST_SILENCE, CycleTask
 from hazecast.serving.rounds import LEADERSHIP, LOOK
+from hazecast.serving.status import status_of
 from tests.serving_case import INIT, Case, databases_in, settings_in
 
 HOUR = timedelta(hours=1)
@@ -271,6 +273,8 @@ def test_a_job_that_fails_is_tried_five_times_that_day_and_then_let_be(case: Cas
     assert len(tried) == 5
     (failed,) = [s for s in job_states(case.operations) if s.job.key == "verify 2018-04-27"]
     assert (failed.state, failed.error) == (State.FAILED, "its process ended with status 1")
+    told = troubles_of(status_of(case.ledger, case.operations, case.settings, INIT + 10 * HOUR))
+    assert "Job verify 2018-04-27 is given up after 5 attempts: its process ended with status 1." in [one.text for one in told]
 
 
 def test_jobs_of_a_day_are_done_once_a_day_and_training_when_the_model_is_old(case: Case) -> None:
