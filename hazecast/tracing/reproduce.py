@@ -2,18 +2,18 @@
 
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
-from sqlalchemy import Engine, Table, insert, select
+from sqlalchemy import Engine, insert, select
 
 from hazecast.archive.database import open_database, reading, writing
-from hazecast.archive.ledger import CycleStatus, recorded_products
+from hazecast.archive.ledger import CycleStatus, State, is_overtaken, recorded_products
 from hazecast.archive.manifest import Product, verify_products
 from hazecast.archive.memory import Memory
-from hazecast.archive.tables import cycles, products, replacements, warnings
+from hazecast.archive.tables import cycles, replacements, warnings
 from hazecast.config import Settings
 from hazecast.cycle import Surroundings, run_cycle
 from hazecast.intake.gather import gather
@@ -68,29 +68,24 @@ def _run_again(status: CycleStatus, settings: Settings, memory: Memory, folder: 
             owner="reproduce",
             models=settings.output.archive,
         )
-        outcome = run_cycle(replace(status.cycle), settings, around, progress, announces=True)
+        outcome = run_cycle(status.cycle, settings, around, progress, announces=not is_overtaken(ledger, status.cycle))
         return verify_products(outcome.folder)
     finally:
         ledger.dispose()
 
 
 def _copy_what_was_before(status: CycleStatus, source: Engine, target: Engine, archive: Path, folder: Path) -> None:
-    key = status.cycle.key
+    """Enter what was done when the cycle began; one of an earlier hour that was run after it was not known to it."""
     with reading(source) as connection:
-        rows: dict[Table, list[dict[str, object]]] = {
-            table: [dict(row._mapping) for row in connection.execute(select(table).where(column < key).order_by(*order))]
-            for table, column, order in (
-                (cycles, cycles.c.key, (cycles.c.key,)),
-                (products, products.c.cycle_key, (products.c.cycle_key,)),
-                (warnings, warnings.c.cycle_key, (warnings.c.issued_at,)),
-            )
-        }
-        kept = {row["id"] for row in rows[warnings]}
-        linked = [dict(row._mapping) for row in connection.execute(select(replacements)) if row.warning_id in kept]
+        earlier = select(cycles).where(cycles.c.state == State.DONE, cycles.c.finished_at <= status.started_at).order_by(cycles.c.key)
+        known = {row.key: dict(row._mapping) for row in connection.execute(earlier)}
+        sent = [dict(row._mapping) for row in connection.execute(select(warnings).order_by(warnings.c.issued_at)) if row.cycle_key in known]
+        ids = {row["id"] for row in sent}
+        linked = [dict(row._mapping) for row in connection.execute(select(replacements)) if row.warning_id in ids]
     with writing(target) as connection:
-        for table, copied in (*rows.items(), (replacements, linked)):
-            if copied:
-                connection.execute(insert(table), copied)
-    for row in rows[cycles]:
-        if (archive / str(row["key"])).is_dir() and str(row["key"]) >= f"{status.cycle.init_time - LOOKED_BACK_ON:%Y%m%dT%HZ}":
-            (folder / str(row["key"])).symlink_to((archive / str(row["key"])).absolute())
+        for table, rows in ((cycles, [*known.values()]), (warnings, sent), (replacements, linked)):
+            if rows:
+                connection.execute(insert(table), rows)
+    for key, row in known.items():
+        if row["init_time"] >= status.cycle.init_time - LOOKED_BACK_ON and (archive / key).is_dir():
+            (folder / key).symlink_to((archive / key).absolute())

@@ -301,6 +301,14 @@ def test_a_bulletin_is_traced_back_to_each_file_and_made_again_byte_for_byte(cas
     assert len(told["reproduced"]["same"]) == len(told["products"]) > 5
 
 
+def test_a_cycle_that_was_run_after_a_later_one_is_made_again_as_silent_as_it_was(case: SmallCase, archive: Path) -> None:
+    assert archive.is_dir()
+    assert run(case, cycle="2019-01-11T00").status == 0
+    done = hazecast("trace", "20190111T00Z", "--config", "case.toml", "--reproduce", "--json", cwd=case.folder)
+    assert json.loads(done.out)["reproduced"]["different"] == [], done.err
+    assert done.status == 0
+
+
 def test_a_sentence_leads_to_its_area_and_one_that_nobody_said_to_an_error(case: SmallCase, archive: Path) -> None:
     done = hazecast("trace", archive.name, "--config", "case.toml", "--sentence", "jinan", cwd=case.folder)
     assert done.status == 0, done.err
