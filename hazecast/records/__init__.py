@@ -19,10 +19,20 @@ from hazecast.records.codes import (
     Rung,
     Status,
 )
-from hazecast.records.places import Area, Placement, PlaceName, Station, name_in
+from hazecast.records.places import Area, Placement, PlaceName, Polygon, Station, Territory, name_in
 from hazecast.records.quality import Evidence, Finding, FindingKind, Origin, Reason, Trust, Vetted
 from hazecast.records.sources import EDGES, ELSEWHERE, INITIAL, RESERVED, Attribution, Source, SourceForecast, SourceRegion
-from hazecast.records.stages import AnsweredQuestion, Cycle, Forecast, Gathered, Gridded, InputFile, ObservationQuestion
+from hazecast.records.stages import (
+    AnsweredQuestion,
+    Cycle,
+    EarlierCycle,
+    Forecast,
+    Gathered,
+    Gridded,
+    InputFile,
+    ObservationQuestion,
+    TerritoryForecast,
+)
 from hazecast.records.warnings import (
     AreaStatus,
     Assessment,
@@ -34,6 +44,7 @@ from hazecast.records.warnings import (
     StandardFacts,
     WindowAssessment,
 )
+from hazecast.records.why import Came, Change, Driver, DriverPart, Likeness, Margin, PastEpisode, Situation, WarningSkill, Why
 
 __all__ = [
     "EDGES",
@@ -50,9 +61,14 @@ __all__ = [
     "Attribution",
     "Bulletin",
     "BulletinFacts",
+    "Came",
+    "Change",
     "ConditionFacts",
     "Cycle",
     "Document",
+    "Driver",
+    "DriverPart",
+    "EarlierCycle",
     "EmissionProxy",
     "Evidence",
     "Finding",
@@ -68,25 +84,34 @@ __all__ = [
     "Level",
     "LevelChance",
     "LevelFacts",
+    "Likeness",
+    "Margin",
     "MeteorologyKind",
     "Note",
     "NoteCode",
     "ObservationQuestion",
     "Origin",
+    "PastEpisode",
     "PlaceName",
     "Placement",
+    "Polygon",
     "PreviousBulletin",
     "Reason",
     "Receipt",
     "Rung",
+    "Situation",
     "Source",
     "SourceForecast",
     "SourceRegion",
     "StandardFacts",
     "Station",
     "Status",
+    "Territory",
+    "TerritoryForecast",
     "Trust",
     "Vetted",
+    "WarningSkill",
+    "Why",
     "WindowAssessment",
     "name_in",
     "require_dims",

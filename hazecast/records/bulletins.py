@@ -32,7 +32,8 @@ class PreviousBulletin:
 class BulletinFacts:
     """All that any format of a bulletin may say. Formats choose and arrange; they compute nothing.
 
-    `in_force_before` are the warnings that held when the cycle began; `sender` is who speaks, as one word such as a mail address.
+    `in_force_before` are the warnings that held when the cycle began, and `replaced` those that its messages replace, ended or not.
+    `sender` is who speaks, as one word such as a mail address; `forecaster` is the name of who answers for it, empty for an automatic one.
     `weather` is that of the stations, (time, station), over the hours of `observations` and of the forecast.
     """
 
@@ -56,6 +57,8 @@ class BulletinFacts:
     sender: str = NO_SENDER
     weather: xr.Dataset | None = None
     previous: PreviousBulletin | None = None
+    replaced: tuple[HazeWarning, ...] = ()
+    forecaster: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,15 +17,14 @@ from sqlalchemy import Engine
 from hazecast.archive.database import open_database
 from hazecast.archive.ledger import LEASE, CycleResults, Standing, State, claim_cycle, cycle_states, fail_cycle, finish_cycle
 from hazecast.config import (
-    AreaSettings,
     DomainSettings,
     MeteorologySettings,
     ObservationSettings,
     OutputSettings,
     Settings,
     SiteSettings,
-    StationSettings,
 )
+from hazecast.config.places import AreaSettings, StationSettings
 from hazecast.config.schedule import ScheduleSettings
 from hazecast.errors import NoDataInPeriod
 from hazecast.records import Cycle, MeteorologyKind
