@@ -21,7 +21,7 @@ from hazecast.archive.attribution_file import AREA_SOURCES_FILE, attribution_dat
 from hazecast.archive.bulletin_files import bulletin_files, load_bulletin
 from hazecast.archive.decisions import DECISIONS_FILE, decisions_json, origin_json
 from hazecast.archive.deliveries import Delivery, last_level
-from hazecast.archive.ledger import Claim, CycleResults, Standing, claim_cycle, fail_cycle, finish_cycle, renew_lease
+from hazecast.archive.ledger import LEASE, Claim, CycleResults, Standing, claim_cycle, fail_cycle, finish_cycle, renew_lease
 from hazecast.archive.netcdf import write_dataset
 from hazecast.archive.previous import DRIVERS_FILE, last_cycle, last_decisions, last_drivers, previous_bulletin
 from hazecast.archive.products import FileWriter, bytes_writer, store_products
@@ -90,6 +90,7 @@ class Surroundings:
     `late_delivery` is for cycles of the past that somebody asks for: so long after the run a bulletin is delivered although its
     time is over. A scheduled one never is. One that does not `composes` makes no bulletin, and so tells nobody.
     `models` is the archive whose stored models it forecasts by; where there is none by then, a cycle learns for itself.
+    The claim is renewed for another `lease` as the cycle gets on; None where somebody else renews it.
     """
 
     gather: Callable[[Cycle, Settings], Gathered]
@@ -102,6 +103,7 @@ class Surroundings:
     late_delivery: timedelta = timedelta(0)
     composes: bool = True
     models: Path | None = None
+    lease: timedelta | None = LEASE
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,11 @@ def run_cycle(cycle: Cycle, settings: Settings, around: Surroundings, progress: 
     if claim.standing is not Standing.CLAIMED:
         receipts = send(around) if claim.standing is Standing.DONE else ()
         return Outcome(claim.standing, claim.cycle, around.archive / claim.cycle.key, None, None, receipts)
+    return run_claimed(claim, settings, around, progress, announces=announces)
+
+
+def run_claimed(claim: Claim, settings: Settings, around: Surroundings, progress: Progress, *, announces: bool = True) -> Outcome:
+    """Run the cycle of a claim; as `run_cycle`. Raises CycleError when somebody else has taken it up meanwhile: nothing is kept then."""
     with _failure_recorded(around, claim):
         told = _holding_the_claim(progress, around, claim)
         areas, sign = areas_of(settings), signer_of(settings) if around.composes else unsigned
@@ -221,9 +228,9 @@ def _holding_the_claim(progress: Progress, around: Surroundings, claim: Claim) -
 
     def report(stage: str, done: float) -> None:
         nonlocal renewed
-        if around.clock() - renewed > timedelta(minutes=1):
+        if around.lease is not None and around.clock() - renewed > timedelta(minutes=1):
             renewed = around.clock()
-            renew_lease(around.database, claim, renewed)
+            renew_lease(around.database, claim, renewed, around.lease)
         progress(stage, done)
 
     return report

@@ -1,56 +1,41 @@
-"""The files of the archive that are databases: SQLite in write-ahead mode, opened, checked, brought up to the newest schema, and used
-in two kinds of transaction.
+"""The databases of the archive, opened, checked, brought up to the newest schema, and used in two kinds of transaction: files of SQLite
+in write-ahead mode or, where settings give an address, PostgreSQL.
 """
 
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 
-from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, event
+from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from hazecast.archive.disk import sync
-from hazecast.archive.migrations import LEDGER_MIGRATIONS, Migration, refuse_changes
+from hazecast.archive.migrations import LEDGER_MIGRATIONS, refuse_changes
+from hazecast.archive.schemas import Schema
 from hazecast.archive.tables import METADATA, NEVER_CHANGED
 from hazecast.errors import ArchiveError
 
 SCHEMA_VERSION = 3
 LEDGER_NAME = "ledger.sqlite"
-WAIT_FOR_LOCK_SECONDS = 30.0
-
-
-@dataclass(frozen=True, slots=True)
-class Schema:
-    """What a database is made of: its file's name, what it is called, its tables, and the migrations that bring older ones up.
-
-    The first migration brings version 1 to 2, and so on, up to `version`. Another writer is waited for `wait_seconds`.
-    """
-
-    file_name: str
-    title: str
-    version: int
-    metadata: MetaData
-    never_changed: tuple[Table, ...]
-    migrations: tuple[Migration, ...]
-    wait_seconds: float = WAIT_FOR_LOCK_SECONDS
-
-    def __post_init__(self) -> None:
-        if len(self.migrations) != self.version - 1:
-            raise ValueError(f"The {self.title} has version {self.version} and {len(self.migrations)} migrations.")
 
 
 LEDGER = Schema(LEDGER_NAME, "ledger", SCHEMA_VERSION, METADATA, NEVER_CHANGED, LEDGER_MIGRATIONS)
 
 
-def open_database(folder: Path, schema: Schema = LEDGER) -> Engine:
+def open_database(folder: Path, schema: Schema = LEDGER, address: str | None = None) -> Engine:
     """Open the ledger in `folder`, or the database of another `schema`, making both where they are lacking; an older one is brought up.
 
-    Raises ArchiveError for a folder that cannot be written, a file that is no such database, or one of a newer schema.
+    With an `address` it is on that server of PostgreSQL. Raises ArchiveError for a folder that cannot be written, a file that is no
+    such database, one of a newer schema, or a server that does not answer, MissingExtra for one without psycopg.
     """
+    if address is not None:
+        from hazecast.archive.postgres import open_postgres  # asks for an optional part
+
+        return open_postgres(address, schema)
     file = folder / schema.file_name
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -107,6 +92,11 @@ def _refusals_explained(database: Engine, what: str) -> Iterator[None]:
             f"{database.url.database} is not a {_title(database)} of hazecast, or is damaged: {broken.orig}.",
             "Move it away, or restore it from a backup.",
         ) from broken
+
+
+def upsert(connection: Connection, table: Table) -> "sqlite.Insert | postgresql.Insert":
+    """An insert that can say what to do where the row is there, as the database of `connection` has it."""
+    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
 
 
 def _title(database: Engine) -> str:

@@ -35,6 +35,13 @@ def deliveries_found(database: Engine, wanted: Wanted) -> tuple[DeliveryStatus, 
         return tuple(delivery_status(connection, row) for row in connection.execute(chosen).all())
 
 
+def deliveries_since(database: Engine, cycle_key: str) -> tuple[DeliveryStatus, ...]:
+    """The deliveries of a cycle and of all later ones, the oldest cycle first."""
+    chosen = select(deliveries).where(deliveries.c.cycle_key >= cycle_key).order_by(deliveries.c.cycle_key, deliveries.c.key)
+    with reading(database) as connection:
+        return tuple(delivery_status(connection, row) for row in connection.execute(chosen).all())
+
+
 def delivery_found(database: Engine, key: str) -> DeliveryStatus:
     """One delivery; raises ArchiveError where there is none of this key."""
     with reading(database) as connection:

@@ -12,9 +12,8 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, insert, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
 
-from hazecast.archive.database import reading, writing
+from hazecast.archive.database import reading, upsert, writing
 from hazecast.archive.deliveries import Delivery, queue_deliveries
 from hazecast.archive.inputs_log import fingerprint, store_inputs
 from hazecast.archive.manifest import Product
@@ -90,7 +89,7 @@ def claim_cycle(database: Engine, cycle: Cycle, owner: str, settings_sha256: str
         status = _status(connection, cycle.key)
         if status is not None and status.state is State.DONE:
             return Claim(Standing.DONE, status.cycle, status.owner or "", status.attempts, status.settings_sha256 or "")
-        if status is not None and status.state is State.RUNNING and lease_holds(status.lease_until, now, lease):
+        if status is not None and status.state is State.RUNNING and lease_holds(status.lease_until, now, max(lease, LEASE)):
             return Claim(Standing.BUSY, status.cycle, status.owner or "", status.attempts, status.settings_sha256 or "")
         taken_up = status is not None and status.state is State.RUNNING
         as_of = status.cycle.as_of if status is not None and taken_up else cycle.as_of
@@ -111,6 +110,16 @@ def renew_lease(database: Engine, claim: Claim, now: datetime, lease: timedelta 
     with writing(database) as connection:
         _require_held(connection, claim)
         connection.execute(update(cycles).where(cycles.c.key == claim.cycle.key).values(lease_until=now + lease))
+
+
+def let_lapse(database: Engine, claim: Claim, now: datetime) -> bool:
+    """End the lease of a claim whose run has died, so that it is taken up at once; False when it is held by nobody or by somebody else."""
+    require_utc("now", now)
+    with writing(database) as connection:
+        if not _is_held(_status(connection, claim.cycle.key), claim):
+            return False
+        connection.execute(update(cycles).where(cycles.c.key == claim.cycle.key).values(lease_until=now))
+    return True
 
 
 def finish_cycle(database: Engine, claim: Claim, results: CycleResults, now: datetime) -> None:
@@ -206,9 +215,16 @@ def first_tick(database: Engine, now: datetime) -> datetime:
         stored: datetime | None = connection.execute(select(schedule.c.first_tick_at)).scalar_one_or_none()
         if stored is not None and stored <= now:
             return stored
-        row = upsert(schedule).values(id=1, first_tick_at=now)
+        row = upsert(connection, schedule).values(id=1, first_tick_at=now)
         connection.execute(row.on_conflict_do_update(index_elements=["id"], set_={"first_tick_at": now}))
     return now
+
+
+def first_tick_known(database: Engine) -> datetime | None:
+    """The earliest time at which a scheduler has ever worked on this ledger; None where none has."""
+    with reading(database) as connection:
+        stored: datetime | None = connection.execute(select(schedule.c.first_tick_at)).scalar_one_or_none()
+    return stored
 
 
 def _identity(cycle: Cycle) -> dict[str, Any]:
@@ -226,7 +242,7 @@ def _write_claim(connection: Connection, claim: Claim, now: datetime, lease_unti
         "started_at": now,
         "finished_at": None,
     }
-    row = upsert(cycles).values(key=claim.cycle.key, **values)
+    row = upsert(connection, cycles).values(key=claim.cycle.key, **values)
     connection.execute(row.on_conflict_do_update(index_elements=["key"], set_=values))
 
 

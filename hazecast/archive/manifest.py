@@ -38,15 +38,29 @@ def describe(folder: Path) -> tuple[Product, ...]:
 
 def write_manifest(folder: Path, products: tuple[Product, ...]) -> None:
     """Write the manifest into `folder`."""
-    text = json.dumps({"products": [asdict(p) for p in products]}, ensure_ascii=False, indent=1)
-    (folder / MANIFEST_NAME).write_text(text + "\n", encoding="utf-8")
+    (folder / MANIFEST_NAME).write_text(manifest_text(products), encoding="utf-8")
+
+
+def manifest_text(products: tuple[Product, ...], retired: tuple[Product, ...] = ()) -> str:
+    """What a manifest says; `retired` are files that were there, and were removed for their age."""
+    content = {"products": [asdict(p) for p in products]} | ({"retired": [asdict(p) for p in retired]} if retired else {})
+    return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
 
 
 def read_manifest(folder: Path) -> tuple[Product, ...]:
     """The products that `folder` should hold; raises ArchiveError without a readable manifest."""
+    return _listed(folder, "products")
+
+
+def read_retired(folder: Path) -> tuple[Product, ...]:
+    """The products that were removed from `folder` for their age; raises ArchiveError without a readable manifest."""
+    return _listed(folder, "retired")
+
+
+def _listed(folder: Path, part: str) -> tuple[Product, ...]:
     file = folder / MANIFEST_NAME
     try:
-        listed = json.loads(file.read_text(encoding="utf-8"))["products"]
+        listed = {"retired": [], **json.loads(file.read_text(encoding="utf-8"))}[part]
         return tuple(Product(p["name"], p["sha256"], p["size_bytes"]) for p in listed)
     except (OSError, ValueError, TypeError, KeyError) as broken:
         raise ArchiveError(

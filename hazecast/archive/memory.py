@@ -20,11 +20,14 @@ class Memory:
 
 
 @contextmanager
-def open_memory(archive: Path) -> Iterator[Memory]:
-    """The memory in an archive's folder, made where it is lacking, and closed at the end; raises ArchiveError."""
-    ledger = open_database(archive)
+def open_memory(archive: Path, address: str | None = None) -> Iterator[Memory]:
+    """The memory in an archive's folder, made where it is lacking, and closed at the end; raises ArchiveError.
+
+    With the `address` of a PostgreSQL its databases are there, and the folder holds the files that they list.
+    """
+    ledger = open_database(archive, address=address)
     try:
-        store = open_observations(archive / OBSERVATIONS_FOLDER)
+        store = open_observations(archive / OBSERVATIONS_FOLDER, address)
         try:
             yield Memory(store, ledger)
         finally:

@@ -1,6 +1,7 @@
 """How a ledger of an older version is brought up to the newest: one function a version, in order, each within the one transaction.
 
-They are SQL as it was then, and are not changed when the tables are. A plain list does here what alembic would, whose revisions,
+They are SQL as it was then, and are not changed when the tables are. Ledgers on PostgreSQL begin with version 3: up to it they are
+SQLite's alone. A plain list does here what alembic would, whose revisions,
 branches and configuration serve many hands and several databases; what it leaves out, one transaction for all, SQLite gives.
 """
 
@@ -13,6 +14,15 @@ Migration = Callable[[Connection], None]
 
 def refuse_changes(connection: Connection, table: str) -> None:
     """Have the database itself refuse that rows of `table` are changed or removed."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(
+            f"CREATE FUNCTION {table}_never_changes() RETURNS trigger LANGUAGE plpgsql AS "
+            f"$$ BEGIN RAISE EXCEPTION 'what is in {table} is never changed' USING ERRCODE = 'integrity_constraint_violation'; END $$"
+        )
+        connection.exec_driver_sql(
+            f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {table}_never_changes()"
+        )
+        return
     for change in ("UPDATE", "DELETE"):
         connection.exec_driver_sql(
             f"CREATE TRIGGER {table}_no_{change.lower()} BEFORE {change} ON {table} "

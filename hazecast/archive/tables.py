@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Dialect,
@@ -15,7 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
-    text,
+    false,
 )
 
 from hazecast.records import require_utc
@@ -39,6 +40,7 @@ class UtcTime(TypeDecorator[datetime]):
         return None if value is None else datetime.fromisoformat(value).astimezone(UTC)
 
 
+LONG_INTEGER = Integer().with_variant(BigInteger(), "postgresql")
 METADATA = MetaData()
 
 cycles = Table(
@@ -67,7 +69,7 @@ cycle_inputs = Table(
     Column("path", String, primary_key=True),
     Column("role", String, primary_key=True),
     Column("sha256", String, nullable=False),
-    Column("size_bytes", Integer, nullable=False),
+    Column("size_bytes", LONG_INTEGER, nullable=False),
 )
 
 cycle_observations = Table(
@@ -91,9 +93,9 @@ arrivals = Table(
     Column("path", String, nullable=False),
     Column("role", String, nullable=False),
     Column("sha256", String, nullable=False),
-    Column("size_bytes", Integer, nullable=False),
-    Column("mtime_ns", Integer, nullable=False),
-    Column("inode", Integer, nullable=False),
+    Column("size_bytes", LONG_INTEGER, nullable=False),
+    Column("mtime_ns", LONG_INTEGER, nullable=False),
+    Column("inode", LONG_INTEGER, nullable=False),
     Column("first_seen_at", UtcTime, nullable=False),
     Column("assumed", Boolean, nullable=False),
     Column("run_init_time", UtcTime),
@@ -107,7 +109,7 @@ products = Table(
     Column("cycle_key", ForeignKey("cycles.key"), primary_key=True),
     Column("name", String, primary_key=True),
     Column("sha256", String, nullable=False),
-    Column("size_bytes", Integer, nullable=False),
+    Column("size_bytes", LONG_INTEGER, nullable=False),
 )
 
 warnings = Table(
@@ -149,7 +151,7 @@ deliveries = Table(
     Column("next_attempt_at", UtcTime),
     Column("not_before", UtcTime),
     Column("level", Integer),
-    Column("exercise", Boolean, nullable=False, server_default=text("0")),
+    Column("exercise", Boolean, nullable=False, server_default=false()),
     Column("documents", Text),
 )
 

@@ -36,14 +36,16 @@ def score_cycle(stations: xr.Dataset, observed: xr.DataArray) -> tuple[LeadScore
 
     Persistence is each station's last value at most three hours before `init_time`. Groups without any pair are left out.
     """
-    truth = observed.reindex(time=stations["valid_time"].values, station=stations["station"].values).transpose("station", "time").values
-    last = _last_known(observed, stations)[:, None]
     lead = stations["lead_time"].values
-    scored = (
-        _score(first, stations.isel(lead_time=(lead >= first) & (lead <= end)), truth[:, (lead >= first) & (lead <= end)], last)
-        for first, end in LEAD_GROUPS
-    )
+    scored = (score_span(stations, observed, (lead >= first) & (lead <= end)) for first, end in LEAD_GROUPS)
     return tuple(score for score in scored if score is not None)
+
+
+def score_span(stations: xr.Dataset, observed: xr.DataArray, hours: NDArray[np.bool_]) -> LeadScore | None:
+    """The same over those `hours`, (lead_time), alone; None where there is no pair."""
+    chosen = stations.isel(lead_time=hours)
+    truth = observed.reindex(time=chosen["valid_time"].values, station=chosen["station"].values).transpose("station", "time").values
+    return _score(chosen, truth, _last_known(observed, stations)[:, None]) if chosen.sizes["lead_time"] else None
 
 
 def _last_known(observed: xr.DataArray, stations: xr.Dataset) -> Array:
@@ -56,7 +58,7 @@ def _last_known(observed: xr.DataArray, stations: xr.Dataset) -> Array:
     return last
 
 
-def _score(first: int, stations: xr.Dataset, truth: Array, last: Array) -> LeadScore | None:
+def _score(stations: xr.Dataset, truth: Array, last: Array) -> LeadScore | None:
     forecast, uncorrected = stations["pm25"].values, stations["pm25_uncorrected"].values
     persisted = np.broadcast_to(last, truth.shape)
     both = ~(np.isnan(truth) | np.isnan(forecast) | np.isnan(persisted))
@@ -65,7 +67,7 @@ def _score(first: int, stations: xr.Dataset, truth: Array, last: Array) -> LeadS
     y, f = truth[both], forecast[both]
     band = stations["pm25_quantile"].sel(quantile=[0.05, 0.95]).transpose("quantile", "station", "lead_time").values[:, both]
     return LeadScore(
-        first_lead=first,
+        first_lead=int(stations["lead_time"].values[0]),
         last_lead=int(stations["lead_time"].values[-1]),
         pairs=int(both.sum()),
         missing=int((~both).sum()),

@@ -18,16 +18,39 @@ from hazecast.cli import (
     partners,
     qc,
     run,
-    schedule,
     scorecard,
+    serve,
+    status,
+    trace,
     train,
     trajectories,
     warmup,
+    work,
 )
 from hazecast.cli.app import app
 from hazecast.errors import HazecastError
 
-COMMANDS = (init, fetch, qc, ingest, run, inputs, outbox, partners, trajectories, train, schedule, backtest, scorecard, atlas, demo, warmup)
+COMMANDS = (
+    init,
+    fetch,
+    qc,
+    ingest,
+    run,
+    inputs,
+    outbox,
+    partners,
+    trajectories,
+    train,
+    serve,
+    status,
+    trace,
+    backtest,
+    scorecard,
+    atlas,
+    demo,
+    warmup,
+    work,
+)
 
 
 def main() -> None:

@@ -28,16 +28,15 @@ def ingest(
     From the first time on it is known when values arrive: those of later hours count as arrived when they are read. Status 2 where a
     file was refused; all others are taken in.
     """
-    from hazecast.archive.memory import open_memory
     from hazecast.archive.observations.holdings import holdings
     from hazecast.archive.observations.watch import Watching
-    from hazecast.cli.running import now
+    from hazecast.cli.running import memory_of, now
     from hazecast.config import load_settings
     from hazecast.intake.ingesting import ingest as take_in_all
 
     settings = load_settings(config)
     watching = Watching.BACKFILL if backfill else Watching.LIVE
-    with progress_bars(as_json) as progress, open_memory(settings.output.archive) as memory:
+    with progress_bars(as_json) as progress, memory_of(settings) as memory:
         came = take_in_all(settings, memory, watching, now, lambda done: progress("reading", done))
         held = holdings(memory.observations)
     print_result(as_json, _facts(came, held), _lines(came, held))

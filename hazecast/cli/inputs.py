@@ -23,15 +23,15 @@ def inputs(
     as_json: JsonOption = False,
 ) -> None:
     """List what a cycle was made from, and see whether all of it can still be read as it was. Status 1 where it cannot."""
-    from hazecast.archive.memory import open_memory
     from hazecast.archive.reading_back import read_back
+    from hazecast.cli.running import memory_of
     from hazecast.cli.times import cycle_of
     from hazecast.config import load_settings
 
     settings = load_settings(config)
     key = cycle_of(cycle.removesuffix("Z"), "2000-01-01", settings).key
     require_archive(settings)
-    with open_memory(settings.output.archive) as memory:
+    with memory_of(settings) as memory:
         found = read_back(memory, key)
     written = None if out is None else _written(found, out)
     print_result(as_json, _facts(found, written), _lines(found, written))
@@ -44,7 +44,7 @@ def require_archive(settings: "Settings") -> None:
     from hazecast.archive.database import LEDGER_NAME
     from hazecast.errors import ArchiveError
 
-    if not (settings.output.archive / LEDGER_NAME).is_file():
+    if settings.database.address is None and not (settings.output.archive / LEDGER_NAME).is_file():
         raise ArchiveError(
             f"There is no archive in {settings.output.archive}.", "Run a cycle with `hazecast run`, or correct output.archive."
         )

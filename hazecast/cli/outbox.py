@@ -1,7 +1,5 @@
 """`hazecast outbox`: what is to be delivered to whom, and what became of it."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -34,6 +32,7 @@ def list_(
     """List deliveries, the newest first."""
     from hazecast.archive.deliveries import DeliveryState
     from hazecast.archive.delivery_log import Wanted, deliveries_found
+    from hazecast.cli.running import ledger_of
     from hazecast.config import load_settings
     from hazecast.errors import SettingsError
 
@@ -44,7 +43,7 @@ def list_(
     if members == ():
         raise SettingsError(f"No recipient is of the group {group!r}.", "See [[recipients]] in the settings.")
     chosen = (recipient,) if recipient else members
-    with _ledger(settings) as database:
+    with ledger_of(settings) as database:
         found = deliveries_found(database, Wanted(DeliveryState(state) if state else None, chosen, last))
     lines = [_line(status) for status in found] or ["There are none."]
     print_result(as_json, {"deliveries": [_facts(status) for status in found]}, lines)
@@ -54,9 +53,10 @@ def list_(
 def show(key: KeyArgument, config: ConfigOption, as_json: JsonOption = False) -> None:
     """Show one delivery with every attempt at it."""
     from hazecast.archive.delivery_log import delivery_found
+    from hazecast.cli.running import ledger_of
     from hazecast.config import load_settings
 
-    with _ledger(load_settings(config)) as database:
+    with ledger_of(load_settings(config)) as database:
         status = delivery_found(database, key)
     print_result(as_json, _facts(status), [_line(status), *_detail(status)])
 
@@ -65,11 +65,11 @@ def show(key: KeyArgument, config: ConfigOption, as_json: JsonOption = False) ->
 def retry(key: KeyArgument, config: ConfigOption, as_json: JsonOption = False) -> None:
     """Try a delivery again at once, refused ones too. What arrived or is past its time is not sent."""
     from hazecast.archive.delivery_log import delivery_found, make_due
-    from hazecast.cli.running import now
+    from hazecast.cli.running import ledger_of, now
     from hazecast.config import load_settings
 
     settings = load_settings(config)
-    with _ledger(settings) as database:
+    with ledger_of(settings) as database:
         make_due(database, key, now())
         _one_round(settings, database)
         status = delivery_found(database, key)
@@ -79,27 +79,15 @@ def retry(key: KeyArgument, config: ConfigOption, as_json: JsonOption = False) -
 
 @commands.command("send")
 def send_(config: ConfigOption, as_json: JsonOption = False) -> None:
-    """Attempt everything that is due now, as each round of `hazecast schedule` does."""
+    """Attempt everything that is due now, as each round of `hazecast serve` does."""
+    from hazecast.cli.running import ledger_of
     from hazecast.config import load_settings
 
     settings = load_settings(config)
-    with _ledger(settings) as database:
+    with ledger_of(settings) as database:
         receipts = _one_round(settings, database)
     facts = [{"key": r.key, "recipient": r.recipient, "channel": r.channel, "place": r.place} for r in receipts]
     print_result(as_json, {"delivered": facts}, [f"Delivered  {r.key}: {r.place}" for r in receipts] or ["Nothing was delivered."])
-
-
-@contextmanager
-def _ledger(settings: "Settings") -> "Iterator[Engine]":
-    from hazecast.archive.database import open_database
-    from hazecast.cli.inputs import require_archive
-
-    require_archive(settings)
-    database = open_database(settings.output.archive)
-    try:
-        yield database
-    finally:
-        database.dispose()
 
 
 def _one_round(settings: "Settings", database: "Engine") -> "tuple[Receipt, ...]":

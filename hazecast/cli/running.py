@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from hazecast.cli.progress import Progress
 
 if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
     from hazecast.archive.memory import Memory
     from hazecast.config import Settings
     from hazecast.cycle import Outcome, Surroundings
@@ -90,9 +92,8 @@ def surroundings(settings: "Settings", late_delivery: timedelta = timedelta(0)) 
     import hazecast.cycle
     import hazecast.intake.gather
     import hazecast.intake.ingesting  # noqa: F401
-    from hazecast.archive.memory import open_memory
 
-    with open_memory(settings.output.archive) as memory:
+    with memory_of(settings) as memory:
         yield surroundings_of(settings, memory, partial(gather_what_came, memory=memory), late_delivery)
 
 
@@ -127,6 +128,42 @@ def gather_what_came(cycle: "Cycle", settings: "Settings", memory: "Memory") -> 
     if refused:
         raise refused[0]
     return gather(cycle, settings, memory)
+
+
+@contextmanager
+def memory_of(settings: "Settings") -> "Iterator[Memory]":
+    """The memory of the archive of the settings, open; raises ArchiveError."""
+    from hazecast.archive.memory import open_memory
+
+    with open_memory(settings.output.archive, settings.database.address) as memory:
+        yield memory
+
+
+@contextmanager
+def operations_of(settings: "Settings") -> "Iterator[Engine]":
+    """The log of operations of the archive of the settings, open; raises ArchiveError."""
+    from hazecast.archive.database import open_database
+    from hazecast.archive.operations import OPERATIONS
+
+    database = open_database(settings.output.archive, OPERATIONS, settings.database.address)
+    try:
+        yield database
+    finally:
+        database.dispose()
+
+
+@contextmanager
+def ledger_of(settings: "Settings") -> "Iterator[Engine]":
+    """The ledger of an archive that is there, open; raises ArchiveError where no cycle has ever been run: looking makes no archive."""
+    from hazecast.archive.database import open_database
+    from hazecast.cli.inputs import require_archive
+
+    require_archive(settings)
+    database = open_database(settings.output.archive, address=settings.database.address)
+    try:
+        yield database
+    finally:
+        database.dispose()
 
 
 def now() -> datetime:

@@ -30,12 +30,11 @@ def train(
     settings = load_settings(config)
     known = moment_of("--as-of", as_of) if as_of else now()
     hour = known.replace(minute=0, second=0, microsecond=0)
-    from hazecast.archive.memory import open_memory
     from hazecast.cli.compiling import compile_ahead
-    from hazecast.cli.running import gather_what_came
+    from hazecast.cli.running import gather_what_came, memory_of
     from hazecast.training import train_model
 
-    with progress_bars(as_json) as progress, open_memory(settings.output.archive) as memory:
+    with progress_bars(as_json) as progress, memory_of(settings) as memory:
         compile_ahead(progress)
         cycle = Cycle(hour, known, timedelta(hours=settings.forecast.horizon_hours))
         model = train_model(cycle, settings, settings.output.archive, partial(gather_what_came, memory=memory), progress)

@@ -16,6 +16,14 @@ from hazecast.config.delivery import ChannelName, ChannelSettings, RecipientSett
 from hazecast.config.fields import Distinct, Filled, LocalHour, Number, OneOrMore, TimeZone, Whole, YesOrNo
 from hazecast.config.fields import Section as _Section
 from hazecast.config.places import AreaSettings, SourceSettings, StationSettings, outline_files
+from hazecast.config.schedule import (
+    BackupSettings,
+    DatabaseSettings,
+    DeskSettings,
+    OperatorSettings,
+    RetentionSettings,
+    ScheduleSettings,
+)
 from hazecast.errors import SettingsError
 from hazecast.records import NO_SENDER, MeteorologyKind
 from hazecast.vocabulary import POLAR_WIND, POLLUTANTS, VARIABLES
@@ -266,14 +274,6 @@ class SigningSettings(_Section):
         return self
 
 
-class ScheduleSettings(_Section):
-    """When `hazecast schedule` runs a cycle."""
-
-    every_hours: Whole = Field(24, ge=1, le=24, description="Cycles start at 00 UTC and every so many hours after.")
-    delay_minutes: Whole = Field(30, ge=0, le=1440, description="A cycle is due this long after its init_time.")
-    expire_hours: Whole = Field(12, ge=1, le=240, description="A cycle not run this long after it was due is expired, by name.")
-
-
 class OutputSettings(_Section):
     """Where results go."""
 
@@ -286,6 +286,12 @@ class CooperationSettings(_Section):
     """Who works together for clean air; `hazecast partners` lists the pairs that hazecast knows."""
 
     pairs: tuple[tuple[Filled, Filled], ...] = Field((), description="Further pairs of members, such as [['dalian', 'kitakyushu']].")
+
+
+_NOT_THE_FORECAST = (
+    *("schedule", "output", "database", "desk", "backup", "retention", "operator"),
+    *("channels", "recipients", "signing", "cooperation"),
+)
 
 
 class Settings(_Section):
@@ -305,6 +311,11 @@ class Settings(_Section):
     signing: SigningSettings = SigningSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     output: OutputSettings
+    database: DatabaseSettings = DatabaseSettings()
+    desk: DeskSettings = DeskSettings()
+    backup: BackupSettings = BackupSettings()
+    retention: RetentionSettings = RetentionSettings()
+    operator: OperatorSettings = OperatorSettings()
     stations: tuple[StationSettings, ...] = Field(min_length=1)
     areas: tuple[AreaSettings, ...] = Field(min_length=1)
     sources: tuple[SourceSettings, ...] = ()
@@ -340,6 +351,16 @@ class Settings(_Section):
         wanted = {language for one in asking for language in one.languages or ()}
         return tuple(language for language in self.site.languages if language in wanted)
 
+    @model_validator(mode="after")
+    def _waits_for_what_can_come(self) -> "Settings":
+        forecasts = self.meteorology.kind is MeteorologyKind.FORECAST
+        for name in self.schedule.wait_for:
+            if name in ("gfs", "weather") and not forecasts:
+                raise ValueError(f"cycles wait for {name!r} and the weather is no forecast; expected meteorology.kind 'forecast'")
+            if name == "cams" and self.base_forecast.path is None:
+                raise ValueError("cycles wait for 'cams' and there is no base forecast; expected base_forecast.path")
+        return self
+
     def sha256(self) -> str:
         """Identifies what a forecast is made by, whatever the settings' layout and comments, and wherever data and results lie.
 
@@ -355,7 +376,7 @@ class Settings(_Section):
                 "areas": {"__all__": {"polygons", "mask", "member"}},
                 "sources": {"__all__": {"polygons", "mask"}},
                 "warnings": {"backtest", *(("edition",) if own_edition else ())},
-                **dict.fromkeys(("output", "channels", "recipients", "signing", "cooperation"), True),
+                **dict.fromkeys(_NOT_THE_FORECAST, True),
             },
         )
         contents = [f"{what}={content_sha256(file)}" for what, file in self._own_files()]
@@ -443,6 +464,7 @@ def _resolved(settings: Settings, folder: Path) -> Settings:
             "observations": settings.observations.model_copy(update={"path": folder / settings.observations.path}),
             "emissions": EmissionSettings(**{key: path and folder / path for key, path in settings.emissions}),
             "base_forecast": settings.base_forecast.model_copy(update={"path": base and folder / base}),
+            "backup": rooted(settings.backup, folder),
             "signing": rooted(settings.signing, folder),
             "warnings": settings.warnings.model_copy(update={"edition": own_edition, "backtest": backtest and folder / backtest}),
             "output": rooted(settings.output, folder),

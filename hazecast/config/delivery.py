@@ -208,6 +208,7 @@ class RecipientSettings(Section):
     )
     least_level: LevelName = Field("none", description="Below this level it gets nothing, but for the bulletin that says that it is over.")
     quiet: QuietSettings | None = Field(None, description="Hours in which it is left alone.")
+    operator: YesOrNo = Field(False, description="true: it gets no bulletins, and is told when something is wrong with the machine.")
 
     @model_validator(mode="after")
     def _has_areas_or_partners(self) -> "RecipientSettings":

@@ -47,8 +47,13 @@ def channels_of(settings: Settings) -> dict[str, Channel]:
 
 def recipients_of(settings: Settings) -> tuple[Recipient, ...]:
     """Everybody who gets bulletins, once for each channel; the folder of the settings' output first."""
-    theirs = (_recipient(one, name, settings) for one in settings.recipients for name in one.channels)
+    theirs = (_recipient(one, name, settings) for one in settings.recipients if not one.operator for name in one.channels)
     return (Recipient(OWN_RECIPIENT, OWN_CHANNEL), *theirs)
+
+
+def operators_of(settings: Settings) -> tuple[Recipient, ...]:
+    """Everybody who is told when something is wrong with the machine, once for each channel."""
+    return tuple(_recipient(one, name, settings) for one in settings.recipients if one.operator for name in one.channels)
 
 
 def refresh_feeds(settings: Settings, now: datetime) -> None:

@@ -47,5 +47,5 @@ def test_a_step_of_the_transport_model_waits_for_no_labelled_data(run_python: Ca
 
 def test_python_m_hazecast_shows_the_commands(run_python: Callable[..., str]) -> None:
     printed = run_python("-m", "hazecast", "--help")
-    for command in ("demo", "init", "run", "schedule"):
+    for command in ("demo", "init", "run", "serve"):
         assert command in printed

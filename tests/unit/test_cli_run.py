@@ -297,3 +297,46 @@ def test_a_cycle_that_failed_is_run_when_its_input_is_mended(case: SmallCase, ar
     assert failed.status == 2
     assert run(case, config=config).status == 0
     assert files_below(case.folder / "mended-archive" / KEY) == files_below(archive)
+
+
+def test_a_bulletin_is_traced_back_to_each_file_and_made_again_byte_for_byte(case: SmallCase, archive: Path) -> None:
+    (bulletin,) = {json.loads((archive / "bulletin" / "bulletin.json").read_text())["id"]}
+    done = hazecast("trace", bulletin, "--config", "case.toml", "--reproduce", "--json", cwd=case.folder)
+    told = json.loads(done.out)
+    assert (done.status, told["bulletin"], told["whole"]) == (0, bulletin, True), done.err
+    assert {i["role"] for i in told["inputs"]} == {"meteorology", "observations"}
+    assert told["reproduced"]["exact"], told["reproduced"]["different"]
+    assert len(told["reproduced"]["same"]) == len(told["products"]) > 5
+
+
+def test_a_cycle_that_was_run_after_a_later_one_is_made_again_as_silent_as_it_was(case: SmallCase, archive: Path) -> None:
+    assert archive.is_dir()
+    assert run(case, cycle="2019-01-11T00").status == 0
+    done = hazecast("trace", "20190111T00Z", "--config", "case.toml", "--reproduce", "--json", cwd=case.folder)
+    assert json.loads(done.out)["reproduced"]["different"] == [], done.err
+    assert done.status == 0
+
+
+def test_a_sentence_leads_to_its_area_and_one_that_nobody_said_to_an_error(case: SmallCase, archive: Path) -> None:
+    done = hazecast("trace", archive.name, "--config", "case.toml", "--sentence", "jinan", cwd=case.folder)
+    assert done.status == 0, done.err
+    assert "bulletin.en.txt, line " in done.out
+    assert "  area     jinan" in done.out
+    wrong = hazecast("trace", archive.name, "--config", "case.toml", "--sentence", "sunny", cwd=case.folder)
+    assert (wrong.status, "No line of bulletin" in wrong.err) == (2, True)
+
+
+def test_a_damaged_file_and_a_bulletin_that_there_is_none_of_are_told(case: SmallCase, archive: Path) -> None:
+    file = archive / "stations.nc"
+    content = file.read_bytes()
+    try:
+        file.write_bytes(content[:-1])
+        done = hazecast("trace", archive.name, "--config", "case.toml", cwd=case.folder)
+    finally:
+        file.write_bytes(content)
+    assert done.status == 1
+    assert "stations.nc" in done.out
+    assert "A link is broken" in done.out
+    wrong = hazecast("trace", "20190113T00Z", "--config", "case.toml", cwd=case.folder)
+    assert wrong.status == 2
+    assert "There is no bulletin '20190113T00Z'; the newest is of cycle 20190112T00Z." in wrong.err

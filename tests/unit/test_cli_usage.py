@@ -26,7 +26,7 @@ def test_the_version_is_printed(tmp_path: Path) -> None:
     assert hazecast("--version", cwd=tmp_path).out == f"{__version__}\n"
 
 
-@pytest.mark.parametrize("command", ["init", "run", "schedule", "demo"])
+@pytest.mark.parametrize("command", ["init", "run", "serve", "demo"])
 def test_every_command_explains_each_of_its_options(command: str, tmp_path: Path) -> None:
     done = hazecast(command, "--help", cwd=tmp_path)
     assert done.status == 0
@@ -36,7 +36,7 @@ def test_every_command_explains_each_of_its_options(command: str, tmp_path: Path
 
 def test_without_arguments_the_help_is_shown(tmp_path: Path) -> None:
     done = hazecast(cwd=tmp_path)
-    assert all(command in done.out + done.err for command in ("demo", "init", "run", "schedule"))
+    assert all(command in done.out + done.err for command in ("demo", "init", "run", "serve"))
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_an_as_of_that_is_no_time_is_refused(tmp_path: Path) -> None:
         ({"edition": "cma-haze-1913"}, "There is no edition 'cma-haze-1913' of the warning standards."),
     ],
 )
-@pytest.mark.parametrize("command", [("run", "--cycle", "2018-04-27"), ("schedule",)])
+@pytest.mark.parametrize("command", [("run", "--cycle", "2018-04-27"), ("serve",)])
 def test_a_language_or_edition_that_there_is_none_of_is_refused_before_the_work(
     command: tuple[str, ...], changes: dict[str, object], said: str, tmp_path: Path
 ) -> None:

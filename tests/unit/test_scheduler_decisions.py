@@ -5,13 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hazecast.archive.ledger import LEASE, CycleStatus, State
-from hazecast.config import ScheduleSettings
+from hazecast.config.schedule import ScheduleSettings
 from hazecast.records import Cycle
 from hazecast.scheduler import FIRST_RETRY_WAIT, LOOK_BACK_CYCLES, MOST_ATTEMPTS, Decision, Verdict, due_cycles
 
 START = datetime(2018, 4, 20, 0, 30, tzinfo=UTC)
-DAILY = ScheduleSettings(every_hours=24, delay_minutes=30, expire_hours=12)
-SIX_HOURLY = ScheduleSettings(every_hours=6, delay_minutes=30, expire_hours=12)
+DAILY = ScheduleSettings(every="24h", delay_minutes=30, expire_hours=12)
+SIX_HOURLY = ScheduleSettings(every="6h", delay_minutes=30, expire_hours=12)
 
 
 def at(day: int, hour: float = 0.0, month: int = 4, year: int = 2018) -> datetime:
@@ -47,7 +47,7 @@ def test_a_cycle_is_due_its_delay_after_its_init_time() -> None:
 
 @pytest.mark.parametrize("every_hours", [1, 3, 6, 7, 24])
 def test_cycles_start_at_midnight_utc_and_every_so_many_hours_after(every_hours: int) -> None:
-    schedule = ScheduleSettings(every_hours=every_hours, delay_minutes=0, expire_hours=240)
+    schedule = ScheduleSettings(every=f"{every_hours}h", delay_minutes=0, expire_hours=240)
     decisions = due_cycles(at(22), schedule, (), at(21))
     assert [d.init_time for d in decisions] == [at(22), *(at(21, h) for h in reversed(range(0, 24, every_hours)))]
 
@@ -183,7 +183,7 @@ def test_cycles_go_on_over_ends_of_months_leap_days_and_changes_of_the_clocks(no
 def test_decisions_are_newest_first_distinct_bounded_and_never_early(
     every_hours: int, delay_minutes: int, expire_hours: int, minutes: int
 ) -> None:
-    schedule = ScheduleSettings(every_hours=every_hours, delay_minutes=delay_minutes, expire_hours=expire_hours)
+    schedule = ScheduleSettings(every=f"{every_hours}h", delay_minutes=delay_minutes, expire_hours=expire_hours)
     now = START + timedelta(minutes=minutes)
     decisions = due_cycles(now, schedule, (), START)
     times = [d.init_time for d in decisions]

@@ -21,14 +21,14 @@ from hazecast.config import (
     MeteorologySettings,
     ObservationSettings,
     OutputSettings,
-    ScheduleSettings,
     Settings,
     SiteSettings,
 )
 from hazecast.config.places import AreaSettings, StationSettings
-from hazecast.errors import CycleError, NoDataInPeriod
+from hazecast.config.schedule import ScheduleSettings
+from hazecast.errors import NoDataInPeriod
 from hazecast.records import Cycle, MeteorologyKind
-from hazecast.scheduler import HUNG_STATUS, Decision, run_schedule, tick
+from hazecast.scheduler import HUNG_STATUS, Beat, Decision, run_schedule, tick
 
 INIT = datetime(2018, 4, 27, 0, tzinfo=UTC)
 SETTINGS = Settings(
@@ -36,7 +36,7 @@ SETTINGS = Settings(
     domain=DomainSettings(south=30, north=31, west=110, east=111, spacing=0.1),
     meteorology=MeteorologySettings(path=Path("weather.nc"), kind=MeteorologyKind.FORECAST),
     observations=ObservationSettings(path=Path("observations")),
-    schedule=ScheduleSettings(every_hours=6, delay_minutes=30, expire_hours=12),
+    schedule=ScheduleSettings(every="6h", delay_minutes=30, expire_hours=12),
     output=OutputSettings(archive=Path("archive"), outbox=Path("outbox")),
     stations=(StationSettings(id="1", name="One", latitude=30.5, longitude=110.5),),
     areas=(AreaSettings(id="a", names={"en": "A"}, stations=("1",)),),
@@ -58,7 +58,6 @@ class Runner:
     now: datetime = INIT + timedelta(minutes=30, microseconds=7)
     error: BaseException | None = None
     ran: list[tuple[str, bool]] = field(default_factory=list)
-    delivered_at: list[datetime] = field(default_factory=list)
 
     def run(self, cycle: Cycle, *, announces: bool) -> None:
         claim = claim_cycle(self.database, cycle, "one", "settings", self.now)
@@ -73,7 +72,7 @@ class Runner:
 
     def tick(self, after: timedelta = timedelta(minutes=1)) -> tuple[Decision, ...]:
         self.now += after
-        return tick(self.database, SETTINGS, self.run, self.delivered_at.append, lambda: self.now)
+        return tick(self.database, SETTINGS, self.run, lambda: self.now)
 
 
 def test_a_due_cycle_is_run_once_with_the_second_it_was_started_as_its_as_of(database: Engine) -> None:
@@ -107,13 +106,6 @@ def test_a_restart_after_a_run_that_died_takes_the_same_cycle_up(database: Engin
     assert cycle_states(database)[0].cycle.as_of == INIT + timedelta(minutes=31), "that of the first claim"
 
 
-def test_what_waits_is_delivered_at_every_tick_whether_a_cycle_is_due_or_not(database: Engine) -> None:
-    runner = Runner(database)
-    runner.tick()
-    runner.tick()
-    assert runner.delivered_at == [INIT + timedelta(minutes=31, microseconds=7), INIT + timedelta(minutes=32, microseconds=7)]
-
-
 def test_after_an_outage_the_newest_cycle_is_run_first_and_speaks_the_older_ones_are_silent(database: Engine) -> None:
     runner = Runner(database)
     runner.tick()
@@ -142,9 +134,7 @@ def test_an_expired_cycle_says_why_and_is_logged_by_name(database: Engine, caplo
     assert "Cycle 20180427T06Z expired: not run within 12 hours after it was due." in caplog.messages
 
 
-def test_a_cycle_that_fails_is_logged_retried_later_and_does_not_stop_deliveries(
-    database: Engine, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_cycle_that_fails_is_logged_retried_later(database: Engine, caplog: pytest.LogCaptureFixture) -> None:
     runner = Runner(database, error=NoDataInPeriod("There is no weather.", "Wait for it."))
     runner.tick()
     assert "While cycle 20180427T00Z: There is no weather. Wait for it." in caplog.messages
@@ -155,17 +145,6 @@ def test_a_cycle_that_fails_is_logged_retried_later_and_does_not_stop_deliveries
     assert len(runner.ran) == 2
     assert cycle_states(database)[0].state is State.DONE
     assert cycle_states(database)[0].cycle.as_of == runner.now.replace(microsecond=0), "with what has arrived by then"
-    assert len(runner.delivered_at) == 3
-
-
-def test_a_delivery_that_fails_does_not_stop_the_cycle(database: Engine, caplog: pytest.LogCaptureFixture) -> None:
-    def broken(_now: datetime) -> None:
-        raise CycleError("The outbox is broken.", "Mend it.")
-
-    runner = Runner(database)
-    tick(database, SETTINGS, runner.run, broken, lambda: runner.now)
-    assert runner.ran == [("20180427T00Z", True)]
-    assert "While delivering: The outbox is broken. Mend it." in caplog.messages
 
 
 def test_a_fault_of_ours_is_not_hidden(database: Engine) -> None:
@@ -192,6 +171,10 @@ def test_two_schedulers_on_one_ledger_run_each_cycle_once(database: Engine) -> N
         two.tick(after=timedelta(hours=2))
     assert sorted(one.ran + two.ran) == sorted({*one.ran, *two.ran})
     assert len(one.ran + two.ran) == 5
+
+
+def every(seconds: float, work: Callable[[], object], longest: timedelta = timedelta(hours=1)) -> tuple[Beat, ...]:
+    return (Beat("the beat", work, timedelta(seconds=seconds), longest),)
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
@@ -223,7 +206,7 @@ def test_the_schedule_ticks_at_once_and_stops_on_a_signal(number: signal.Signals
 
     stopper = threading.Thread(target=stop_after_a_tick)
     stopper.start()
-    run_schedule(lambda: ticks.append(1), lambda: datetime.now(UTC), timedelta(hours=1))
+    run_schedule(every(3600, lambda: ticks.append(1)), lambda: datetime.now(UTC))
     stopper.join()
     assert ticks == [1]
     assert signal.getsignal(number) is before
@@ -238,8 +221,8 @@ def test_a_cycle_that_is_being_run_is_finished_before_the_schedule_stops() -> No
         time.sleep(0.3)
         finished.append(True)
 
-    run_schedule(long_tick, lambda: datetime.now(UTC), timedelta(hours=1))
-    assert finished == [True]
+    run_schedule(every(3600, long_tick), lambda: datetime.now(UTC), stopping=lambda: finished.append("stopped"))
+    assert finished == [True, "stopped"]
 
 
 @pytest.mark.usefixtures("schedule")
@@ -252,7 +235,7 @@ def test_a_fault_in_one_tick_does_not_end_the_schedule(caplog: pytest.LogCapture
             os.kill(os.getpid(), signal.SIGTERM)
         raise ZeroDivisionError
 
-    run_schedule(faulty, lambda: datetime.now(UTC), timedelta(seconds=1))
+    run_schedule(every(1, faulty), lambda: datetime.now(UTC))
     assert len(ticks) >= 2
     assert any("raised an exception" in message for message in caplog.messages), "and it is not hidden"
 
@@ -269,18 +252,18 @@ def test_the_schedule_goes_on_ticking_when_the_clock_is_set_back() -> None:
             os.kill(os.getpid(), signal.SIGTERM)
 
     with time_machine.travel(datetime(2018, 4, 27, tzinfo=UTC)) as traveller:
-        run_schedule(set_back_then_stop, lambda: datetime.now(UTC), timedelta(seconds=1))
+        run_schedule(every(1, set_back_then_stop), lambda: datetime.now(UTC))
     assert len(ticks) >= 2
 
 
 TICK_FOR_EVER = """
 import sys, time
 from datetime import UTC, datetime, timedelta
-from hazecast.scheduler import run_schedule
+from hazecast.scheduler import Beat, run_schedule
 def long_tick():
     print("ticked", flush=True)
     time.sleep(60)
-run_schedule(long_tick, lambda: datetime.now(UTC), timedelta(seconds=1))
+run_schedule([Beat("the beat", long_tick, timedelta(seconds=1))], lambda: datetime.now(UTC))
 """
 
 
@@ -299,12 +282,13 @@ def test_a_second_signal_ends_a_schedule_that_waits_for_its_cycle() -> None:
 HANG = """
 import time
 from datetime import UTC, datetime, timedelta
-from hazecast.scheduler import run_schedule
-run_schedule(lambda: time.sleep(60), lambda: datetime.now(UTC), timedelta(seconds=0.1), longest_tick=timedelta(seconds=0.3))
+from hazecast.scheduler import Beat, run_schedule
+beat = Beat("the beat", lambda: time.sleep(60), timedelta(seconds=0.1), longest=timedelta(seconds=0.3))
+run_schedule([beat], lambda: datetime.now(UTC))
 """
 
 
 def test_a_tick_that_hangs_ends_the_process_for_its_supervisor_to_start_it_again() -> None:
     process = subprocess.run([sys.executable, "-c", HANG], timeout=30, check=False, capture_output=True, text=True)
     assert process.returncode == HUNG_STATUS
-    assert "A tick has hung for" in process.stderr
+    assert "The beat has hung for" in process.stderr

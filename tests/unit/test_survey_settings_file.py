@@ -15,7 +15,6 @@ from hazecast.config import (
     MeteorologySettings,
     ObservationSettings,
     OutputSettings,
-    ScheduleSettings,
     Settings,
     SiteSettings,
     VisibilitySettings,
@@ -23,6 +22,7 @@ from hazecast.config import (
     load_settings,
 )
 from hazecast.config.places import AreaSettings, SourceSettings, StationSettings
+from hazecast.config.schedule import ScheduleSettings
 from hazecast.records import RESERVED, MeteorologyKind
 from hazecast.survey.settings_file import printable, settings_text
 from tests.small_case import SmallCase, small_settings
@@ -67,7 +67,7 @@ def all_settings(draw: st.DrawFn, folder: Path) -> Settings:
         forecast=ForecastSettings(horizon_hours=draw(st.integers(6, 240)), random_seed=draw(st.integers(0, 2**32 - 1))),
         visibility=VisibilitySettings(contrast=draw(numbers(1e-9, 0.99)), kappa=draw(numbers(0, 1.99))),
         warnings=WarningSettings(window_start_hours=tuple(draw(st.lists(st.integers(0, 23), min_size=1, max_size=4)))),
-        schedule=ScheduleSettings(every_hours=draw(st.integers(1, 24))),
+        schedule=ScheduleSettings(every=f"{draw(st.integers(1, 24))}h"),
         output=OutputSettings(archive=folder / draw(places), outbox=folder / draw(places)),
         stations=tuple(
             StationSettings(id=id, name=draw(texts), latitude=draw(numbers(-90, 90)), longitude=draw(numbers(-180, 360))) for id in ids

@@ -9,10 +9,10 @@ from datetime import datetime
 import numpy as np
 from sqlalchemy import Boolean, Column, Connection, Float, Integer, MetaData, String, Table, bindparam, delete, func, insert, select
 
-from hazecast.archive.database import Schema
 from hazecast.archive.observations.facts import Mask
 from hazecast.archive.observations.segments import SegmentName
-from hazecast.archive.tables import UtcTime
+from hazecast.archive.schemas import Schema
+from hazecast.archive.tables import LONG_INTEGER, UtcTime
 
 METADATA = MetaData()
 
@@ -31,8 +31,8 @@ segments = Table(
     Column("month", Integer, nullable=False, index=True),
     Column("first_hour", Integer, nullable=False),
     Column("last_hour", Integer, nullable=False),
-    Column("facts", Integer, nullable=False),
-    Column("size_bytes", Integer, nullable=False),
+    Column("facts", LONG_INTEGER, nullable=False),
+    Column("size_bytes", LONG_INTEGER, nullable=False),
     Column("sha256", String, nullable=False),
 )
 
@@ -42,9 +42,9 @@ sources = Table(
     Column("id", Integer, primary_key=True),
     Column("path", String, nullable=False, index=True),
     Column("sha256", String, nullable=False, index=True),
-    Column("size_bytes", Integer, nullable=False),
-    Column("mtime_ns", Integer, nullable=False),
-    Column("inode", Integer, nullable=False),
+    Column("size_bytes", LONG_INTEGER, nullable=False),
+    Column("mtime_ns", LONG_INTEGER, nullable=False),
+    Column("inode", LONG_INTEGER, nullable=False),
     Column("seen_at", UtcTime, nullable=False),
     Column("assumed", Boolean, nullable=False),
     Column("ambiguous", Integer, nullable=False),

@@ -56,6 +56,12 @@ def sources_as_of(store: ObservationStore, as_of: datetime) -> tuple[Source, ...
     return tuple(known[path] for path in sorted(known))
 
 
+def sources_ever(store: ObservationStore) -> tuple[Source, ...]:
+    """Every version of every file that was ever read, in the order in which they were. Raises ArchiveError."""
+    with reading(store.catalogue) as connection:
+        return tuple(_source(row) for row in connection.execute(select(sources).order_by(sources.c.id)))
+
+
 def ambiguous_values(store: ObservationStore, as_of: datetime) -> int:
     """How many values had ambiguous times in the files that had arrived by `as_of`, each as it was then last. Raises ArchiveError."""
     last = select(func.max(sources.c.id)).where(_arrived(as_of)).group_by(sources.c.path)

@@ -27,9 +27,13 @@ class ObservationStore:
         return self.folder / "segments"
 
 
-def open_observations(folder: Path) -> ObservationStore:
-    """Open the store in `folder`, making it where it is lacking; raises ArchiveError for a folder that is not one."""
-    return ObservationStore(folder, open_database(folder, CATALOGUE))
+def open_observations(folder: Path, address: str | None = None) -> ObservationStore:
+    """Open the store in `folder`, making it where it is lacking; raises ArchiveError for a folder that is not one.
+
+    With the `address` of a PostgreSQL its catalogue is there.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    return ObservationStore(folder, open_database(folder, CATALOGUE, address))
 
 
 def close_observations(store: ObservationStore) -> None:

@@ -35,7 +35,7 @@ def take_in(out: Path, settings: Settings, as_recorded: bool, clock: Callable[[]
     if not archive.is_dir():
         partial = archive.with_name(f"{ARCHIVE}.partial")
         if as_recorded:
-            copy_memory(settings.output.archive, partial)
+            copy_memory(settings.output.archive, partial, settings.database.address)
         else:
             _ingest(partial, settings, clock, report)
         partial.rename(archive)
