@@ -13,12 +13,14 @@ from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, event
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from hazecast.archive.account_tables import audit
 from hazecast.archive.disk import sync
 from hazecast.archive.migrations import LEDGER_MIGRATIONS, Migration, refuse_changes
+from hazecast.archive.review_tables import decisions, releases, signatures
 from hazecast.archive.tables import METADATA, NEVER_CHANGED
 from hazecast.errors import ArchiveError
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 LEDGER_NAME = "ledger.sqlite"
 WAIT_FOR_LOCK_SECONDS = 30.0
 
@@ -43,7 +45,9 @@ class Schema:
             raise ValueError(f"The {self.title} has version {self.version} and {len(self.migrations)} migrations.")
 
 
-LEDGER = Schema(LEDGER_NAME, "ledger", SCHEMA_VERSION, METADATA, NEVER_CHANGED, LEDGER_MIGRATIONS)
+LEDGER = Schema(
+    LEDGER_NAME, "ledger", SCHEMA_VERSION, METADATA, (*NEVER_CHANGED, audit, signatures, releases, decisions), LEDGER_MIGRATIONS
+)
 
 
 def open_database(folder: Path, schema: Schema = LEDGER) -> Engine:

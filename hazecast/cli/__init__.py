@@ -21,12 +21,13 @@ from hazecast.cli import (
     scorecard,
     train,
     trajectories,
+    user,
     warmup,
 )
 from hazecast.cli.app import app
 from hazecast.errors import HazecastError
 
-COMMANDS = (init, fetch, qc, ingest, run, inputs, outbox, trajectories, train, schedule, backtest, scorecard, atlas, demo, warmup)
+COMMANDS = (init, fetch, qc, ingest, run, inputs, outbox, trajectories, train, schedule, backtest, scorecard, atlas, demo, user, warmup)
 
 
 def main() -> None:

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from hazecast.config.delivery import ChannelName, ChannelSettings, RecipientSettings, require_fitting, rooted
+from hazecast.config.desk import DeskSettings
 from hazecast.config.fields import Distinct, Filled, LocalHour, Number, OneOrMore, TimeZone, Whole, YesOrNo
 from hazecast.config.fields import Section as _Section
 from hazecast.errors import SettingsError
@@ -321,6 +322,7 @@ class Settings(_Section):
     visibility: VisibilitySettings = VisibilitySettings()
     warnings: WarningSettings = WarningSettings()
     schedule: ScheduleSettings = ScheduleSettings()
+    desk: DeskSettings = DeskSettings()
     output: OutputSettings
     stations: tuple[StationSettings, ...] = Field(min_length=1)
     areas: tuple[AreaSettings, ...] = Field(min_length=1)
@@ -352,7 +354,7 @@ class Settings(_Section):
                 **{section: {"path"} for section in ("meteorology", "observations", "base_forecast")},
                 "emissions": {"path", "population"},
                 "sources": {"__all__": {"polygons", "mask"}},
-                **dict.fromkeys(("output", "channels", "recipients"), True),
+                **dict.fromkeys(("desk", "output", "channels", "recipients"), True),
             },
         )
         return hashlib.sha256(text.encode()).hexdigest()

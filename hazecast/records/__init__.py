@@ -19,6 +19,7 @@ from hazecast.records.codes import (
     Rung,
     Status,
 )
+from hazecast.records.people import Account, AuditEntry, Role, Token, Visit
 from hazecast.records.places import Area, Placement, PlaceName, Station, name_in
 from hazecast.records.quality import Evidence, Finding, FindingKind, Origin, Reason, Trust, Vetted
 from hazecast.records.sources import EDGES, ELSEWHERE, INITIAL, RESERVED, Attribution, Source, SourceForecast, SourceRegion
@@ -41,6 +42,7 @@ __all__ = [
     "INITIAL",
     "NO_SENDER",
     "RESERVED",
+    "Account",
     "Action",
     "AnsweredQuestion",
     "Area",
@@ -48,6 +50,7 @@ __all__ = [
     "Arrivals",
     "Assessment",
     "Attribution",
+    "AuditEntry",
     "Bulletin",
     "BulletinFacts",
     "ConditionFacts",
@@ -78,6 +81,7 @@ __all__ = [
     "PreviousBulletin",
     "Reason",
     "Receipt",
+    "Role",
     "Rung",
     "Source",
     "SourceForecast",
@@ -85,8 +89,10 @@ __all__ = [
     "StandardFacts",
     "Station",
     "Status",
+    "Token",
     "Trust",
     "Vetted",
+    "Visit",
     "WindowAssessment",
     "name_in",
     "require_dims",

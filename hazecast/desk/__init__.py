@@ -1,0 +1,1 @@
+"""The forecaster's web page over the stored records: it shows what was computed, and takes down what people decide."""
