@@ -18,6 +18,7 @@ from sqlalchemy import Engine
 
 from hazecast import __version__
 from hazecast.archive.attribution_file import AREA_SOURCES_FILE, attribution_data
+from hazecast.archive.bulletin_facts import facts_files
 from hazecast.archive.bulletin_files import bulletin_files, load_bulletin
 from hazecast.archive.decisions import DECISIONS_FILE, decisions_json, origin_json
 from hazecast.archive.deliveries import Delivery, last_level
@@ -25,6 +26,7 @@ from hazecast.archive.ledger import Claim, CycleResults, Standing, claim_cycle, 
 from hazecast.archive.netcdf import write_dataset
 from hazecast.archive.previous import previous_bulletin
 from hazecast.archive.products import FileWriter, bytes_writer, store_products
+from hazecast.archive.reviews import Waiting, release_time
 from hazecast.archive.warning_log import warnings_in_force, warnings_known
 from hazecast.bulletins.compose import compose
 from hazecast.config import Settings, looking_back
@@ -250,11 +252,13 @@ def _keep(
         ),
         QUALITY_FILE: bytes_writer(quality_json(vetted)),
         REJECTED_FILE: bytes_writer(rejected_csv(vetted)),
-        **({} if bulletin is None else bulletin_files(bulletin)),
+        **({} if bulletin is None else bulletin_files(bulletin) | facts_files(facts)),
     }
     products = store_products(around.database, around.archive, claim, files)
-    deliveries = () if bulletin is None or not announces else _deliveries(bulletin, assessment, around)
-    results = CycleResults(gathered.inputs, products, assessment.messages, deliveries, __version__, gathered.asked)
+    waits = _waiting(bulletin, claim.cycle.as_of, settings, around) if bulletin is not None and announces and settings.desk.review else None
+    deliveries = () if bulletin is None or not announces or waits else _deliveries(bulletin, assessment, around)
+    messages = () if waits else assessment.messages
+    results = CycleResults(gathered.inputs, products, messages, deliveries, __version__, gathered.asked, waits)
     finish_cycle(around.database, claim, results, around.clock())
 
 
@@ -286,6 +290,15 @@ def _deliveries(bulletin: Bulletin, assessment: Assessment, around: Surroundings
     until = max(bulletin.expires_at, around.clock() + around.late_delivery) if around.late_delivery else bulletin.expires_at
     occasion = Occasion(area_levels(assessment), around.clock(), partial(last_level, around.database, exercise=bulletin.exercise))
     return tuple(replace(d, expires_at=until) for d in deliveries_of(bulletin, around.recipients, occasion))
+
+
+def _waiting(bulletin: Bulletin, as_of: datetime, settings: Settings, around: Surroundings) -> Waiting:
+    """Until when the bulletin waits for a person; of a cycle of the past, it then speaks as of that cycle's own time."""
+    now = around.clock()
+    release_at = release_time(now, settings.desk.release_after, settings.desk.longest_wait_minutes, settings.site.time_zone)
+    if bulletin.expires_at > now:
+        return Waiting(release_at, bulletin.expires_at, None)
+    return Waiting(release_at, release_at + around.late_delivery, as_of)
 
 
 def _described(data: xr.Dataset, gathered: Gathered, forecast: Forecast, settings: Settings) -> xr.Dataset:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from hazecast.bulletins.phrases import HEADLINES
+from hazecast.bulletins.reviewed import words_of_person
 from hazecast.bulletins.standing import standing_in_words
 from hazecast.bulletins.telling import Telling
 from hazecast.records import Action, HazeWarning, Level, WindowAssessment
@@ -20,7 +21,7 @@ def area_warning(warning: HazeWarning, telling: Telling) -> AreaWarning:
     """What one message says in one language."""
     headline = telling.warned(HEADLINES[warning.action], warning.level, [warning.area_id])
     if warning.action is Action.LIFT:
-        return AreaWarning(headline, (telling.wording.say("%(sentence)s.", sentence=headline),))
+        return AreaWarning(headline, (telling.wording.say("%(sentence)s.", sentence=headline), *words_of_person(warning.area_id, telling)))
     window = next((view.window for view in telling.views if view.area.id == warning.area_id), None)
     said = (
         _expected(warning, telling),
@@ -29,6 +30,7 @@ def area_warning(warning: HazeWarning, telling: Telling) -> AreaWarning:
         _peak(window, telling),
         _how_sure(warning, telling),
         _why(warning, telling),
+        *words_of_person(warning.area_id, telling),
     )
     return AreaWarning(headline, tuple(sentence for sentence in said if sentence))
 

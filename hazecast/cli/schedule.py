@@ -20,7 +20,7 @@ def schedule(config: ConfigOption) -> None:
     from hazecast.cli.compiling import compile_ahead
     from hazecast.cli.running import now, require_known_names, surroundings_of
     from hazecast.config import load_settings
-    from hazecast.cycle import Outcome, run_cycle, send
+    from hazecast.cycle import Outcome, run_cycle
     from hazecast.intake.gather import gather
     from hazecast.records import Cycle
     from hazecast.scheduler import run_schedule, tick
@@ -38,10 +38,19 @@ def schedule(config: ConfigOption) -> None:
 
         def one_tick() -> None:
             _take_in(settings, memory)
-            if not tick(around.database, settings, run_one, lambda _time: send(around), now):
+            if not tick(around.database, settings, run_one, lambda _time: _released_and_sent(settings, around), now):
                 _train_if_due(settings, around)
 
         run_schedule(one_tick, now)
+
+
+def _released_and_sent(settings: "Settings", around: "Surroundings") -> None:
+    """Release what has waited for a person long enough, then make the deliveries that are due."""
+    from hazecast.cycle import send
+    from hazecast.release.releasing import release_due
+
+    release_due(settings, around.database, around.clock)
+    send(around)
 
 
 def _train_if_due(settings: "Settings", around: "Surroundings") -> None:

@@ -22,6 +22,7 @@ from hazecast.records.codes import (
 from hazecast.records.people import Account, AuditEntry, Role, Token, Visit
 from hazecast.records.places import Area, Placement, PlaceName, Station, name_in
 from hazecast.records.quality import Evidence, Finding, FindingKind, Origin, Reason, Trust, Vetted
+from hazecast.records.review import DECIDED_BY_PERSON, AreaDecision, Choice, Reviewed
 from hazecast.records.sources import EDGES, ELSEWHERE, INITIAL, RESERVED, Attribution, Source, SourceForecast, SourceRegion
 from hazecast.records.stages import AnsweredQuestion, Cycle, Forecast, Gathered, Gridded, InputFile, ObservationQuestion
 from hazecast.records.warnings import (
@@ -37,6 +38,7 @@ from hazecast.records.warnings import (
 )
 
 __all__ = [
+    "DECIDED_BY_PERSON",
     "EDGES",
     "ELSEWHERE",
     "INITIAL",
@@ -46,6 +48,7 @@ __all__ = [
     "Action",
     "AnsweredQuestion",
     "Area",
+    "AreaDecision",
     "AreaStatus",
     "Arrivals",
     "Assessment",
@@ -53,6 +56,7 @@ __all__ = [
     "AuditEntry",
     "Bulletin",
     "BulletinFacts",
+    "Choice",
     "ConditionFacts",
     "Cycle",
     "Document",
@@ -81,6 +85,7 @@ __all__ = [
     "PreviousBulletin",
     "Reason",
     "Receipt",
+    "Reviewed",
     "Role",
     "Rung",
     "Source",

@@ -1,0 +1,126 @@
+"""The facts of a bulletin among the products of its cycle, so that it can be composed again, with what a person decided."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from hazecast.archive.attribution_file import load_attribution
+from hazecast.archive.manifest import RESTORE_REMEDY
+from hazecast.archive.netcdf import read_dataset, write_dataset
+from hazecast.archive.products import FileWriter, bytes_writer
+from hazecast.errors import ArchiveError
+from hazecast.records import (
+    Area,
+    AreaStatus,
+    Assessment,
+    BulletinFacts,
+    Cycle,
+    Forecast,
+    HazeWarning,
+    InputFile,
+    Note,
+    PlaceName,
+    PreviousBulletin,
+    StandardFacts,
+    Station,
+    WindowAssessment,
+)
+
+FACTS_FILE = "facts/facts.json"
+OBSERVED_FILE = "facts/observed.nc"
+WEATHER_FILE = "facts/weather.nc"
+STATIONS_FILE, GRID_FILE = "stations.nc", "grid.nc"
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """All facts but the fields and series, which stand in files of their own."""
+
+    titles: tuple[PlaceName, ...]
+    issued_at: datetime
+    time_zone: str
+    cycle: Cycle
+    edition: str
+    software_version: str
+    settings_sha256: str
+    areas: tuple[Area, ...]
+    stations: tuple[Station, ...]
+    windows: tuple[WindowAssessment, ...]
+    messages: tuple[HazeWarning, ...]
+    in_force: tuple[HazeWarning, ...]
+    statuses: tuple[AreaStatus, ...]
+    standard: StandardFacts | None
+    inputs: tuple[InputFile, ...]
+    notes: tuple[Note, ...]
+    forecast_notes: tuple[Note, ...]
+    exercise: bool
+    in_force_before: tuple[HazeWarning, ...]
+    sender: str
+    previous: PreviousBulletin | None
+
+
+_stored = TypeAdapter(_Stored)
+
+
+def facts_files(facts: BulletinFacts) -> dict[str, FileWriter]:
+    """The files that `load_facts` reads beside the forecast's own, for `store_products`."""
+    series = {OBSERVED_FILE: facts.observations, **({} if facts.weather is None else {WEATHER_FILE: facts.weather})}
+    return {
+        FACTS_FILE: bytes_writer(_stored.dump_json(_stored_of(facts), indent=1) + b"\n"),
+        **{name: partial(write_dataset, data) for name, data in series.items()},
+    }
+
+
+def _stored_of(facts: BulletinFacts) -> _Stored:
+    assessment = facts.assessment
+    own = (name for name in _Stored.__slots__ if name not in _OF_THE_ASSESSMENT and name != "forecast_notes")
+    return _Stored(
+        **{name: getattr(facts, name) for name in own},
+        **{name: getattr(assessment, name) for name in _OF_THE_ASSESSMENT},
+        forecast_notes=facts.forecast.notes,
+    )
+
+
+_OF_THE_ASSESSMENT = ("windows", "messages", "in_force", "statuses", "standard")
+
+
+def load_facts(folder: Path) -> BulletinFacts:
+    """The facts that the bulletin in a cycle's folder was composed of, but for draws and the fields by source, which no bulletin shows.
+
+    Raises ArchiveError where they are lacking, as in cycles of before they were kept, or cannot be read.
+    """
+    stored = load_stored_facts(folder)
+    grid, stations = read_dataset(folder / GRID_FILE), read_dataset(folder / STATIONS_FILE)
+    assessment = Assessment(
+        cycle=stored.cycle,
+        edition=stored.edition,
+        grid_level=grid["level"],
+        station_level=stations["level"],
+        station_probability=stations.get("level_probability"),
+        **{name: getattr(stored, name) for name in _OF_THE_ASSESSMENT},
+    )
+    weather = folder / WEATHER_FILE
+    return BulletinFacts(
+        **{name: getattr(stored, name) for name in _Stored.__slots__ if name not in _OF_THE_ASSESSMENT and name != "forecast_notes"},
+        assessment=assessment,
+        forecast=Forecast(stored.cycle, grid, stations, stored.forecast_notes),
+        observations=read_dataset(folder / OBSERVED_FILE),
+        attribution=load_attribution(folder),
+        weather=read_dataset(weather) if weather.is_file() else None,
+    )
+
+
+def load_stored_facts(folder: Path) -> _Stored:
+    """The same without any field or series, at once; raises ArchiveError as `load_facts` does."""
+    return _read(folder / FACTS_FILE, _stored.validate_json)
+
+
+def _read(file: Path, parse: Callable[[bytes], _Stored]) -> _Stored:
+    try:
+        return parse(file.read_bytes())
+    except (OSError, ValidationError) as broken:
+        raise ArchiveError(f"{file} cannot be read: {broken!s:.300}.", RESTORE_REMEDY) from broken
