@@ -59,6 +59,10 @@ class Desk:
     def levels(self) -> dict[str, Level]:
         return {w.area_id: w.level for w in warnings_in_force(self.database, self.now)}
 
+    def document(self, bulletin_id: str, name: str) -> str:
+        bulletin = load_bulletin(self.settings.output.archive, bulletin_id)
+        return next(d.content.decode() for d in bulletin.documents if d.name == name)
+
     def sent(self) -> list[str]:
         around = Surroundings(
             gather=lambda *_: pytest.fail("nothing is to be gathered"),
@@ -111,9 +115,7 @@ def test_nothing_is_in_force_or_sent_before_somebody_releases_it_and_then_once(d
     with pytest.raises(Conflict, match="is out"):
         desk.approve("zhao")
     assert release_due(desk.settings, desk.database, lambda: RELEASE_AT + timedelta(days=1)) == ()
-    text = next(
-        d.content.decode() for d in load_bulletin(desk.settings.output.archive, release.bulletin_id).documents if d.name.endswith(".txt")
-    )
+    text = desk.document(release.bulletin_id, "bulletin.en.txt")
     assert "reviewed and released by a forecaster" in text
     assert "Automatic bulletin" not in text
 
@@ -219,9 +221,7 @@ def test_a_warning_is_withdrawn_after_its_release_and_others_are_not_sent_again(
     assert warnings_in_force(desk.database, desk.now) == (before["tangshan"],)
     release = releases_of(desk.database, KEY)[-1]
     assert release.number == 2
-    facts = json.loads(
-        next(d.content for d in load_bulletin(desk.settings.output.archive, release.bulletin_id).documents if d.name == "facts.json")
-    )
+    facts = json.loads(desk.document(release.bulletin_id, "facts.json"))
     assert [(m["area"], m["action"], m["replaces"]) for m in facts["messages"]] == [("handan", Action.LIFT, [before["handan"].id])]
     assert {s.state for s in delivery_states(desk.database, KEY)} == {DeliveryState.PENDING}
     desk.decide("handan", Level.ORANGE, reason="it came back")
