@@ -37,7 +37,7 @@ STATIONS_FILE, GRID_FILE = "stations.nc", "grid.nc"
 
 
 @dataclass(frozen=True, slots=True)
-class _Stored:
+class StoredFacts:
     """All facts but the fields and series, which stand in files of their own."""
 
     titles: tuple[PlaceName, ...]
@@ -62,8 +62,24 @@ class _Stored:
     sender: str
     previous: PreviousBulletin | None
 
+    def assessment(self, grid_level: xr.DataArray | None = None, stations: xr.Dataset | None = None) -> Assessment:
+        """The assessment, with the levels of hours where they are given."""
+        nothing = xr.DataArray()
+        return Assessment(
+            cycle=self.cycle,
+            edition=self.edition,
+            grid_level=nothing if grid_level is None else grid_level,
+            station_level=nothing if stations is None else stations["level"],
+            station_probability=None if stations is None else stations.get("level_probability"),
+            windows=self.windows,
+            messages=self.messages,
+            in_force=self.in_force,
+            statuses=self.statuses,
+            standard=self.standard,
+        )
 
-_stored = TypeAdapter(_Stored)
+
+_stored = TypeAdapter(StoredFacts)
 
 
 def facts_files(facts: BulletinFacts) -> dict[str, FileWriter]:
@@ -75,10 +91,10 @@ def facts_files(facts: BulletinFacts) -> dict[str, FileWriter]:
     }
 
 
-def _stored_of(facts: BulletinFacts) -> _Stored:
+def _stored_of(facts: BulletinFacts) -> StoredFacts:
     assessment = facts.assessment
-    own = (name for name in _Stored.__slots__ if name not in _OF_THE_ASSESSMENT and name != "forecast_notes")
-    return _Stored(
+    own = (name for name in StoredFacts.__slots__ if name not in _OF_THE_ASSESSMENT and name != "forecast_notes")
+    return StoredFacts(
         **{name: getattr(facts, name) for name in own},
         **{name: getattr(assessment, name) for name in _OF_THE_ASSESSMENT},
         forecast_notes=facts.forecast.notes,
@@ -95,18 +111,10 @@ def load_facts(folder: Path) -> BulletinFacts:
     """
     stored = load_stored_facts(folder)
     grid, stations = read_dataset(folder / GRID_FILE), read_dataset(folder / STATIONS_FILE)
-    assessment = Assessment(
-        cycle=stored.cycle,
-        edition=stored.edition,
-        grid_level=grid["level"],
-        station_level=stations["level"],
-        station_probability=stations.get("level_probability"),
-        **{name: getattr(stored, name) for name in _OF_THE_ASSESSMENT},
-    )
     weather = folder / WEATHER_FILE
     return BulletinFacts(
-        **{name: getattr(stored, name) for name in _Stored.__slots__ if name not in _OF_THE_ASSESSMENT and name != "forecast_notes"},
-        assessment=assessment,
+        **{name: getattr(stored, name) for name in StoredFacts.__slots__ if name not in _OF_THE_ASSESSMENT and name != "forecast_notes"},
+        assessment=stored.assessment(grid["level"], stations),
         forecast=Forecast(stored.cycle, grid, stations, stored.forecast_notes),
         observations=read_dataset(folder / OBSERVED_FILE),
         attribution=load_attribution(folder),
@@ -114,12 +122,12 @@ def load_facts(folder: Path) -> BulletinFacts:
     )
 
 
-def load_stored_facts(folder: Path) -> _Stored:
+def load_stored_facts(folder: Path) -> StoredFacts:
     """The same without any field or series, at once; raises ArchiveError as `load_facts` does."""
     return _read(folder / FACTS_FILE, _stored.validate_json)
 
 
-def _read(file: Path, parse: Callable[[bytes], _Stored]) -> _Stored:
+def _read(file: Path, parse: Callable[[bytes], StoredFacts]) -> StoredFacts:
     try:
         return parse(file.read_bytes())
     except (OSError, ValidationError) as broken:

@@ -34,9 +34,7 @@ def load_bulletin(archive_folder: Path, key: str) -> Bulletin:
 
     Raises ArchiveError when a file of it is lacking or changed.
     """
-    folder = released_folder(archive_folder, key) if "-" in key else archive_folder / key
-    hashes = {p.name: p.sha256 for p in read_manifest(folder)}
-    index = json.loads(_read(folder, INDEX_NAME, hashes))
+    folder, hashes, index = _opened(archive_folder, key)
     documents = tuple(_document(folder, d, hashes) for d in index["documents"])
     return Bulletin(index["id"], index["cycle_key"], datetime.fromisoformat(index["expires_at"]), documents, index.get("exercise", False))
 
@@ -79,6 +77,28 @@ def _index(bulletin: Bulletin) -> bytes:
     mark = {"exercise": True} if bulletin.exercise else {}
     index = {"id": bulletin.id, "cycle_key": bulletin.cycle_key, "expires_at": bulletin.expires_at.isoformat(), **mark, "documents": listed}
     return (json.dumps(index, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def load_document(archive_folder: Path, key: str, name: str) -> Document:
+    """One document of a bulletin, by the same keys; raises ArchiveError for one that the bulletin does not list, lacking or changed."""
+    folder, hashes, index = _opened(archive_folder, key)
+    listed = next((d for d in index["documents"] if d["name"] == name), None)
+    if listed is None:
+        raise ArchiveError(f"Bulletin {key} has no document {name!r}.", "See its bulletin.json for those that it has.")
+    return _document(folder, listed, hashes)
+
+
+def load_bulletin_index(archive_folder: Path, key: str) -> tuple[tuple[str, str, str], ...]:
+    """Name, language and area of every document of a bulletin, by the same keys; raises ArchiveError as `load_document` does."""
+    _, _, index = _opened(archive_folder, key)
+    return tuple((d["name"], d["language"], d.get("area", "")) for d in index["documents"])
+
+
+def _opened(archive_folder: Path, key: str) -> tuple[Path, dict[str, str], dict[str, Any]]:
+    """The folder of a bulletin, the hashes of its files, and its list of documents."""
+    folder = released_folder(archive_folder, key) if "-" in key else archive_folder / key
+    hashes = {p.name: p.sha256 for p in read_manifest(folder)}
+    return folder, hashes, json.loads(_read(folder, INDEX_NAME, hashes))
 
 
 def _listed(document: Document) -> dict[str, str]:
