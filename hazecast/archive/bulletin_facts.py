@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+import xarray as xr
 from pydantic import TypeAdapter, ValidationError
 
 from hazecast.archive.attribution_file import load_attribution

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from hazecast.archive.bulletin_facts import GRID_FILE, STATIONS_FILE
+from hazecast.archive.bulletin_facts import GRID_FILE, STATIONS_FILE, load_stored_facts
 from hazecast.archive.netcdf import read_dataset
 from hazecast.bulletins.palette import STYLES, VISIBILITY, Classes, pm25_classes
 from hazecast.records import Level, utc
@@ -142,9 +142,9 @@ def _levels(values: NDArray[np.float32]) -> Pixels:
     return _striped(pixels, values == Level.UNKNOWN)
 
 
-def _coloured(values: NDArray[np.floating], classes: Classes) -> Pixels:  # type: ignore[type-arg]
-    table = np.array([_rgb(colour) for colour in classes.colours], np.uint8)
-    return table[np.clip(np.digitize(values, classes.starts) - 1, 0, len(table) - 1)]
+def _coloured(values: NDArray[np.float32], classes: Classes) -> Pixels:
+    table: Pixels = np.array([_rgb(colour) for colour in classes.colours], np.uint8)
+    return np.take(table, np.clip(np.digitize(values, classes.starts) - 1, 0, len(table) - 1), axis=0)
 
 
 def _striped(pixels: Pixels, unknown: NDArray[np.bool_]) -> Pixels:
@@ -174,8 +174,6 @@ def _chances(folder: Path, hours: Hours, hour: int) -> Pixels:
 
 
 def _places(folder: Path) -> dict[str, tuple[float, float]]:
-    from hazecast.archive.bulletin_facts import load_stored_facts
-
     return {station.id: (station.latitude, station.longitude) for station in load_stored_facts(folder).stations}
 
 

@@ -10,14 +10,30 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from hazecast.archive.deliveries import DeliveryState
+from hazecast.archive.ledger import State
 from hazecast.bulletins.palette import STYLES
 from hazecast.bulletins.phrases import LEVELS
-from hazecast.bulletins.wording import LocalTime, Wording, languages
+from hazecast.bulletins.wording import N_, LocalTime, Wording, languages
 from hazecast.desk.desk import Desk, desk_of
 from hazecast.desk.words import NATIVE, desk_words, language_of
-from hazecast.records import Level, Visit
+from hazecast.records import Level, Role, Visit
 
 LANGUAGE_COOKIE = "hazecast_language"
+ROLES = {
+    Role.FORECASTER: N_("forecaster"),
+    Role.SUPERVISOR: N_("supervisor"),
+    Role.AGENCY: N_("agency"),
+    Role.ADMINISTRATOR: N_("administrator"),
+}
+DELIVERIES = {
+    DeliveryState.PENDING: N_("waits"),
+    DeliveryState.DELIVERED: N_("arrived"),
+    DeliveryState.EXPIRED: N_("too late"),
+    DeliveryState.REFUSED: N_("refused"),
+    DeliveryState.SUPERSEDED: N_("replaced by a newer one"),
+}
+CYCLES = {State.RUNNING: N_("runs"), State.DONE: N_("done"), State.FAILED: N_("failed"), State.EXPIRED: N_("expired")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +107,7 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
         "form_word": "" if visit is None else visit.form_word or "",
         "site_title": desk.settings.site.titles.get(speaking.words.language) or next(iter(desk.settings.site.titles.values())),
         "exercise": desk.settings.site.exercise,
+        "roles": {role: speaking.words.say(name) for role, name in ROLES.items()},
         "here": quote(request.url.path),
         "languages": {language: NATIVE.get(language, language) for language in sorted(languages(), key=list(NATIVE).index)},
     }
@@ -108,5 +125,5 @@ def _environment(language: str) -> Environment:
         lstrip_blocks=True,
     )
     environment.install_gettext_translations(desk_words(language).catalog, newstyle=True)  # type: ignore[attr-defined]
-    environment.globals.update(styles=STYLES, Level=Level)
+    environment.globals.update(styles=STYLES, states=DELIVERIES, states_of_cycles=CYCLES)
     return environment

@@ -159,6 +159,4 @@ def _text(form: Form, key: str) -> str:
 def _fault(form: Form) -> str:
     if not form.get("reason", "").strip():
         return N_("A change needs a reason.")
-    return N_(
-        "The level, the times or the texts cannot be understood: the end comes after the beginning, and texts have 600 characters at most."
-    )
+    return N_("A level, a time or a text cannot be taken as it is. The end comes after the beginning; texts have 600 characters at most.")

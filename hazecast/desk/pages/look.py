@@ -48,7 +48,7 @@ def look(request: Request, visit: Visitor, cycle: str = "", field: Field = Field
     return page(
         request,
         "look.html.j2",
-        status=status,
+        cycle=status,
         cycles=seen,
         fields=[one for one in Field if one is not Field.CHANCE or _knows_chances(folder)],
         names=NAMES,
@@ -109,7 +109,7 @@ def stations(request: Request, visit: Visitor, cycle: str = "") -> Response:
     facts = load_stored_facts(folder)
     areas = {id: area for area in facts.areas if visit.account.sees(area.id) for id in area.station_ids}
     own = [station for station in facts.stations if station.id in areas or not visit.account.areas]
-    return page(request, "stations.html.j2", status=status, cycles=seen, stations=own, areas=areas, findings=_findings(folder))
+    return page(request, "stations.html.j2", cycle=status, cycles=seen, stations=own, areas=areas, findings=_findings(folder))
 
 
 def _folder(desk: Desk, account: Account, cycle_key: str) -> Path:

@@ -1,7 +1,6 @@
 """Operate: cycles and their inputs, deliveries, models, the settings as read, and the audit trail."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -53,9 +52,8 @@ def models(request: Request, visit: Operator) -> Response:  # noqa: ARG001
 def settings(request: Request, visit: Operator) -> Response:  # noqa: ARG001
     """The settings as read, without what could open a door."""
     desk = desk_of(request)
-    return page(
-        request, "operate_settings.html.j2", rows=tuple(masked(desk.settings)), file=desk.config_path, sha256=desk.settings.sha256()
-    )
+    rows = tuple(masked(desk.settings))
+    return page(request, "operate_settings.html.j2", rows=rows, file=desk.config_path, sha256=desk.settings.sha256())
 
 
 @router.get("/operate/audit")
@@ -91,5 +89,5 @@ def _row(name: str, value: Any) -> Iterator[tuple[str, str]]:
     elif value is not None:
         yield (
             name,
-            ", ".join(map(str, value)) if isinstance(value, tuple) else str(value if not isinstance(value, Path) else value.as_posix()),
+            ", ".join(map(str, value)) if isinstance(value, tuple) else str(value),
         )

@@ -41,7 +41,7 @@ def verify(request: Request, visit: Operator, cycle: str = "") -> Response:
     return page(
         request,
         "verify.html.j2",
-        status=status,
+        cycle=status,
         cycles=seen,
         hindsight=hindsight(telling),
         changes=changes(telling),
