@@ -11,8 +11,10 @@ PAGE_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'; frame-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-DOCUMENT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; base-uri 'none'; frame-ancestors 'self'; sandbox"
-"""Of bulletins, which bring their own styles and may stand in a frame of the desk."""
+DOCUMENT_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; base-uri 'none'; frame-ancestors 'self'; sandbox allow-same-origin"
+)
+"""Of bulletins, which bring their own styles, may stand in a frame of the desk, and run no script."""
 _ALWAYS = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "same-origin",

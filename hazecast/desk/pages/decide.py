@@ -79,7 +79,7 @@ def sign(request: Request, visit: Decider, form: Posted, cycle_key: str) -> Resp
     try:
         done = approve(desk.settings, desk.database, cycle_key, visit.account, form.get("content", ""), desk.clock)
     except Conflict as conflict:
-        raise Refusal(409, conflict.problem) from conflict
+        raise Refusal(409, "Somebody changed, signed or released this since you looked. Look at it again.") from conflict
     return RedirectResponse(f"/cycles/{cycle_key}?{'out' if done is Signed.RELEASED else 'signed'}=1#status", 303)
 
 

@@ -1,7 +1,9 @@
-"""What anybody may see: whether the desk answers, and the feed of what was released."""
+"""What anybody may see: whether the desk answers, fonts, and the feed of what was released."""
 
+import pylopdf_fonts_jp
+import pylopdf_fonts_zh_cn
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import FileResponse, JSONResponse, Response
 
 from hazecast.archive.bulletin_files import load_document, released_folder
 from hazecast.archive.delivery_log import newest_bulletin
@@ -16,6 +18,15 @@ def healthz(request: Request) -> Response:
     """Whether the ledger can be read."""
     desk_of(request).done_cycles()
     return JSONResponse({"status": "ok"})
+
+
+@router.get("/fonts/{language}.otf")
+def font(language: str) -> Response:
+    """A font with the characters of a language, for browsers that have none of their own."""
+    packages = {"zh": pylopdf_fonts_zh_cn, "ja": pylopdf_fonts_jp}
+    if language not in packages:
+        raise Refusal(404, "There is no such page.")
+    return FileResponse(packages[language].sans_path(), media_type="font/otf", headers={"cache-control": "public, max-age=31536000"})
 
 
 @router.get("/feed/{language}.xml")
