@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+from argon2 import PasswordHasher
 from sqlalchemy import Engine
 
 from hazecast.archive.accounts import add_account
@@ -30,7 +31,6 @@ from hazecast.config import (
     StationSettings,
 )
 from hazecast.config.desk import DeskSettings
-from hazecast.desk.passwords import hashed
 from hazecast.records import Account, Action, Bulletin, BulletinFacts, MeteorologyKind, Role
 from tests.bulletin_facts import NORTH_CHINA, Scenario, facts_of
 
@@ -45,7 +45,7 @@ PEOPLE = {
     "ministry": (Role.AGENCY, ("tangshan",)),
     "root": (Role.ADMINISTRATOR, ()),
 }
-HASH = hashed(PASSWORD)
+HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)  # as weak as tests are quick
 CALM = ("tangshan", "chengde", "handan", "taiyuan")  # yellow, none, orange, unknown
 WITH_RED = (*CALM, "shijiazhuang")
 

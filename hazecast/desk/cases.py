@@ -111,6 +111,13 @@ def cycle_seen(desk: Desk, account: Account, cycle_key: str) -> CycleStatus:
     return status
 
 
+def chosen_cycle(desk: Desk, account: Account, cycle_key: str, seen: tuple[CycleStatus, ...]) -> CycleStatus | None:
+    """The cycle of that key or, without one, the newest of those `seen`; None where there is none. Raises Refusal as `cycle_seen`."""
+    if cycle_key:
+        return cycle_seen(desk, account, cycle_key)
+    return seen[0] if seen else None
+
+
 def cycle_case(desk: Desk, account: Account, status: CycleStatus) -> CycleCase:
     """All there is to show of a cycle, of the areas that the account sees."""
     key = status.cycle.key

@@ -37,11 +37,11 @@ def save(request: Request, visit: Decider, form: Posted, cycle_key: str, area_id
     desk, case = desk_of(request), _case(request, visit, cycle_key)
     area = case.area(area_id)
     try:
-        decision = _decision(area, form, desk)
+        decision, version = _decision(area, form, desk), int(form.get("version", ""))
     except ValueError:
         return _form_page(request, case, area, form, _fault(form), 422)
     try:
-        save_draft(desk.database, cycle_key, decision, int(form.get("version", "0")), visit.account.name, desk.clock())
+        save_draft(desk.database, cycle_key, decision, version, visit.account.name, desk.clock())
     except Conflict:
         again = _case(request, visit, cycle_key)
         fault = N_("Somebody else changed this area meanwhile. What you wrote is below; what they wrote stands beside it.")

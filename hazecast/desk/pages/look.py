@@ -12,7 +12,7 @@ from hazecast.archive.bulletin_facts import StoredFacts, load_stored_facts
 from hazecast.archive.bulletin_files import load_bulletin_index, load_document
 from hazecast.archive.netcdf import variables_in
 from hazecast.bulletins.wording import N_
-from hazecast.desk.cases import cycle_seen, visible_cycles
+from hazecast.desk.cases import chosen_cycle, cycle_seen, visible_cycles
 from hazecast.desk.desk import Desk, desk_of
 from hazecast.desk.frames import WIDTH, Field, borders_svg, frame_png, hours_of, legend
 from hazecast.desk.guard import DOCUMENT_POLICY
@@ -36,9 +36,9 @@ def look(request: Request, visit: Visitor, cycle: str = "", field: Field = Field
     """A map of one hour, and the meteogram of one area."""
     desk = desk_of(request)
     seen = visible_cycles(desk, visit.account)
-    if not seen:
+    status = chosen_cycle(desk, visit.account, cycle, seen)
+    if status is None:
         return page(request, "empty.html.j2")
-    status = cycle_seen(desk, visit.account, cycle) if cycle else seen[0]
     folder = desk.archive / status.cycle.key
     facts, hours = load_stored_facts(folder), hours_of(folder)
     hour = min(max(hour, 0), len(hours.valid_times) - 1)
@@ -102,9 +102,9 @@ def stations(request: Request, visit: Visitor, cycle: str = "") -> Response:
     """Every station with its area, and what the checks of the cycle found about it."""
     desk = desk_of(request)
     seen = visible_cycles(desk, visit.account)
-    if not seen:
+    status = chosen_cycle(desk, visit.account, cycle, seen)
+    if status is None:
         return page(request, "empty.html.j2")
-    status = cycle_seen(desk, visit.account, cycle) if cycle else seen[0]
     folder = desk.archive / status.cycle.key
     facts = load_stored_facts(folder)
     areas = {id: area for area in facts.areas if visit.account.sees(area.id) for id in area.station_ids}

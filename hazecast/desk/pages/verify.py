@@ -9,7 +9,7 @@ from hazecast.archive.bulletin_facts import load_facts
 from hazecast.archive.reviews import Draft, Released, releases_of
 from hazecast.bulletins.day_before import changes, hindsight
 from hazecast.bulletins.telling import Telling
-from hazecast.desk.cases import cycle_seen, visible_cycles
+from hazecast.desk.cases import chosen_cycle, visible_cycles
 from hazecast.desk.desk import desk_of
 from hazecast.desk.rendering import page, speaking_to
 from hazecast.desk.visits import Operator
@@ -32,9 +32,9 @@ def verify(request: Request, visit: Operator, cycle: str = "") -> Response:
     """One cycle's look back, and the latest decisions of people."""
     desk, speaking = desk_of(request), speaking_to(request)
     seen = visible_cycles(desk, visit.account, RELEASES_SHOWN)
-    if not seen:
+    status = chosen_cycle(desk, visit.account, cycle, seen)
+    if status is None:
         return page(request, "empty.html.j2")
-    status = cycle_seen(desk, visit.account, cycle) if cycle else seen[0]
     telling = Telling(load_facts(desk.archive / status.cycle.key), speaking.words)
     released = [release for one in seen for release in releases_of(desk.database, one.cycle.key)]
     names = {area.id: telling.area(area) for area in telling.facts.areas}
