@@ -12,7 +12,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test lint check format bench lock clean
+.PHONY: help demo test lint check format bench gallery lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ format: $(VENV)/.tier-dev ## Put the code into its format and mend what ruff can
 
 bench: $(VENV)/.tier-dev ## Install the development tier and time hazecast beside others: prints a table, writes bench.json
 	@OMP_WAIT_POLICY=PASSIVE $(BIN)/python -m benchmarks --output bench.json
+
+gallery: $(VENV)/.tier-dev ## Replay two episodes of the real cases in DATA=folder day by day, and write docs/gallery
+	@$(BIN)/python -m tests.real.gallery $(or $(DATA),$(error Say where the real cases are: make gallery DATA=folder)) docs/gallery $(WORK)
 
 lock: $(BIN)/python ## Renew requirements.lock from pyproject.toml (UPGRADE=--upgrade takes the newest of everything)
 	@$(get_uv) && $(ask_the_index_of_pip) && $(BIN)/uv pip compile --quiet --universal --all-extras --generate-hashes --python-version 3.11 \

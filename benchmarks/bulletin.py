@@ -53,12 +53,12 @@ def rows(small: bool) -> list[Row]:
     seconds = {part.name: _seconds(lambda part=part: _exhaust(part.draw(facts, copies))) for part in PARTS}
     words = _seconds(lambda: _compose_words(facts, spoken))
     whole = sum(seconds.values()) + words
-    shares = [_share(name, spent, whole) for name, spent in (*seconds.items(), ("pages, HTML and text", words))]
+    shares = [_share(name, spent, whole) for name, spent in (*seconds.items(), ("pages and all formats of words", words))]
     return [Row(f"bulletin: {len(facts.areas)} cities, {len(spoken)} languages", whole, "s", f"{GOAL_S:g} s", GOAL_S / whole, 1.0), *shares]
 
 
 def _share(name: str, spent: float, whole: float) -> Row:
-    return Row(f"bulletin: {name}", spent, "s", "the whole bulletin", whole / spent, None)
+    return Row(f"bulletin: {name}, {spent / whole:.0%} of it", spent, "s", "the whole bulletin", whole / spent, None)
 
 
 def _compose_words(facts: BulletinFacts, spoken: Sequence[str]) -> None:
@@ -91,13 +91,18 @@ def _facts_of(cities: int) -> BulletinFacts:
     names = [(facts.areas[n % len(facts.areas)], f"{facts.areas[n % len(facts.areas)].id}-{n}") for n in range(cities)]
     areas = tuple(replace(area, id=name) for area, name in names)
     windows = tuple(replace(w, area_id=name) for area, name in names for w in facts.assessment.windows if w.area_id == area.id)
+    told = {
+        name: [replace(m, area_id=name, id=f"{m.id}-{name}") for m in facts.assessment.messages if m.area_id == area.id]
+        for area, name in names
+    }
+    messages = tuple(message for theirs in told.values() for message in theirs)
     attribution = facts.attribution
     assert attribution is not None
     rows_ = attribution.areas.sel(area=[area.id for area, _ in names]).assign_coords(area=[name for _, name in names])
     return replace(
         facts,
         areas=areas,
-        assessment=replace(facts.assessment, windows=windows, messages=(), in_force=()),
+        assessment=replace(facts.assessment, windows=windows, messages=messages, in_force=messages),
         attribution=replace(attribution, areas=rows_),
         weather=_weather(facts),
     )

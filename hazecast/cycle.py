@@ -148,7 +148,7 @@ def send(around: Surroundings) -> tuple[Receipt, ...]:
 
 def areas_of(settings: Settings) -> tuple[Area, ...]:
     """The areas that the settings list."""
-    return tuple(Area(a.id, _names(a.names), a.stations, settings.site.time_zone) for a in settings.areas)
+    return tuple(Area(a.id, _names(a.names), a.stations, settings.site.time_zone, _names(a.region or {})) for a in settings.areas)
 
 
 def _names(by_language: Mapping[str, str]) -> tuple[PlaceName, ...]:

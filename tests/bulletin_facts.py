@@ -48,6 +48,10 @@ CHANCES = {
 WARNED = (Level.YELLOW, Level.ORANGE, Level.RED)
 
 
+HEBEI = (PlaceName("zh", "河北"), PlaceName("en", "Hebei"), PlaceName("ja", "河北省"))
+IN_HEBEI = ("shijiazhuang", "baoding", "langfang", "tangshan", "chengde", "zhangjiakou", "handan", "cangzhou")
+
+
 @dataclass(frozen=True)
 class Place:
     """An area of a scenario: where it lies and the level of each day."""
@@ -64,6 +68,10 @@ class Place:
     @property
     def names(self) -> tuple[PlaceName, ...]:
         return tuple(PlaceName(language, getattr(self, language)) for language in ("zh", "en", "ja"))
+
+    @property
+    def region(self) -> tuple[PlaceName, ...]:
+        return HEBEI if self.id in IN_HEBEI else ()
 
     @property
     def levels(self) -> tuple[Level, ...]:
@@ -341,7 +349,7 @@ def facts_of(scenario: Scenario) -> BulletinFacts:
         edition="cma-haze-2013",
         software_version="1.2.3",
         settings_sha256=hashlib.sha256(b"settings").hexdigest(),
-        areas=tuple(Area(p.id, p.names, tuple(s.id for s in _stations(p)), scenario.time_zone) for p in scenario.places),
+        areas=tuple(Area(p.id, p.names, tuple(s.id for s in _stations(p)), scenario.time_zone, p.region) for p in scenario.places),
         stations=tuple(station for place in scenario.places for station in _stations(place)),
         assessment=Assessment(
             scenario.cycle,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from hazecast.bulletins.headline import in_time
 from hazecast.bulletins.phrases import HEADLINES
 from hazecast.bulletins.reviewed import words_of_person
 from hazecast.bulletins.standing import standing_in_words
@@ -11,7 +12,7 @@ from hazecast.records import Action, HazeWarning, Level, WindowAssessment
 
 @dataclass(frozen=True, slots=True)
 class AreaWarning:
-    """The headline of a warning, and what there is to say of it in sentences."""
+    """The headline of a warning with from when to when, and what there is to say of it in sentences."""
 
     headline: str
     sentences: tuple[str, ...]
@@ -22,6 +23,7 @@ def area_warning(warning: HazeWarning, telling: Telling) -> AreaWarning:
     headline = telling.warned(HEADLINES[warning.action], warning.level, [warning.area_id])
     if warning.action is Action.LIFT:
         return AreaWarning(headline, (telling.wording.say("%(sentence)s.", sentence=headline), *words_of_person(warning.area_id, telling)))
+    in_full = in_time(headline, warning.valid_from, warning.valid_until, telling)
     window = next((view.window for view in telling.views if view.area.id == warning.area_id), None)
     said = (
         _expected(warning, telling),
@@ -32,7 +34,7 @@ def area_warning(warning: HazeWarning, telling: Telling) -> AreaWarning:
         _why(warning, telling),
         *words_of_person(warning.area_id, telling),
     )
-    return AreaWarning(headline, tuple(sentence for sentence in said if sentence))
+    return AreaWarning(in_full, tuple(sentence for sentence in said if sentence))
 
 
 def _expected(warning: HazeWarning, telling: Telling) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from hazecast.bulletins.phrases import HEADLINES
 from hazecast.bulletins.situation import AreaView, levels_by_rank, standing_warnings
@@ -35,6 +36,20 @@ def headline(telling: Telling) -> str:
     if len(unknown) == len(telling.views):
         return telling.wording.say("The level cannot be judged: inputs are lacking")
     return _calm_headline(unknown, telling)
+
+
+def subject(telling: Telling) -> str:
+    """The headline with from when to when, as a line that stands alone; without a warning in force, the headline."""
+    standing = standing_warnings(telling.facts)
+    highest = [warning for warning in standing if warning.level is max(other.level for other in standing)]
+    spans = {(warning.valid_from, warning.valid_until) for warning in highest}
+    said = headline(telling)
+    return said if len(spans) != 1 else in_time(said, *spans.pop(), telling)
+
+
+def in_time(said: str, start: datetime, end: datetime, telling: Telling) -> str:
+    """What is said, and from when to when."""
+    return telling.wording.say("%(sentence)s, %(span)s", sentence=said, span=telling.clock.span(start, end))
 
 
 def _warning_headline(warnings: list[HazeWarning], telling: Telling) -> str:

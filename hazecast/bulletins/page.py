@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from hazecast.bulletins.day_before import changes, hindsight
-from hazecast.bulletins.headline import Fact, conclusion, glance, headline
+from hazecast.bulletins.headline import Fact, conclusion, glance, headline, subject
 from hazecast.bulletins.phrases import BADGES, HEADLINES, guidance
 from hazecast.bulletins.remarks import all_notes, is_perfect_prognosis, note_in_words, rungs_in_words
 from hazecast.bulletins.rows import AreaRow, Badge, OutlookDay, OutlookEntry, area_rows, badge, outlook
@@ -19,6 +19,7 @@ class Page:
     """One bulletin in one language, without the trace of where it came from."""
 
     title: str
+    subject: str
     exercise_mark: str
     issued: str
     zone: str
@@ -57,6 +58,7 @@ def page(facts: BulletinFacts, wording: Wording) -> Page:
     level = shown_level(facts)
     return Page(
         title=telling.title,
+        subject=subject(telling),
         exercise_mark=telling.exercise_mark,
         issued=telling.clock.stamp(facts.issued_at),
         zone=_zone(telling),

@@ -8,6 +8,7 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from hazecast.bulletins.editions import called_in_words, condition_in_words
+from hazecast.bulletins.gathering import areas_in_words
 from hazecast.bulletins.phrases import LEVELS, haze_in_words
 from hazecast.bulletins.situation import AreaView, Period, areas_on, periods
 from hazecast.bulletins.text_layout import plain
@@ -52,6 +53,11 @@ class Telling:
         return {area.id: self.area(area) for area in self.facts.areas}
 
     @cached_property
+    def _regions(self) -> dict[str, str]:
+        language = self.wording.language
+        return {area.id: plain(name_in(language, area.region)) for area in self.facts.areas if area.region}
+
+    @cached_property
     def _station_names(self) -> dict[str, str]:
         return {station.id: plain(station.name) for station in self.facts.stations}
 
@@ -60,8 +66,8 @@ class Telling:
         return plain(area.name_in(self.wording.language))
 
     def areas(self, area_ids: Sequence[str]) -> str:
-        """The names of areas as a list in a sentence."""
-        return self.wording.listing([self._area_names.get(i, plain(i)) for i in area_ids])
+        """The names of areas as a list in a sentence, those of one region gathered under its name."""
+        return areas_in_words(area_ids, self._area_names, self._regions, self.wording)
 
     def station(self, station_id: str) -> str:
         """The name of a station."""

@@ -15,6 +15,7 @@ from hazecast.cli import (
     init,
     inputs,
     outbox,
+    partners,
     qc,
     run,
     schedule,
@@ -27,7 +28,25 @@ from hazecast.cli import (
 from hazecast.cli.app import app
 from hazecast.errors import HazecastError
 
-COMMANDS = (init, fetch, qc, ingest, run, inputs, outbox, trajectories, train, schedule, backtest, scorecard, atlas, demo, user, warmup)
+COMMANDS = (
+    init,
+    fetch,
+    qc,
+    ingest,
+    run,
+    inputs,
+    outbox,
+    partners,
+    trajectories,
+    train,
+    schedule,
+    backtest,
+    scorecard,
+    atlas,
+    demo,
+    user,
+    warmup,
+)
 
 
 def main() -> None:

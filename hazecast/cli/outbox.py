@@ -108,9 +108,11 @@ def _one_round(settings: "Settings", database: "Engine") -> "tuple[Receipt, ...]
     from hazecast.archive.bulletin_files import load_bulletin
     from hazecast.cli.running import now
     from hazecast.delivery.outbox import drain
-    from hazecast.delivery.wiring import channels_of
+    from hazecast.delivery.wiring import channels_of, refresh_feeds
 
-    return drain(database, channels_of(settings), partial(load_bulletin, settings.output.archive), now())
+    receipts = drain(database, channels_of(settings), partial(load_bulletin, settings.output.archive), now())
+    refresh_feeds(settings, now())
+    return receipts
 
 
 def _require_delivered(status: "DeliveryStatus") -> None:

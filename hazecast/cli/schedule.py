@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 from hazecast.cli.app import ConfigOption, app
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from hazecast.archive.memory import Memory
     from hazecast.config import Settings
     from hazecast.cycle import Surroundings
@@ -21,6 +23,7 @@ def schedule(config: ConfigOption) -> None:
     from hazecast.cli.running import now, require_known_names, surroundings_of
     from hazecast.config import load_settings
     from hazecast.cycle import Outcome, run_cycle
+    from hazecast.delivery.wiring import refresh_feeds
     from hazecast.intake.gather import gather
     from hazecast.records import Cycle
     from hazecast.scheduler import run_schedule, tick
@@ -36,9 +39,13 @@ def schedule(config: ConfigOption) -> None:
         def run_one(cycle: Cycle, *, announces: bool) -> Outcome:
             return run_cycle(cycle, settings, around, lambda _stage, _done: None, announces=announces)
 
+        def one_round(time: "datetime") -> None:
+            _released_and_sent(settings, around)
+            refresh_feeds(settings, time)
+
         def one_tick() -> None:
             _take_in(settings, memory)
-            if not tick(around.database, settings, run_one, lambda _time: _released_and_sent(settings, around), now):
+            if not tick(around.database, settings, run_one, one_round, now):
                 _train_if_due(settings, around)
 
         run_schedule(one_tick, now)

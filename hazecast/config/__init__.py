@@ -271,6 +271,18 @@ class AreaSettings(_Section):
     id: Filled = Field(description="Short and lasting: warnings are kept under it.")
     names: dict[Filled, Filled] = Field(min_length=1, description="Its name by language.")
     stations: Distinct = Field(description="Ids of its stations.")
+    region: dict[Filled, Filled] | None = Field(
+        None, min_length=1, description="Province or region under which sentences gather it, by language; left out: it stands alone."
+    )
+    member: Filled | None = Field(
+        None, description="The member of the cooperation that it belongs to; left out: the one that has its id, if there is one."
+    )
+
+
+class CooperationSettings(_Section):
+    """Who works together for clean air; `hazecast partners` lists the pairs that hazecast knows."""
+
+    pairs: tuple[tuple[Filled, Filled], ...] = Field((), description="Further pairs of members, such as [['dalian', 'kitakyushu']].")
 
 
 def _free_id(id: str) -> str:
@@ -329,6 +341,7 @@ class Settings(_Section):
     sources: tuple[SourceSettings, ...] = ()
     channels: dict[ChannelName, ChannelSettings] = Field(default_factory=dict)
     recipients: tuple[RecipientSettings, ...] = ()
+    cooperation: CooperationSettings = CooperationSettings()
 
     @model_validator(mode="after")
     def _areas_know_their_stations(self) -> "Settings":
@@ -354,7 +367,8 @@ class Settings(_Section):
                 **{section: {"path"} for section in ("meteorology", "observations", "base_forecast")},
                 "emissions": {"path", "population"},
                 "sources": {"__all__": {"polygons", "mask"}},
-                **dict.fromkeys(("desk", "output", "channels", "recipients"), True),
+                "areas": {"__all__": {"member"}},
+                **dict.fromkeys(("desk", "output", "channels", "recipients", "cooperation"), True),
             },
         )
         return hashlib.sha256(text.encode()).hexdigest()

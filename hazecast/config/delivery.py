@@ -37,7 +37,7 @@ def _secure_address(url: str) -> str:
     if parts.username or parts.password:
         raise ValueError("there is a user or a password in the address; expected it without")
     if not parts.hostname or not (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)):
-        raise ValueError(f"{url!r} is no address for a webhook; expected https://…")
+        raise ValueError(f"{url!r} is no secure address; expected https://…")
     return url
 
 
@@ -159,7 +159,21 @@ class MqttChannelSettings(_Channel):
         return self
 
 
-AnyChannel = FolderChannelSettings | SmtpChannelSettings | WebhookChannelSettings | SftpChannelSettings | MqttChannelSettings
+class FeedChannelSettings(Section):
+    """A folder that a web server shows to everybody: an Atom feed of the CAP messages in force. Exercises never get there."""
+
+    kind: Literal["feed"] = Field(description="The kind of channel.")
+    path: Path = Field(description="The folder.")
+    public_url: Annotated[str, AfterValidator(_secure_address)] = Field(
+        description="Where the folder is served: https, or http on this machine."
+    )
+    recent_days: Whole = Field(7, ge=1, le=366, description="So long a message that is over stays among the recent ones.")
+    bulletins: Literal["real"] = Field("real", description="Nothing else is possible.")
+
+
+AnyChannel = (
+    FolderChannelSettings | SmtpChannelSettings | WebhookChannelSettings | SftpChannelSettings | MqttChannelSettings | FeedChannelSettings
+)
 ChannelSettings = Annotated[AnyChannel, Field(discriminator="kind")]
 
 
@@ -189,8 +203,17 @@ class RecipientSettings(Section):
     languages: Distinct | None = Field(None, description="Languages of its documents, the main one first; left out: all.")
     formats: Annotated[tuple[Format, ...], Field(min_length=1)] | None = Field(None, description=f"Of {', '.join(FORMATS)}; left out: all.")
     areas: tuple[Filled, ...] = Field((), description="Ids of the areas whose levels count; empty: all.")
+    partner: Filled | None = Field(
+        None, description="Id of the member of the cooperation that it is; it gets the bulletins of those it works with, for information."
+    )
     least_level: LevelName = Field("none", description="Below this level it gets nothing, but for the bulletin that says that it is over.")
     quiet: QuietSettings | None = Field(None, description="Hours in which it is left alone.")
+
+    @model_validator(mode="after")
+    def _has_areas_or_partners(self) -> "RecipientSettings":
+        if self.partner is not None and self.areas:
+            raise ValueError(f"recipient {self.id!r} has partner and areas; a partner's areas are those of whom it works with")
+        return self
 
 
 def require_fitting(
@@ -208,6 +231,9 @@ def require_fitting(
         ):
             if lacking := sorted(set(wanted) - set(known)):
                 raise ValueError(f"recipient {one.id!r} has {what} that are not there: {lacking}; there are {sorted(known)}")
+        chooses = (one.areas, one.formats, one.languages, one.partner, one.quiet, one.least_level != "none")
+        if any(chooses) and any(isinstance(channels[name], FeedChannelSettings) for name in one.channels):
+            raise ValueError(f"recipient {one.id!r} gets a feed, which has everything for everybody; expected it without further wishes")
         if one.mail is None and any(isinstance(channels[name], SmtpChannelSettings) for name in one.channels):
             raise ValueError(f"recipient {one.id!r} gets mail and has no address; expected mail = '…'")
 

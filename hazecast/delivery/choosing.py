@@ -48,14 +48,15 @@ def chosen(documents: tuple[Document, ...], languages: tuple[str, ...], formats:
     return tuple(readable) or documents
 
 
-def title_of(bulletin: Bulletin, language: str) -> str:
+def title_of(bulletin: Bulletin, language: str, mark: str = "") -> str:
     """One line for a subject: the title of the HTML page in `language`, or the first line of its text, or the bulletin's id.
 
-    It is marked where the bulletin is an exercise, holds no control characters, and is no longer than LONGEST_TITLE.
+    Before it stands `mark`, and before that whether the bulletin is an exercise. It holds no control characters, and is no longer than
+    LONGEST_TITLE.
     """
     said = _html_title(bulletin, language) or _first_line(bulletin, language) or bulletin.id
     line = " ".join(_UNSHOWN.sub(" ", said).split())
-    marked = f"{EXERCISE_MARK} {line}" if bulletin.exercise else line
+    marked = " ".join(part for part in (EXERCISE_MARK if bulletin.exercise else "", mark, line) if part)
     return marked if len(marked) <= LONGEST_TITLE else marked[: LONGEST_TITLE - 1] + "…"
 
 

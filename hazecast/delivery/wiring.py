@@ -1,5 +1,7 @@
 """From settings to channels and recipients: the one table of channels."""
 
+from datetime import datetime
+
 from pydantic import BaseModel
 
 from hazecast.config import Settings
@@ -7,6 +9,7 @@ from hazecast.config.delivery import (
     OWN_CHANNEL,
     OWN_RECIPIENT,
     ChannelSettings,
+    FeedChannelSettings,
     FolderChannelSettings,
     MqttChannelSettings,
     QuietSettings,
@@ -17,9 +20,12 @@ from hazecast.config.delivery import (
     WebhookChannelSettings,
 )
 from hazecast.delivery.channel import Channel, Parcel
+from hazecast.delivery.feed import FEED_FORMATS, feed_channel, refresh_feed
 from hazecast.delivery.folder import folder_channel, folder_for_each
+from hazecast.delivery.for_information import for_information
 from hazecast.delivery.mail_message import mailbox
 from hazecast.delivery.mqtt import mqtt_channel
+from hazecast.delivery.partners import languages_of, partner_of
 from hazecast.delivery.routing import Kinds, Quiet, Recipient
 from hazecast.delivery.secret import read_secret, struck
 from hazecast.delivery.sftp import sftp_channel
@@ -31,8 +37,9 @@ from hazecast.records import Level
 
 def channels_of(settings: Settings) -> dict[str, Channel]:
     """The channels by name: hazecast's own folder, and those of the settings."""
+    partners = {one.id: partner for one in settings.recipients if (partner := partner_of(one, settings))}
     theirs = {
-        name: guarded(_opened(channel, settings.recipients), Kinds(channel.bulletins), tuple(_secrets(channel)))
+        name: guarded(for_information(_opened(channel, settings), partners), Kinds(channel.bulletins), tuple(_secrets(channel)))
         for name, channel in settings.channels.items()
     }
     return {OWN_CHANNEL: folder_channel(settings.output.outbox), **theirs}
@@ -42,6 +49,13 @@ def recipients_of(settings: Settings) -> tuple[Recipient, ...]:
     """Everybody who gets bulletins, once for each channel; the folder of the settings' output first."""
     theirs = (_recipient(one, name, settings) for one in settings.recipients for name in one.channels)
     return (Recipient(OWN_RECIPIENT, OWN_CHANNEL), *theirs)
+
+
+def refresh_feeds(settings: Settings, now: datetime) -> None:
+    """Let what is over fall out of every feed, also where no bulletin comes."""
+    for channel in settings.channels.values():
+        if isinstance(channel, FeedChannelSettings):
+            refresh_feed(channel, settings.site.languages, now)
 
 
 def guarded(channel: Channel, kinds: Kinds, secrets: tuple[SecretSettings, ...]) -> Channel:
@@ -87,27 +101,30 @@ def _secrets(section: BaseModel) -> list[SecretSettings]:
     return [value for _, value in section if isinstance(value, SecretSettings)]
 
 
-def _opened(channel: ChannelSettings, recipients: tuple[RecipientSettings, ...]) -> Channel:
+def _opened(channel: ChannelSettings, settings: Settings) -> Channel:
     match channel:
         case FolderChannelSettings():
             return folder_for_each(channel.path)
         case SmtpChannelSettings():
-            return smtp_channel(channel, {one.id: mailbox(one.name, one.mail) for one in recipients if one.mail is not None})
+            return smtp_channel(channel, {one.id: mailbox(one.name, one.mail) for one in settings.recipients if one.mail is not None})
         case WebhookChannelSettings():
             return webhook_channel(channel)
         case SftpChannelSettings():
             return sftp_channel(channel)
         case MqttChannelSettings():
             return mqtt_channel(channel)
+        case FeedChannelSettings():
+            return feed_channel(channel, settings.site.languages)
 
 
 def _recipient(one: RecipientSettings, channel: str, settings: Settings) -> Recipient:
+    partner = partner_of(one, settings)
     return Recipient(
         id=one.id,
         channel=channel,
-        languages=one.languages or (),
-        formats=one.formats or (),
-        areas=one.areas,
+        languages=languages_of(one, partner, settings.site.languages),
+        formats=FEED_FORMATS if isinstance(settings.channels[channel], FeedChannelSettings) else one.formats or (),
+        areas=partner.areas if partner else one.areas,
         least_level=Level[one.least_level.upper()],
         quiet=None if one.quiet is None else _quiet(one.quiet, settings.site.time_zone),
         kinds=Kinds(settings.channels[channel].bulletins),

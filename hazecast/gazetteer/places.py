@@ -1,4 +1,4 @@
-"""Cities by name, place and time zone: the table `places.csv`."""
+"""Cities by name, place and time zone: the tables `places.csv` and, for the provinces that they lie in, `regions.csv`."""
 
 import csv
 from collections.abc import Mapping
@@ -15,20 +15,26 @@ LANGUAGES = ("en", "zh", "ja")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A city: degrees north and east of its middle, its IANA time zone, and its name in each of `LANGUAGES`."""
+    """A city: degrees north and east of its middle, its IANA time zone, and its name in each of `LANGUAGES`.
+
+    `region` is the province under which the news gather it, in each language; empty where it is told by its name alone.
+    """
 
     id: str
     latitude: float
     longitude: float
     time_zone: str
     names: tuple[PlaceName, ...]
+    region: tuple[PlaceName, ...] = ()
 
 
 @cache
 def known_places() -> tuple[Place, ...]:
     """Every city of the table, in its order."""
+    regions = {row["id"]: names_of(row) for row in rows_of("regions.csv")} | {"": ()}
     return tuple(
-        Place(row["id"], float(row["latitude"]), float(row["longitude"]), row["time_zone"], names_of(row)) for row in rows_of("places.csv")
+        Place(row["id"], float(row["latitude"]), float(row["longitude"]), row["time_zone"], names_of(row), regions[row["region"]])
+        for row in rows_of("places.csv")
     )
 
 

@@ -51,12 +51,13 @@ def name_in(language: str, names: Sequence[PlaceName]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """A city or district that is warned as one, made of stations, with its own time zone."""
+    """A city or district that is warned as one, made of stations, with its own time zone; `region` is that under which it is told."""
 
     id: str
     names: tuple[PlaceName, ...]
     station_ids: tuple[str, ...]
     time_zone: str
+    region: tuple[PlaceName, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.names or not self.station_ids:

@@ -62,7 +62,8 @@ def _named(members: Sequence[Station], places: Sequence[Place], taken: set[str])
     away = distance(np.array([p.latitude for p in places]), np.array([p.longitude for p in places]), latitude, longitude)
     near = places[int(np.argmin(away))]
     if away.min() <= NAMED_WITHIN_M and near.id not in taken:
-        return AreaSettings(id=near.id, names={name.language: name.text for name in near.names}, stations=ids)
+        names, region = ({name.language: name.text for name in told} for told in (near.names, near.region))
+        return AreaSettings(id=near.id, names=names, stations=ids, region=region or None)
     name = _shared_name([s.name for s in members])
     return AreaSettings(id=_free_id(name, taken), names={"en": name}, stations=ids)
 

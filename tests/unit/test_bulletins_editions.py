@@ -118,7 +118,7 @@ def test_a_bulletin_by_the_advisory_of_japan_speaks_of_it(monkeypatch: pytest.Mo
 def test_a_bulletin_of_heavy_pollution_shows_its_title_grade_and_guidance() -> None:
     facts = decided_by("heavy-pollution-2024", Level.ORANGE, "orange-2")
     told = page(facts, wording("zh"))
-    assert "重污染天气预警（橙色）" in told.headline
+    assert "橙色重污染天气预警" in told.headline
     assert "持续重污染（橙色）" in told.conclusion
     assert told.reasons[0].text == "持续重污染（橙色）：PM2.5日空气质量指数达到151及以上持续3天及以上"
     assert "重型柴油车按规定限行。" in told.guidance

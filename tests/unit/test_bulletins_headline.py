@@ -125,8 +125,8 @@ def test_haze_without_a_warning_is_still_told() -> None:
 def test_the_conclusion_goes_from_the_worst_to_the_best_with_what_is_locally_worse() -> None:
     told = conclusion(english(episode_facts()))
     order = [
-        "(red) in Shijiazhuang",
-        "(orange) in Beijing, Langfang",
+        "(red) in Hebei (Shijiazhuang",
+        "(orange) in Beijing and Hebei (Langfang",
         "locally extremely",
         "(yellow) in Tianjin",
         "Taiyuan cannot",
@@ -140,7 +140,7 @@ def test_the_conclusion_goes_from_the_worst_to_the_best_with_what_is_locally_wor
 def test_at_a_glance_there_is_when_where_where_worse_and_how_sure() -> None:
     facts = {fact.label: fact.text for fact in glance(english(episode_facts()))}
     assert facts["When"] == "Mon 14 Jan 08:00 to Tue 15 Jan 08:00 (UTC+08:00)"
-    assert facts["Where"].startswith("red: Shijiazhuang and Baoding; orange: ")
+    assert facts["Where"].startswith("red: Hebei (Shijiazhuang and Baoding); orange: ")
     assert "Beijing (Beijing North)" in facts["Worse"]
     assert facts["How sure"] == "chance that the level is reached: red 63%; orange 68%; yellow 74%; elsewhere yellow at most 11%"
     assert facts["Peak"].startswith("PM2.5 548 µg/m³ (90% band ")

@@ -195,7 +195,7 @@ def test_without_an_attribution_one_line_says_so() -> None:
 
 def test_areas_without_a_peak_share_a_sentence() -> None:
     said = source_sentences(Telling(facts(attribution(COMMON), "????"), wording("en")))
-    assert said == ("No peak is forecast for Tangshan, so nothing can be told of the sources there.",)
+    assert said == ("No peak is forecast for Hebei (Tangshan), so nothing can be told of the sources there.",)
 
 
 def test_a_much_higher_peak_after_the_first_window_is_the_one_explained() -> None:

@@ -25,6 +25,18 @@ def test_every_city_has_a_place_a_zone_that_holds_there_and_a_name_in_each_langu
         assert all(name.text for name in known.names)
 
 
+def test_cities_of_a_province_are_told_under_it_and_those_that_are_one_are_not() -> None:
+    assert [name.text for name in place("langfang").region] == ["Hebei", "河北", "河北省"]
+    assert [place(id).region for id in ("beijing", "tianjin", "shanghai", "chongqing", "kitakyushu")] == [()] * 5
+    assert {place(known.seat.id).region[1].text[:2] for known in members() if known.kind == "province"} == {
+        "江苏",
+        "河北",
+        "广东",
+        "辽宁",
+        "山西",
+    }
+
+
 def test_seventeen_members_in_china_and_eleven_in_japan_take_part() -> None:
     assert len({m.id for m in members()}) == 28
     assert Counter(m.language for m in members()) == {"zh": 17, "ja": 11}

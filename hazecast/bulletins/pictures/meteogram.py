@@ -12,12 +12,12 @@ from hazecast.bulletins.area_weather import AreaWeather, area_weather
 from hazecast.bulletins.palette import VISIBILITY
 from hazecast.bulletins.pictures import plot
 from hazecast.bulletins.pictures.canvas import figure
-from hazecast.bulletins.pictures.meteogram_words import Sizes, alt, draw_keys, sizes, write_words
+from hazecast.bulletins.pictures.meteogram_words import Sizes, alt, draw_keys, sizes, write_own_words, write_shared_words
 from hazecast.bulletins.pictures.panels import day_of, days_of, midnights
 from hazecast.bulletins.pictures.picture import Copy, Picture
 from hazecast.bulletins.pictures.plot import Array, Panel
 from hazecast.bulletins.pictures.pm25_panel import draw_levels, draw_pm25, hatch_unknown, highest, keys, mark_start, top_of
-from hazecast.bulletins.pictures.sheet import Sheet
+from hazecast.bulletins.pictures.sheet import Layer, Sheet
 from hazecast.bulletins.situation import AreaView
 from hazecast.bulletins.telling import Telling
 from hazecast.bulletins.wording import N_
@@ -52,11 +52,13 @@ ROWS = (
 def draw(facts: BulletinFacts, copies: Sequence[Copy]) -> Iterator[Picture]:
     """One meteogram for each area, in the order of the facts, in every language."""
     views = {view.area.id: view for view in copies[0].telling.views}
+    layers: dict[str, Layer] = {}
     for number, area in enumerate(facts.areas):  # the id of an area may hold what no file name may
-        yield from _draw(f"meteogram-{number + 1:02d}", views[area.id], facts, copies)
+        yield from _draw(f"meteogram-{number + 1:02d}", views[area.id], facts, copies, layers)
 
 
-def _draw(name: str, view: AreaView, facts: BulletinFacts, copies: Sequence[Copy]) -> Iterator[Picture]:
+def _draw(name: str, view: AreaView, facts: BulletinFacts, copies: Sequence[Copy], layers: dict[str, Layer]) -> Iterator[Picture]:
+    """One area in every language; `layers` keeps by language what all areas share, for words take most of the time."""
     series, weather = area_series(view, facts), area_weather(view, facts)
     page = sizes(copies[0].telling, [row.height for row in ROWS])
     with figure(WIDTH, page.height) as drawn:
@@ -76,10 +78,13 @@ def _draw(name: str, view: AreaView, facts: BulletinFacts, copies: Sequence[Copy
         draw_keys(drawn, [key for key, _ in legend], copies[0].telling)
         sheet = Sheet(drawn)
         for copy in copies:
-            sheet.speak(copy.telling.wording.language)
-            words = [copy.telling.wording.say(row.words) for row in ROWS]
-            write_words(sheet, copy, view, panels, words, unknown)
-            drawing = sheet.picture(name, copy.telling.wording.language, alt(copy.telling, series, weather))
+            language = copy.telling.wording.language
+            sheet.speak(language)
+            if language not in layers:
+                write_shared_words(sheet, copy, panels, [copy.telling.wording.say(row.words) for row in ROWS])
+                layers[language] = sheet.lifted()
+            write_own_words(sheet, copy, view, panels, unknown)
+            drawing = sheet.picture(name, language, alt(copy.telling, series, weather), layers[language])
             yield replace(drawing, area=copy.telling.area(view.area))
 
 

@@ -64,27 +64,14 @@ def _legend_bottom(telling: Telling) -> float:
     return LOWEST_LINE + FOOT_LINE * len(foot_lines(telling))
 
 
-def write_words(
-    sheet: Sheet,
-    copy: Copy,
-    view: AreaView,
-    panels: Sequence[Panel],
-    titles: Sequence[str],
-    unknown: Sequence[bool],
-) -> None:
-    """All words of one language; `unknown` tells of each panel whether its forecast is."""
+def write_shared_words(sheet: Sheet, copy: Copy, panels: Sequence[Panel], titles: Sequence[str]) -> None:
+    """The words of one language that are the same for every area."""
     telling, height = copy.telling, float(sheet.figure.get_figheight())
-    sheet.heading(MARGIN, height - 0.32, copy.page.exercise_mark + telling.area(view.area))
     below = telling.wording.clauses([copy.page.title, copy.page.zone])
     sheet.shrunk(sheet.text(MARGIN, height - 0.64, below, fontsize=9.5, va="center", color=SOFT), 7.6 - 2 * MARGIN)
-    name_levels(sheet, panels[0], view, telling)
-    for panel, title, lacks in zip(panels, titles, unknown, strict=True):
+    for panel, title in zip(panels, titles, strict=True):
         sheet.text(panel.left, panel.top + 0.11, title, fontsize=8.8, va="center", color=INK)
-        if lacks:
-            say_unknown(sheet, panel, telling.wording.say("unknown: input lacking"), telling)
     name_days(sheet, panels[-1], telling, weekdays=True)
-    if not unknown[0]:
-        remark_on(sheet, panels[0], view, telling)
     for (left, middle), (_, words) in zip(_key_places(telling), keys(telling), strict=True):
         sheet.text(left + KEY[0] + 0.1, middle, words, fontsize=8.8, va="center")
     for number, (line, colour) in enumerate(reversed(foot_lines(telling))):
@@ -92,6 +79,18 @@ def write_words(
         sheet.shrunk(written, 7.6 - 2 * MARGIN)
     if copy.page.exercise_mark:
         sheet.watermark(telling.wording.say("EXERCISE"))
+
+
+def write_own_words(sheet: Sheet, copy: Copy, view: AreaView, panels: Sequence[Panel], unknown: Sequence[bool]) -> None:
+    """The words of one area in one language; `unknown` tells of each panel whether its forecast is."""
+    telling, height = copy.telling, float(sheet.figure.get_figheight())
+    sheet.heading(MARGIN, height - 0.32, copy.page.exercise_mark + telling.area(view.area))
+    name_levels(sheet, panels[0], view, telling)
+    for panel, lacks in zip(panels, unknown, strict=True):
+        if lacks:
+            say_unknown(sheet, panel, telling.wording.say("unknown: input lacking"), telling)
+    if not unknown[0]:
+        remark_on(sheet, panels[0], view, telling)
 
 
 def alt(telling: Telling, series: AreaSeries, weather: AreaWeather) -> str:

@@ -1,6 +1,7 @@
 """A figure drawn once, and the words of each language written on it: what takes time is the same in every language."""
 
 import re
+from dataclasses import dataclass
 from functools import cached_property
 from html import escape
 from io import BytesIO, StringIO
@@ -17,7 +18,7 @@ from PIL import Image
 from hazecast.bulletins.pictures.canvas import DOTS_PER_INCH, EXERCISE, LARGEST_HEADING, font_families
 from hazecast.bulletins.pictures.picture import Picture
 
-COMPRESSION = 4  # of PNG: higher levels take twice the time for a tenth of the bytes
+COMPRESSION = 1  # of PNG: higher levels take up to three times as long for a twentieth of the bytes
 WORDS_ORDER = 20.0
 HINTING = 0.985  # letters keep to whole pixels: what is made smaller by a share gets a little less so
 _HALO_ID = "halo"
@@ -26,7 +27,16 @@ _TITLE = b"<title>-</title>"
 _METADATA = re.compile(rb"<metadata>.*?</metadata>\s*", re.DOTALL)
 _HEAD = re.compile(r"\A.*?</metadata>\s*", re.DOTALL)
 _DOCTYPE = re.compile(rb"<!DOCTYPE[^>]*>\s*")  # names an address that some viewers would ask
+_COUNTED = re.compile(r' id="text_\d+"')  # words are drawn apart from the base, and both would count from 1
 _HALO_STYLE = "paint-order:stroke;stroke:#fff;stroke-width:2.8px;stroke-linejoin:round"
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """Words that stand alike on many sheets of one size: as pixels on nothing, and as they stand inside of an SVG."""
+
+    pixels: Image.Image
+    svg: bytes
 
 
 class Sheet:
@@ -102,34 +112,53 @@ class Sheet:
         width, height = self.figure.get_size_inches()
         self.text(width / 2, height / 2, word, color=EXERCISE, alpha=0.3, fontsize=72, rotation=28, ha="center", va="center", zorder=50)
 
-    def picture(self, name: str, language: str, alt: str) -> Picture:
-        """The base with the words on it; the same base and words give the same bytes."""
-        finished = Picture(name, language, alt, self.png(), self._svg(alt))
+    def picture(self, name: str, language: str, alt: str, layer: Layer | None = None) -> Picture:
+        """The base with the words and the layer on it; the same of each give the same bytes."""
+        finished = Picture(name, language, alt, self.png(layer), self._svg(alt, layer))
+        self._erase_all()
+        return finished
+
+    def lifted(self) -> Layer:
+        """The words so far, taken off the sheet as a layer; it can hold no white edges, which are counted in each picture."""
+        if self._haloed:
+            raise ValueError(f"{self._haloed[0].get_text()!r} has a white edge; expected words on plain ground.")
+        self._canvas.get_renderer().clear()
+        self._draw_words()
+        lifted = Layer(Image.frombytes("RGBA", self._canvas.get_width_height(), bytes(self._canvas.buffer_rgba())), self._svg_words())
+        self._erase_all()
+        return lifted
+
+    def png(self, layer: Layer | None = None) -> bytes:
+        """The base with the words and the layer on it, as PNG."""
+        self._canvas.restore_region(self._base)
+        self._draw_words()
+        file = BytesIO()
+        pixels = bytes(self._canvas.buffer_rgba())
+        drawn = Image.frombytes("RGB", self._canvas.get_width_height(), pixels, "raw", "RGBX")
+        if layer is not None:
+            drawn.paste(layer.pixels, mask=layer.pixels)
+        drawn.save(file, format="png", compress_level=COMPRESSION, dpi=(DOTS_PER_INCH, DOTS_PER_INCH))
+        return file.getvalue()
+
+    def _draw_words(self) -> None:
+        renderer = self._canvas.get_renderer()
+        for artist in sorted(self._words, key=lambda word: word.get_zorder()):
+            artist.draw(renderer)
+
+    def _erase_all(self) -> None:
         for artist in self._words:
             artist.remove()
         self._words.clear()
         self._haloed.clear()
-        return finished
 
-    def png(self) -> bytes:
-        """The base with the words on it, as PNG."""
-        self._canvas.restore_region(self._base)
-        renderer = self._canvas.get_renderer()
-        for artist in sorted(self._words, key=lambda word: word.get_zorder()):
-            artist.draw(renderer)
-        file = BytesIO()
-        pixels = bytes(self._canvas.buffer_rgba())
-        drawn = Image.frombytes("RGB", self._canvas.get_width_height(), pixels, "raw", "RGBX")
-        drawn.save(file, format="png", compress_level=COMPRESSION, dpi=(DOTS_PER_INCH, DOTS_PER_INCH))
-        return file.getvalue()
-
-    def _svg(self, alt: str) -> bytes:
+    def _svg(self, alt: str, layer: Layer | None) -> bytes:
         """Text stays text: the white edges are the style sheet's, for matplotlib would draw such text as outlines."""
         for word in self._haloed:
             word.set_path_effects([])
         head, foot = self._svg_base
         title = f"<title>{escape(alt)}</title>"
-        return b"".join([head.replace(_TITLE, title.encode("utf-8"), 1), self._svg_words(), foot])
+        over = layer.svg if layer else b""
+        return b"".join([head.replace(_TITLE, title.encode("utf-8"), 1), self._svg_words(), over, foot])
 
     @cached_property
     def _svg_base(self) -> tuple[bytes, bytes]:
@@ -160,4 +189,4 @@ class Sheet:
         renderer.finalize()
         self.figure.dpi = DOTS_PER_INCH
         written = file.getvalue()
-        return _HEAD.sub("", written[opened : written.rindex("</svg>")], count=1).encode("utf-8")
+        return _COUNTED.sub("", _HEAD.sub("", written[opened : written.rindex("</svg>")], count=1)).encode("utf-8")
