@@ -1,12 +1,14 @@
 """An archive with a cycle whose bulletin waits for a person, made from made-up facts in a second: no model is run."""
 
-from collections.abc import Mapping
+import base64
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 import numpy as np
+import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import Engine
 
@@ -14,12 +16,15 @@ from hazecast.archive.accounts import add_account
 from hazecast.archive.attribution_file import AREA_SOURCES_FILE, attribution_data
 from hazecast.archive.bulletin_facts import facts_files
 from hazecast.archive.bulletin_files import bulletin_files
+from hazecast.archive.database import open_database
 from hazecast.archive.decisions import DECISIONS_FILE, decisions_json
 from hazecast.archive.ledger import CycleResults, claim_cycle, finish_cycle
 from hazecast.archive.netcdf import write_dataset
 from hazecast.archive.products import FileWriter, bytes_writer, store_products
 from hazecast.archive.reviews import Waiting
 from hazecast.bulletins.compose import compose
+from hazecast.bulletins.pictures import album
+from hazecast.bulletins.pictures.picture import Copy, Picture
 from hazecast.config import (
     AreaSettings,
     DomainSettings,
@@ -33,6 +38,7 @@ from hazecast.config import (
 from hazecast.config.desk import DeskSettings
 from hazecast.records import Account, Action, Bulletin, BulletinFacts, MeteorologyKind, Role
 from tests.bulletin_facts import NORTH_CHINA, Scenario, facts_of
+from tests.pictures import names_of
 
 INIT = datetime(2030, 1, 13, 22, tzinfo=UTC)
 READY = INIT + timedelta(minutes=40)
@@ -45,6 +51,8 @@ PEOPLE = {
     "ministry": (Role.AGENCY, ("tangshan",)),
     "root": (Role.ADMINISTRATOR, ()),
 }
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 5"><rect width="9" height="5" fill="#ccd"/></svg>'
+PNG = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGM4AwAAzgDN1GaQsAAAAABJRU5ErkJggg==")
 HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)  # as weak as tests are quick
 CALM = ("tangshan", "chengde", "handan", "taiyuan")  # yellow, none, orange, unknown
 WITH_RED = (*CALM, "shijiazhuang")
@@ -95,6 +103,29 @@ def store_cycle(database: Engine, settings: Settings, facts: BulletinFacts, *, w
 
 def waiting(facts: BulletinFacts) -> Waiting:
     return Waiting(RELEASE_AT, min(window.valid_until for window in facts.assessment.windows), None)
+
+
+def archive_that_waits(folder: Path, patch: pytest.MonkeyPatch, *area_ids: str, languages: tuple[str, ...] = ("en",)) -> Settings:
+    """An archive with one cycle whose bulletin waits, without drawn pictures, and everybody's account."""
+    facts = waiting_facts(*area_ids)
+    _draw_squares(facts, patch)
+    settings = desk_settings(folder, facts, languages)
+    database = open_database(settings.output.archive)
+    store_cycle(database, settings, facts, waits=waiting(facts))
+    add_people(database)
+    database.dispose()
+    return settings
+
+
+def _draw_squares(facts: BulletinFacts, patch: pytest.MonkeyPatch) -> None:
+    def drawn(_facts: BulletinFacts, copies: Sequence[Copy]) -> Iterator[Picture]:
+        for name in names_of(facts):
+            for copy in copies:
+                language = copy.telling.wording.language
+                area = facts.areas[int(name[-2:]) - 1].name_in(language) if name.startswith("meteogram") else ""
+                yield Picture(name, language, f"what {name} shows", PNG, SVG, area)
+
+    patch.setattr(album, "draw_all", drawn)
 
 
 def add_people(database: Engine) -> Mapping[str, Account]:

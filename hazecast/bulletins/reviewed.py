@@ -36,7 +36,9 @@ def words_of_person(area_id: str, telling: Telling) -> tuple[str, ...]:
 
 
 def _sentences(decision: AreaDecision, telling: Telling) -> Iterator[str]:
-    area, proposed, chosen = telling.areas([decision.area_id]), decision.proposed, decision.chosen
+    known = next((one for one in telling.facts.areas if one.id == decision.area_id), None)
+    area = plain(decision.area_id) if known is None else telling.area(known)
+    proposed, chosen = decision.proposed, decision.chosen
     if chosen.level is not proposed.level:
         levels = {"chosen": telling.level(chosen.level), "proposed": telling.level(proposed.level)}
         yield telling.wording.say("%(area)s: level set to %(chosen)s; the forecast alone gives %(proposed)s.", area=area, **levels)

@@ -1,7 +1,7 @@
 """Every route of the desk as every role asks for it, and what those who mean harm try."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -12,30 +12,22 @@ from httpx2 import Response
 from starlette.testclient import TestClient
 
 from hazecast.archive.audit import audit_trail
-from hazecast.archive.database import open_database
 from hazecast.archive.reviews import releases_of
 from hazecast.archive.sessions import make_token
-from hazecast.bulletins.pictures import album
 from hazecast.config.delivery import SecretSettings, WebhookChannelSettings
 from hazecast.desk.app import create_app
 from hazecast.desk.desk import Desk
 from hazecast.desk.guard import MOST_BODY_BYTES
 from hazecast.desk.pages.operate import masked
 from hazecast.desk.visits import COOKIE
-from tests.desk_archive import (
+from tests.desk_archive import CALM, INIT, PASSWORD, PEOPLE, READY, RELEASE_AT, archive_that_waits
     CALM,
     INIT,
     PASSWORD,
     PEOPLE,
     READY,
     RELEASE_AT,
-    add_people,
-    desk_settings,
-    store_cycle,
-    waiting,
-    waiting_facts,
 )
-from tests.pictures import draw_nothing
 
 KEY = "20300113T22Z"
 AREA = f"/cycles/{KEY}/areas/tangshan"
@@ -111,18 +103,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 def _site(folder: Path, patch: pytest.MonkeyPatch) -> Iterator[Site]:
-    draw_nothing(patch)
-    blank = album.draw_all
-    facts = waiting_facts(*CALM)
-    names = [area.name_in("en") for area in facts.areas]
-    patch.setattr(
-        album, "draw_all", lambda f, c: (replace(one, area=names[int(one.area[-2:]) - 1]) if one.area else one for one in blank(f, c))
-    )
-    settings = desk_settings(folder, facts)
-    database = open_database(settings.output.archive)
-    store_cycle(database, settings, facts, waits=waiting(facts))
-    add_people(database)
-    database.dispose()
+    settings = archive_that_waits(folder, patch, *CALM)
     made = Site(create_app(settings, folder / "hazecast.toml", lambda: made.clock()))
     with made.visitor():
         yield made
