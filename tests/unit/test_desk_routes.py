@@ -21,13 +21,6 @@ from hazecast.desk.guard import MOST_BODY_BYTES
 from hazecast.desk.pages.operate import masked
 from hazecast.desk.visits import COOKIE
 from tests.desk_archive import CALM, INIT, PASSWORD, PEOPLE, READY, RELEASE_AT, archive_that_waits
-    CALM,
-    INIT,
-    PASSWORD,
-    PEOPLE,
-    READY,
-    RELEASE_AT,
-)
 
 KEY = "20300113T22Z"
 AREA = f"/cycles/{KEY}/areas/tangshan"
