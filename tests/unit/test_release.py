@@ -227,6 +227,8 @@ def test_a_warning_is_withdrawn_after_its_release_and_others_are_not_sent_again(
     desk.decide("handan", Level.ORANGE, reason="it came back")
     assert desk.approve("wang") is Signed.RELEASED
     assert desk.levels() == {"tangshan": Level.YELLOW, "handan": Level.ORANGE}
+    numbers = {release.bulletin_id: release.number for release in releases_of(desk.database, KEY)}
+    assert [numbers[id] for id in desk.sent()] == sorted(numbers.values())
 
 
 def test_a_later_cycle_takes_the_place_of_one_that_waits_and_waits_no_longer_than_it(desk_of: Callable[..., Desk]) -> None:
