@@ -1,7 +1,7 @@
 """The facts of a bulletin among the products of its cycle, so that it can be composed again, with what a person decided."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -94,9 +94,11 @@ def facts_files(facts: BulletinFacts) -> dict[str, FileWriter]:
 
 def _stored_of(facts: BulletinFacts) -> StoredFacts:
     assessment = facts.assessment
-    own = (name for name in StoredFacts.__slots__ if name not in _OF_THE_ASSESSMENT and name != "forecast_notes")
+    """Of inputs the names alone, as bulletins have them: where they lay is told by the origin."""
+    apart = {*_OF_THE_ASSESSMENT, "forecast_notes", "inputs"}
     return StoredFacts(
-        **{name: getattr(facts, name) for name in own},
+        **{name: getattr(facts, name) for name in StoredFacts.__slots__ if name not in apart},
+        inputs=tuple(replace(file, path=Path(file.path.name)) for file in facts.inputs),
         **{name: getattr(assessment, name) for name in _OF_THE_ASSESSMENT},
         forecast_notes=facts.forecast.notes,
     )

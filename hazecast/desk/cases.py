@@ -1,9 +1,10 @@
 """A cycle as the desk shows it: what the engine proposes for each area beside what people want, and who may see it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from hazecast.archive.bulletin_facts import StoredFacts, load_stored_facts
+from hazecast.archive.decisions import load_decisions
 from hazecast.archive.deliveries import DeliveryStatus, delivery_states
 from hazecast.archive.ledger import CycleStatus
 from hazecast.archive.reviews import Draft, Released, Review, ReviewState, Signature, releases_of, signatures_of
@@ -15,16 +16,18 @@ from hazecast.bulletins.standing import GROUNDS
 from hazecast.desk.desk import Desk
 from hazecast.desk.refusals import Refusal
 from hazecast.desk.rendering import Speaking
+from hazecast.errors import ArchiveError
 from hazecast.records import Account, Area, AreaDecision, AreaStatus, Choice, HazeWarning, Level, NoteCode, WindowAssessment
 from hazecast.release.composing import Case, case_of, needs_second
 from hazecast.warnings.decided import first_window
 
+FARTHEST = timedelta(hours=36)
 RANK = (Level.RED, Level.ORANGE, Level.YELLOW, Level.BLUE, Level.UNKNOWN, Level.NONE)
 
 
 @dataclass(frozen=True, slots=True)
 class AreaCase:
-    """One area: the engine's first window, what was expected a day before, what is in force, and what somebody wants or has decided.
+    """One area: the engine's first window, what the cycle before expected of it, what is in force, and what somebody wants or has decided.
 
     `window` is None where the area was not assessed.
     """
@@ -52,7 +55,10 @@ class AreaCase:
 
 @dataclass(frozen=True, slots=True)
 class CycleCase:
-    """One cycle: its areas by rank, whether and until when its bulletin waits, and what became of it."""
+    """One cycle: its areas by rank, whether and until when its bulletin waits, and what became of it.
+
+    `left_over` are drafts on the cycle before that were never sent, for this one took its place.
+    """
 
     status: CycleStatus
     facts: StoredFacts
@@ -62,6 +68,7 @@ class CycleCase:
     needs_second: bool
     releases: tuple[Released, ...]
     deliveries: tuple[DeliveryStatus, ...]
+    left_over: tuple[Draft, ...]
 
     @property
     def key(self) -> str:
@@ -123,7 +130,9 @@ def cycle_case(desk: Desk, account: Account, status: CycleStatus) -> CycleCase:
     key = status.cycle.key
     facts, case = load_stored_facts(desk.archive / key), case_of(desk.database, key)
     in_force = warnings_in_force(desk.database, case.moment(desk.clock()))
-    areas = tuple(_area_case(area, facts, case, in_force) for area in facts.areas if account.sees(area.id))
+    earlier = _cycle_before(desk, account, status)
+    before = _windows_of(desk, earlier)
+    areas = tuple(_area_case(area, facts, case, in_force, before) for area in facts.areas if account.sees(area.id))
     levels = (*(_level_of(facts, area.id) for area in facts.areas), *(message.level for message in facts.messages))
     return CycleCase(
         status=status,
@@ -134,6 +143,7 @@ def cycle_case(desk: Desk, account: Account, status: CycleStatus) -> CycleCase:
         needs_second=needs_second(levels, case),
         releases=releases_of(desk.database, key),
         deliveries=delivery_states(desk.database, key) if account.role.operates else (),
+        left_over=_left_over(desk, account, earlier),
     )
 
 
@@ -180,12 +190,38 @@ def expires_at(facts: StoredFacts) -> datetime:
     return min((window.valid_until for window in first if window is not None), default=facts.cycle.end_time)
 
 
-def _area_case(area: Area, facts: StoredFacts, case: Case, in_force: tuple[HazeWarning, ...]) -> AreaCase:
+def _cycle_before(desk: Desk, account: Account, status: CycleStatus) -> CycleStatus | None:
+    """The cycle before one, if it started no more than a day and a half earlier and the account may see it."""
+    earlier = (one for one in desk.done_cycles() if one.cycle.init_time < status.cycle.init_time)
+    found = next(earlier, None)
+    if found is None or status.cycle.init_time - found.cycle.init_time > FARTHEST:
+        return None
+    return found if account.role.operates or is_out(desk, found.cycle.key) else None
+
+
+def _windows_of(desk: Desk, status: CycleStatus | None) -> tuple[WindowAssessment, ...]:
+    """What a cycle decided on; nothing where it cannot be read: today's page is not lost for want of an old one."""
+    try:
+        return () if status is None else load_decisions(desk.archive / status.cycle.key).windows
+    except ArchiveError:
+        return ()
+
+
+def _left_over(desk: Desk, account: Account, earlier: CycleStatus | None) -> tuple[Draft, ...]:
+    if earlier is None or not account.role.operates:
+        return ()
+    case = case_of(desk.database, earlier.cycle.key)
+    return case.drafts if case.is_overtaken else ()
+
+
+def _area_case(
+    area: Area, facts: StoredFacts, case: Case, in_force: tuple[HazeWarning, ...], before: tuple[WindowAssessment, ...]
+) -> AreaCase:
     window = first_window(facts.windows, area.id)
     return AreaCase(
         area=area,
         window=window,
-        before=_level_before(facts, area.id, window),
+        before=_level_before(before, area.id, window),
         message=next((message for message in facts.messages if message.area_id == area.id), None),
         in_force=next((w for w in in_force if (w.area_id, w.edition) == (area.id, facts.edition)), None),
         status=next((status for status in facts.statuses if status.area_id == area.id), None),
@@ -194,12 +230,11 @@ def _area_case(area: Area, facts: StoredFacts, case: Case, in_force: tuple[HazeW
     )
 
 
-def _level_before(facts: StoredFacts, area_id: str, window: WindowAssessment | None) -> Level | None:
-    """What the bulletin of the day before expected of the same window; None where it did not speak of it."""
-    if facts.previous is None or window is None:
+def _level_before(before: tuple[WindowAssessment, ...], area_id: str, window: WindowAssessment | None) -> Level | None:
+    """What the cycle before expected of the same window; None where it did not speak of it."""
+    if window is None:
         return None
-    same = (w for w in facts.previous.windows if w.area_id == area_id and w.valid_from == window.valid_from)
-    return next((w.level for w in same), None)
+    return next((w.level for w in before if w.area_id == area_id and w.valid_from == window.valid_from), None)
 
 
 def _level_of(facts: StoredFacts, area_id: str) -> Level:

@@ -20,7 +20,8 @@ from hazecast.desk.desk import Desk
 from hazecast.desk.guard import MOST_BODY_BYTES
 from hazecast.desk.pages.operate import masked
 from hazecast.desk.visits import COOKIE
-from tests.desk_archive import CALM, INIT, PASSWORD, PEOPLE, READY, RELEASE_AT, archive_that_waits
+from tests.desk_archive import CALM, INIT, PASSWORD, PEOPLE, READY, RELEASE_AT, archive_that_waits, store_cycle, waiting, waiting_facts
+from tests.pictures import draw_nothing
 
 KEY = "20300113T22Z"
 AREA = f"/cycles/{KEY}/areas/tangshan"
@@ -367,6 +368,20 @@ def test_settings_are_shown_without_what_opens_a_door(site: Site) -> None:
     assert shown["channels.ops.secret"] == "••••"
     assert not [value for value in shown.values() if "HOOK_SECRET" in value or "secret-path" in value]
     assert shown["desk.release_after"] == "07:30"
+
+
+def test_what_was_drafted_on_a_cycle_that_was_overtaken_is_shown_with_the_next(site: Site) -> None:
+    li = site.login("li")
+    assert li.post(AREA, data=fields(li)).status_code == 303
+    later = waiting_facts(*CALM, init_time=INIT + timedelta(hours=1))
+    with pytest.MonkeyPatch.context() as patch:
+        draw_nothing(patch)
+        store_cycle(site.desk.database, site.desk.settings, later, waits=waiting(later), now=READY + timedelta(hours=1))
+    page = li.get("/").text
+    assert "Drafted on the cycle before, and never sent:" in page
+    assert "the wind turns" in page
+    assert li.get(AREA).status_code == 409
+    assert "this bulletin was never sent" in li.get(f"/cycles/{KEY}").text
 
 
 def test_when_nobody_comes_the_page_says_what_happened(site: Site) -> None:
