@@ -13,6 +13,7 @@ CITY_BORDERS_BELOW = 5.0
 DISTRICT_BORDERS_BELOW = 1.6
 SAME_COAST = 0.12  # degrees within which a border is taken to be the coast, which is drawn apart
 SAME_BORDER = 0.35  # degrees within which the world map's line of China's border would double the better one
+INLET = 0.3  # degrees from end to end, of the longest
 COARSE = 0.02  # degrees, of the lines about which those of the same border are looked for
 DETAIL = 2600  # of a map's longer side: what is finer than this share of it cannot be seen
 
@@ -43,11 +44,11 @@ def borders(west: float, south: float, east: float, north: float) -> Borders:
     edge = shapely.buffer(shapely.boundary(box), 1e-6)
     coast = shapely.difference(shapely.boundary(ground), edge)
     own = shapely.difference(shapely.boundary(china), edge)
-    others = shapely.union_all([_within(shapely.boundary(country), box) for country in get_countries()])
+    others = shapely.difference(shapely.union_all([_within(shapely.boundary(country), box) for country in get_countries()]), china)
     return Borders(
         land=shapely.simplify(ground, fine),
         coast=shapely.simplify(coast, fine),
-        countries=shapely.simplify(shapely.union_all([_beyond(own, coast, SAME_COAST), _inland(others, coast, own)]), fine),
+        countries=shapely.simplify(shapely.union_all([_long(_beyond(own, coast, SAME_COAST)), _inland(others, coast, own)]), fine),
         provinces=shapely.simplify(_lines(get_cn_province(data_source=SOURCE), box), fine),
         inner=shapely.simplify(_lines(_inner_areas(max(east - west, north - south)), box), fine),
     )
@@ -64,6 +65,12 @@ SOUTH_CHINA_SEA = (105.0, 2.0, 123.0, 25.0)
 
 def _inland(others: Any, coast: Any, own: Any) -> Any:
     return _beyond(_beyond(others, coast, SAME_COAST), own, SAME_BORDER)
+
+
+def _long(lines: Any) -> Any:
+    """Without the ends of inlets, whose banks are farther from the coast than a border may be."""
+    parts = shapely.get_parts(shapely.line_merge(lines))
+    return shapely.union_all(parts[shapely.minimum_bounding_radius(parts) > INLET / 2])
 
 
 def _beyond(lines: Any, others: Any, distance: float) -> Any:

@@ -13,7 +13,7 @@ from tests.real.gallery.story import AreaDay, Story, StoryDay
 LANGUAGES = ("en", "zh", "ja")
 NAMES = {"en": "English", "zh": "中文", "ja": "日本語"}
 MAP = "map.en.png"
-MAP_PIXELS, MAP_COLOURS = 900, 192
+MAP_PIXELS, MAP_COLOURS = 900, 256
 LEVEL_LIFE, PAGE = "life.png", "index.md"
 
 
@@ -55,7 +55,7 @@ def _picture(day: StoryDay, out: Path) -> str:
     with Image.open(found) as picture:
         small = picture.convert("RGB")
         small.thumbnail((MAP_PIXELS, MAP_PIXELS))
-        small.quantize(MAP_COLOURS).save(out / name, optimize=True)
+        small.quantize(MAP_COLOURS, Image.Quantize.MAXCOVERAGE, kmeans=3).save(out / name, optimize=True)
     return f"![The levels foretold for {day.day:%-d %B}]({name})\n"
 
 
