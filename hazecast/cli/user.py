@@ -36,12 +36,11 @@ def add(
     from hazecast.archive.accounts import add_account
     from hazecast.cli.running import now
     from hazecast.config import load_settings
-    from hazecast.desk.passwords import hashed
 
     settings = load_settings(config)
     account = _account(name, role, tuple(dict.fromkeys(area or ())), settings)
     with _ledger(settings) as database:
-        add_account(database, account, hashed(_asked_for()), ACTOR)
+        add_account(database, account, _hashed(_asked_for()), ACTOR)
     print(f"Added {name} as {account.role}, at {now():%Y-%m-%d %H:%M} UTC.")
 
 
@@ -76,10 +75,9 @@ def password(name: NameArgument, config: ConfigOption) -> None:
     from hazecast.archive.accounts import set_password
     from hazecast.cli.running import now
     from hazecast.config import load_settings
-    from hazecast.desk.passwords import hashed
 
     with _ledger(load_settings(config)) as database:
-        set_password(database, name, hashed(_asked_for()), now(), ACTOR)
+        set_password(database, name, _hashed(_asked_for()), now(), ACTOR)
     print(f"{name} has a new password.")
 
 
@@ -181,3 +179,13 @@ def _asked_for() -> str:
     if sys.stdin.isatty():
         return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
     return sys.stdin.readline().rstrip("\r\n")
+
+
+def _hashed(password: str) -> str:
+    from hazecast.errors import MissingExtra
+
+    try:
+        from hazecast.desk.passwords import hashed
+    except ImportError as lacking:
+        raise MissingExtra("The desk", "desk") from lacking
+    return hashed(password)

@@ -1,12 +1,9 @@
 """Passwords, by argon2. Needs the optional part 'desk'."""
 
-from hazecast.errors import MissingExtra, SettingsError
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
 
-try:
-    from argon2 import PasswordHasher
-    from argon2.exceptions import InvalidHashError, VerificationError
-except ImportError as lacking:
-    raise MissingExtra("The desk", "desk") from lacking
+from hazecast.errors import SettingsError
 
 LEAST_LENGTH, GREATEST_LENGTH = 10, 200
 _HASHER = PasswordHasher()
