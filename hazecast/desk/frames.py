@@ -79,9 +79,9 @@ def frame_png(folder: Path, field: Field, hour: int) -> bytes:
     Raises UnreadableInput where it cannot be read, KeyError where the cycle has no such field.
     """
     hours = hours_of(folder)
-    pixels = _chances(folder, hours, hour) if field is Field.CHANCE else _cells(folder, field, hours, hour)
+    picture = _chances(folder, hours, hour) if field is Field.CHANCE else _cells(folder, field, hours, hour)
     png = io.BytesIO()
-    Image.fromarray(pixels).quantize(64, dither=Image.Dither.NONE).save(png, "PNG", compress_level=4)
+    picture.save(png, "PNG", compress_level=4)
     return png.getvalue()
 
 
@@ -118,44 +118,38 @@ def _edges(centres: NDArray[np.float64]) -> tuple[float, float]:
     return float(centres[0] - first), float(centres[-1] + last)
 
 
-def _cells(folder: Path, field: Field, hours: Hours, hour: int) -> Pixels:
+def _cells(folder: Path, field: Field, hours: Hours, hour: int) -> Image.Image:
     one = read_dataset(folder / GRID_FILE, lambda whole: whole[[field.value]].isel(lead_time=hour))[field.value]
-    values = one.sortby("longitude").sortby("latitude", ascending=False).transpose("latitude", "longitude").values
+    values = one.sortby("longitude").sortby("latitude", ascending=False).transpose("latitude", "longitude").values.astype(np.float32)
     size = (WIDTH, hours.frame.height)
     if field is Field.LEVEL:
-        return _levels(_nearest(values.astype(np.float32), size))
-    scaled = values.astype(np.float32) / (1000.0 if field is Field.VISIBILITY else 1.0)
-    unknown = ~np.isfinite(_nearest(scaled, size))
-    smooth = Image.fromarray(np.where(np.isfinite(scaled), scaled, np.nanmedian(scaled) if np.isfinite(scaled).any() else 0.0))
+        nearest = _nearest(values, size)
+        return _painted(
+            np.maximum(nearest, 0).astype(np.uint8), nearest < 0, [STYLES[Level(level)].fill for level in range(max(Level) + 1)]
+        )
+    scaled = values / (1000.0 if field is Field.VISIBILITY else 1.0)
+    known = np.isfinite(scaled)
+    whole = np.where(known, scaled, np.median(scaled[known]) if known.any() else 0.0)
+    smooth = np.asarray(Image.fromarray(whole.astype(np.float32)).resize(size, Image.Resampling.BILINEAR))
     classes = _classes(field, hours.valid_times[hour])
-    return _striped(_coloured(np.asarray(smooth.resize(size, Image.Resampling.BILINEAR)), classes), unknown)
+    ranges = np.clip(np.digitize(smooth, classes.starts) - 1, 0, len(classes.colours) - 1)
+    return _painted(ranges.astype(np.uint8), ~np.isfinite(_nearest(scaled, size)), classes.colours)
 
 
 def _nearest(values: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:
     return np.asarray(Image.fromarray(values).resize(size, Image.Resampling.NEAREST))
 
 
-def _levels(values: NDArray[np.float32]) -> Pixels:
-    pixels = np.zeros((*values.shape, 3), np.uint8)
-    for level in Level:
-        pixels[values == level] = _rgb(STYLES[level].fill)
-    return _striped(pixels, values == Level.UNKNOWN)
+def _painted(numbers: Pixels, unknown: NDArray[np.bool_], colours: Sequence[str]) -> Image.Image:
+    """Each pixel in the colour of its number, striped where nothing is known."""
+    down, across = np.ogrid[: unknown.shape[0], : unknown.shape[1]]
+    stripes = np.where((down + across) % 12 < 3, len(colours), len(colours) + 1).astype(np.uint8)
+    picture = Image.fromarray(np.where(unknown, stripes, numbers))
+    picture.putpalette([part for colour in (*(map(_rgb, colours)), UNKNOWN_DARK, UNKNOWN_LIGHT) for part in colour])
+    return picture
 
 
-def _coloured(values: NDArray[np.float32], classes: Classes) -> Pixels:
-    table: Pixels = np.array([_rgb(colour) for colour in classes.colours], np.uint8)
-    return np.take(table, np.clip(np.digitize(values, classes.starts) - 1, 0, len(table) - 1), axis=0)
-
-
-def _striped(pixels: Pixels, unknown: NDArray[np.bool_]) -> Pixels:
-    down, across = np.indices(unknown.shape)
-    dark = (down + across) % 12 < 3
-    pixels[unknown & dark] = UNKNOWN_DARK
-    pixels[unknown & ~dark] = UNKNOWN_LIGHT
-    return pixels
-
-
-def _chances(folder: Path, hours: Hours, hour: int) -> Pixels:
+def _chances(folder: Path, hours: Hours, hour: int) -> Image.Image:
     """The chance of the lowest level or a higher one at each station, as a dot; a striped ring where it is not known."""
     one = read_dataset(folder / STATIONS_FILE, lambda whole: whole[["level_probability"]].isel(lead_time=hour, warning_level=0))
     places = _places(folder)
@@ -170,7 +164,7 @@ def _chances(folder: Path, hours: Hours, hour: int) -> Pixels:
         draw.ellipse((x - 9, y - 9, x + 9, y + 9), fill=colour, outline="#20272d" if known else "#b0b6bc", width=2)
         if not known:
             draw.line((x - 6, y + 6, x + 6, y - 6), fill="#b0b6bc", width=3)
-    return np.array(picture)
+    return picture.quantize(32, dither=Image.Dither.NONE)
 
 
 def _places(folder: Path) -> dict[str, tuple[float, float]]:
