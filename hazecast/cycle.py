@@ -5,7 +5,7 @@
 The clock, the sources, the archive and the channels are handed in: a backtest is the same path with an earlier clock and no channels.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -24,21 +24,25 @@ from hazecast.archive.decisions import DECISIONS_FILE, decisions_json, origin_js
 from hazecast.archive.deliveries import Delivery, last_level
 from hazecast.archive.ledger import Claim, CycleResults, Standing, claim_cycle, fail_cycle, finish_cycle, renew_lease
 from hazecast.archive.netcdf import write_dataset
-from hazecast.archive.previous import previous_bulletin
+from hazecast.archive.previous import DRIVERS_FILE, last_cycle, last_decisions, last_drivers, previous_bulletin
 from hazecast.archive.products import FileWriter, bytes_writer, store_products
 from hazecast.archive.reviews import Waiting, release_time
+from hazecast.archive.situations import SITUATIONS_FILE, Situations, past_situations, situations_json
 from hazecast.archive.warning_log import warnings_in_force, warnings_known
 from hazecast.bulletins.compose import compose
+from hazecast.bulletins.formats.signature import unsigned
 from hazecast.config import Settings, looking_back
 from hazecast.delivery.channel import Channel
 from hazecast.delivery.outbox import drain
 from hazecast.delivery.routing import Occasion, Recipient, area_levels, deliveries_of
 from hazecast.errors import ArchiveError, ModelRefused
 from hazecast.forecast.attribution.areas import attribution_of
+from hazecast.forecast.draws.territory import forecast_on_territory
 from hazecast.forecast.model_store import StoredModel, champion_as_of, load_model
 from hazecast.forecast.predict import predict
 from hazecast.grids.gridding import to_grid
 from hazecast.grids.lattice import lattice_of_domain
+from hazecast.intake.territories import areas_of
 from hazecast.quality.keeping import QUALITY_FILE, REJECTED_FILE, quality_json, rejected_csv
 from hazecast.quality.usable import only_usable
 from hazecast.records import (
@@ -50,15 +54,22 @@ from hazecast.records import (
     Forecast,
     Gathered,
     Gridded,
+    HazeWarning,
     MeteorologyKind,
     NoteCode,
     PlaceName,
     Receipt,
+    TerritoryForecast,
     Vetted,
     name_in,
 )
+from hazecast.signing import signer_of
 from hazecast.warnings.assess import assess
+from hazecast.warnings.ground import notes_on_ground
 from hazecast.warnings.life import REMEMBERED
+from hazecast.warnings.why.explain import Past, explained
+from hazecast.warnings.why.situation import what_came
+from hazecast.warnings.why.skill import backtest_scores
 
 Progress = Callable[[str, float], None]
 Clock = Callable[[], datetime]
@@ -69,6 +80,7 @@ DRAWS_FILE = "draws.nc"
 SOURCES_FILE = "sources.nc"
 STATION_SOURCES_FILE = "station-sources.nc"
 STRENGTHS_FILE = "strengths.nc"
+EXCHANGED_FILE = "exchanged.nc"
 ORIGIN_FILE = "origin.json"
 CURVE_HOURS = 72  # how much of the past a bulletin shows before the forecast
 
@@ -117,10 +129,12 @@ def run_cycle(cycle: Cycle, settings: Settings, around: Surroundings, progress: 
         return Outcome(claim.standing, claim.cycle, around.archive / claim.cycle.key, None, None, receipts)
     with _failure_recorded(around, claim):
         told = _holding_the_claim(progress, around, claim)
+        areas, sign = areas_of(settings), signer_of(settings) if around.composes else unsigned
         model = champion_as_of(around.models, claim.cycle.as_of) if around.models else None
         gathered, vetted = only_usable(_gathered(claim.cycle, settings, around, model), settings.quality)
         gridded = to_grid(gathered, lattice_of_domain(settings.domain))
         delay = timedelta(hours=settings.observations.arrival_delay_hours)
+        last = last_cycle(around.database, claim.cycle) if around.composes else None
         forecast = predict(
             gridded,
             settings.forecast,
@@ -130,13 +144,20 @@ def run_cycle(cycle: Cycle, settings: Settings, around: Surroundings, progress: 
             told,
             time_zone=settings.site.time_zone,
             stored=None if model is None else load_model(model),
+            earlier=last_drivers(around.archive, last),
         )
-        assessment = _assessed(forecast, gathered.observations, settings, around, announces)
+        ground = on_territories(forecast, areas, settings)
+        forecast = replace(forecast, notes=(*forecast.notes, *notes_on_ground(areas, ground, gathered.stations, settings.warnings)))
+        known = warnings_known(around.database, forecast.cycle.as_of, forecast.cycle.as_of - REMEMBERED)
+        assessment = _assessed(forecast, areas, ground, known, gathered.observations, settings, around, announces)
+        past = _past(claim.cycle, last, assessment, settings, around) if around.composes else None
+        if past is not None:
+            assessment = explained(assessment, forecast, areas, settings.warnings, gathered.observations, past, ground)
         told("bulletin", 0.0)
-        facts = _facts(gridded, forecast, assessment, settings, around)
-        bulletin = compose(facts, settings.site.languages) if around.composes else None
+        facts = _facts(gridded, forecast, areas, assessment, known, settings, around)
+        bulletin = compose(facts, settings.site.languages, sign) if around.composes else None
         told("bulletin", 1.0)
-        _keep(claim, gathered, vetted, facts, bulletin, settings, around, announces)
+        _keep(claim, gathered, vetted, facts, past, bulletin, settings, around, announces)
     receipts = send(around) if announces else ()
     return Outcome(claim.standing, claim.cycle, around.archive / claim.cycle.key, forecast, assessment, receipts)
 
@@ -146,9 +167,10 @@ def send(around: Surroundings) -> tuple[Receipt, ...]:
     return drain(around.database, around.channels, partial(load_bulletin, around.archive), around.clock())
 
 
-def areas_of(settings: Settings) -> tuple[Area, ...]:
-    """The areas that the settings list."""
-    return tuple(Area(a.id, _names(a.names), a.stations, settings.site.time_zone, _names(a.region or {})) for a in settings.areas)
+def on_territories(forecast: Forecast, areas: Sequence[Area], settings: Settings) -> tuple[TerritoryForecast, ...]:
+    """What is forecast on the ground of each area that has a territory; of one forecast and settings always the same."""
+    optics, seed = settings.visibility, settings.forecast.random_seed
+    return tuple(forecast_on_territory(area.id, area.territory, forecast, optics, seed) for area in areas if area.territory is not None)
 
 
 def _names(by_language: Mapping[str, str]) -> tuple[PlaceName, ...]:
@@ -197,15 +219,39 @@ def _holding_the_claim(progress: Progress, around: Surroundings, claim: Claim) -
     return report
 
 
-def _assessed(forecast: Forecast, observed: xr.Dataset, settings: Settings, around: Surroundings, announces: bool) -> Assessment:
-    as_of = forecast.cycle.as_of
-    known = warnings_known(around.database, as_of, as_of - REMEMBERED)
-    assessment = assess(forecast, areas_of(settings), settings.warnings, known, observed)
-    return assessment if announces else replace(assessment, messages=(), in_force=warnings_in_force(around.database, as_of), statuses=())
+def _assessed(
+    forecast: Forecast,
+    areas: tuple[Area, ...],
+    ground: Sequence[TerritoryForecast],
+    known: tuple[HazeWarning, ...],
+    observed: xr.Dataset,
+    settings: Settings,
+    around: Surroundings,
+    announces: bool,
+) -> Assessment:
+    assessment = assess(forecast, areas, settings.warnings, known, observed, ground)
+    in_force = warnings_in_force(around.database, forecast.cycle.as_of)
+    return assessment if announces else replace(assessment, messages=(), in_force=in_force, statuses=())
 
 
-def _facts(gridded: Gridded, forecast: Forecast, assessment: Assessment, settings: Settings, around: Surroundings) -> BulletinFacts:
+def _past(cycle: Cycle, last: Cycle | None, assessment: Assessment, settings: Settings, around: Surroundings) -> Past:
+    """What reasons are given from: of cycles before alone, so that none knows what came after it."""
+    before, backtest = past_situations(around.database, around.archive, cycle), settings.warnings.backtest
+    scores = None if backtest is None else backtest_scores(backtest, assessment.edition, cycle.as_of)
+    return Past(last_decisions(around.archive, last), scores, before.expected, before.came)
+
+
+def _facts(
+    gridded: Gridded,
+    forecast: Forecast,
+    areas: tuple[Area, ...],
+    assessment: Assessment,
+    known: tuple[HazeWarning, ...],
+    settings: Settings,
+    around: Surroundings,
+) -> BulletinFacts:
     gathered = gridded.gathered
+    replaced = {id for message in assessment.messages for id in message.replaces}
     shown_from = np.datetime64(forecast.cycle.init_time.replace(tzinfo=None), "ns") - np.timedelta64(CURVE_HOURS, "h")
     return BulletinFacts(
         titles=_names(settings.site.titles),
@@ -215,7 +261,7 @@ def _facts(gridded: Gridded, forecast: Forecast, assessment: Assessment, setting
         edition=assessment.edition,
         software_version=__version__,
         settings_sha256=settings.sha256(),
-        areas=areas_of(settings),
+        areas=areas,
         stations=gathered.stations,
         assessment=assessment,
         forecast=forecast,
@@ -223,11 +269,13 @@ def _facts(gridded: Gridded, forecast: Forecast, assessment: Assessment, setting
         inputs=gathered.inputs,
         notes=forecast.notes,
         exercise=settings.site.exercise,
-        attribution=attribution_of(forecast.sources, areas_of(settings), gridded),
+        attribution=attribution_of(forecast.sources, areas, gridded),
         in_force_before=warnings_in_force(around.database, forecast.cycle.as_of),
         sender=settings.site.sender,
         weather=gridded.station_weather.sel(time=slice(shown_from, None)),
         previous=previous_bulletin(around.database, around.archive, forecast.cycle),
+        replaced=tuple(warning for warning in known if warning.id in replaced),
+        forecaster=settings.site.forecaster,
     )
 
 
@@ -236,6 +284,7 @@ def _keep(
     gathered: Gathered,
     vetted: Vetted,
     facts: BulletinFacts,
+    past: Past | None,
     bulletin: Bulletin | None,
     settings: Settings,
     around: Surroundings,
@@ -247,8 +296,11 @@ def _keep(
         **_forecast_files(forecast, assessment, described),
         DECISIONS_FILE: bytes_writer(decisions_json(assessment, forecast.notes)),
         **_source_files(facts, described),
+        **({} if past is None else _files_for_later(facts, gathered, past, described)),
         ORIGIN_FILE: bytes_writer(
-            origin_json(claim.cycle, __version__, settings.sha256(), gathered.inputs, forecast.notes, gathered.asked)
+            origin_json(
+                claim.cycle, __version__, settings.sha256(), gathered.inputs, forecast.notes, gathered.asked, settings.site.forecaster
+            )
         ),
         QUALITY_FILE: bytes_writer(quality_json(vetted)),
         REJECTED_FILE: bytes_writer(rejected_csv(vetted)),
@@ -270,6 +322,19 @@ def _forecast_files(forecast: Forecast, assessment: Assessment, described: Calla
     if forecast.draws is not None:
         parts[DRAWS_FILE] = forecast.draws
     return {name: partial(write_dataset, described(data)) for name, data in parts.items()}
+
+
+def _files_for_later(
+    facts: BulletinFacts, gathered: Gathered, past: Past, described: Callable[[xr.Dataset], xr.Dataset]
+) -> dict[str, FileWriter]:
+    """What later cycles hold theirs against: what drove the forecast, what was expected, and what has come of what was."""
+    came = what_came(past.situations, facts.areas, gathered.observations, facts.cycle.init_time)
+    expected = tuple(why.situation for why in facts.assessment.reasons if why.situation is not None)
+    files: dict[str, FileWriter] = {SITUATIONS_FILE: bytes_writer(situations_json(Situations(expected, came)))}
+    for name, data in ((DRIVERS_FILE, facts.forecast.drivers), (EXCHANGED_FILE, facts.forecast.exchanged)):
+        if data is not None:
+            files[name] = partial(write_dataset, described(data))
+    return files
 
 
 def _source_files(facts: BulletinFacts, described: Callable[[xr.Dataset], xr.Dataset]) -> dict[str, FileWriter]:

@@ -21,7 +21,7 @@ from hazecast.bulletins.source_sentences import source_name
 from hazecast.bulletins.sources import Share, peak_sources
 from hazecast.bulletins.wording import wording
 from hazecast.config import Settings
-from hazecast.cycle import ORIGIN_FILE, STRENGTHS_FILE, Outcome, areas_of
+from hazecast.cycle import ORIGIN_FILE, STRENGTHS_FILE, Outcome
 from hazecast.forecast.strengths import season_of
 from hazecast.forecast.transport.state import SIDES
 from hazecast.records import Action, Attribution, EmissionProxy, Level, LevelChance, NoteCode, WindowAssessment
@@ -131,7 +131,7 @@ def _emission_proxy(outcome: Outcome) -> str | None:
 
 def _names(decisions: Decisions, settings: Settings) -> dict[str, str]:
     """The areas that the cycle told of, in the order of the settings; one that these have no more, by its id."""
-    listed = {a.id: printable(a.name_in("en")) for a in areas_of(settings)}
+    listed = {a.id: printable(a.names.get("en") or next(iter(a.names.values()))) for a in settings.areas}
     told = dict.fromkeys((*(w.area_id for w in decisions.windows), *(m.area_id for m in decisions.messages)))
     return {id: name for id, name in listed.items() if id in told} | {id: printable(id) for id in told if id not in listed}
 

@@ -13,16 +13,15 @@ from numpy.typing import NDArray
 from hazecast.archive.netcdf import write_dataset
 from hazecast.backtest.replay.warnings_life import CycleWarnings, write_warnings
 from hazecast.config import (
-    AreaSettings,
     DomainSettings,
     MeteorologySettings,
     ObservationSettings,
     OutputSettings,
     Settings,
     SiteSettings,
-    StationSettings,
     VisibilitySettings,
 )
+from hazecast.config.places import AreaSettings, StationSettings
 from hazecast.forecast.visibility import visibility
 from hazecast.records import Action, Cycle, HazeWarning, Level, MeteorologyKind
 from hazecast.warnings.deciding import levels

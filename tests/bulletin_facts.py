@@ -15,20 +15,30 @@ from hazecast.records import (
     AreaStatus,
     Assessment,
     BulletinFacts,
+    Came,
+    Change,
     Cycle,
+    Driver,
+    DriverPart,
     Forecast,
     Ground,
     HazeWarning,
     InputFile,
     Level,
     LevelChance,
+    Likeness,
+    Margin,
     Note,
     NoteCode,
+    PastEpisode,
     PlaceName,
     PreviousBulletin,
     Rung,
+    Situation,
     Station,
     Status,
+    WarningSkill,
+    Why,
     WindowAssessment,
 )
 from hazecast.warnings.edition import load_edition
@@ -332,6 +342,52 @@ def day_before(facts: BulletinFacts) -> PreviousBulletin:
     return PreviousBulletin("20300112T22Z", facts.cycle.init_time - day, tuple(moved))
 
 
+def _reason(window: WindowAssessment, status: AreaStatus | None) -> Why:
+    """Beijing has all that can be told; of the others there is less, and nothing where the level is unknown."""
+    in_force = status.level if status else Level.NONE
+    present, peak = max(window.level, in_force), window.peak_pm25
+    if peak is None:
+        return Why(window.area_id, window.valid_from, window.valid_until, None, None)
+    chances = {c.level: c.probability for c in window.chances}
+    up, down = (next((w for w in WARNED if w > present), None), present if present > Level.NONE else None)
+    clear = 6.0e5 / peak
+    margins = [
+        None
+        if level is None
+        else Margin(level, bar, (chances[level] or 0.0) - bar, factor, peak * (factor - 1.0), clear * (1.0 / factor - 1.0))
+        for level, bar, factor in ((up, 0.5, 1.22), (down, 0.35, 0.91))
+    ]
+    why = Why(window.area_id, window.valid_from, window.valid_until, *margins)
+    if window.area_id == "tianjin":
+        return replace(why, likeness=Likeness(7, 20, ()), change=_change(window, None))
+    if window.area_id != "beijing":
+        return why
+    skill = WarningSkill(
+        Level.ORANGE, 13, 24, 310, 120, 95, datetime(2029, 11, 1, tzinfo=UTC), datetime(2029, 12, 31, tzinfo=UTC), "ab" * 32
+    )
+    return replace(why, change=_change(window, Driver.OBSERVATIONS), skill=skill, likeness=Likeness(61, 20, _episodes(window)))
+
+
+def _change(window: WindowAssessment, driver: Driver | None) -> Change:
+    parts = (DriverPart(Driver.OBSERVATIONS, 31.4), DriverPart(Driver.WEATHER, -4.2), DriverPart(Driver.BASE, None))
+    chance, peak = window.chances[1].probability, window.peak_pm25 or 0.0
+    then = None if driver is None else 0.21
+    return Change("20300113T10Z", Level.ORANGE, Level.YELLOW, chance, then, window.peak_time, peak, peak - 29.0, parts, driver)
+
+
+def _episodes(window: WindowAssessment) -> tuple[PastEpisode, ...]:
+    day = timedelta(days=1)
+    begins = [window.valid_from - days * day for days in (24, 37, 52)]
+    situations = [
+        Situation(f"{b:%Y%m%dT%HZ}", "beijing", b, b + day, Level.ORANGE, level, 262.0, 0.4, 1.9, 71.0, 310.0)
+        for b, level in zip(begins, (Level.ORANGE, Level.YELLOW, Level.NONE), strict=True)
+    ]
+    return tuple(
+        PastEpisode(one, Came(one.cycle_key, "beijing", came, 24), 0.3 * (i + 1))
+        for i, (one, came) in enumerate(zip(situations, (301.0, 188.0, 96.0), strict=True))
+    )
+
+
 def facts_of(scenario: Scenario) -> BulletinFacts:
     """The facts of a scenario."""
     forecast = _forecast(scenario)
@@ -339,6 +395,7 @@ def facts_of(scenario: Scenario) -> BulletinFacts:
     windows = tuple(_window(place, day, scenario, forecast) for place in scenario.places for day in days)
     messages = _messages(scenario, windows)
     in_force = tuple(message for message in messages if message.action is not Action.LIFT)
+    statuses = {message.area_id: _status(message) for message in messages}
     levels = (_levels(forecast.grid["pm25"]), _levels(forecast.stations["pm25"]))
     files = ("weather.nc", "stations-2030-01.csv")
     return BulletinFacts(
@@ -358,8 +415,9 @@ def facts_of(scenario: Scenario) -> BulletinFacts:
             windows,
             messages,
             in_force,
-            statuses=tuple(_status(message) for message in messages),
+            statuses=tuple(statuses.values()),
             standard=told_by(load_edition("cma-haze-2013")),
+            reasons=tuple(_reason(w, statuses.get(w.area_id)) for w in windows if w.valid_from == scenario.first_window),
         ),
         forecast=forecast,
         observations=_observations(scenario),

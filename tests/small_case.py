@@ -13,7 +13,6 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from hazecast.config import (
-    AreaSettings,
     DomainSettings,
     ForecastSettings,
     MeteorologySettings,
@@ -21,8 +20,8 @@ from hazecast.config import (
     OutputSettings,
     Settings,
     SiteSettings,
-    StationSettings,
 )
+from hazecast.config.places import AreaSettings, StationSettings
 from hazecast.records import MeteorologyKind
 
 FIRST = np.datetime64("2019-01-01T00", "s")

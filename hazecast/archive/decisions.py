@@ -11,18 +11,19 @@ from pydantic import TypeAdapter
 
 from hazecast.archive.manifest import RESTORE_REMEDY
 from hazecast.errors import ArchiveError
-from hazecast.records import AnsweredQuestion, AreaStatus, Assessment, Cycle, HazeWarning, InputFile, Level, Note, WindowAssessment
+from hazecast.records import AnsweredQuestion, AreaStatus, Assessment, Cycle, HazeWarning, InputFile, Level, Note, Why, WindowAssessment
 
 DECISIONS_FILE = "decisions.json"
 _windows = TypeAdapter(list[WindowAssessment])
 _warnings = TypeAdapter(list[HazeWarning])
 _statuses = TypeAdapter(list[AreaStatus])
+_reasons = TypeAdapter(list[Why])
 _notes = TypeAdapter(list[Note])
 
 
 def decisions_json(assessment: Assessment, notes: tuple[Note, ...] = ()) -> bytes:
     """Every area's windows with their chances, the messages of this cycle, the warnings in force after it, how each
-    area stands, and the remarks on it all.
+    area stands, why, and the remarks on it all.
     """
     return _json(
         {
@@ -32,6 +33,7 @@ def decisions_json(assessment: Assessment, notes: tuple[Note, ...] = ()) -> byte
             "messages": [asdict(m) for m in assessment.messages],
             "in_force": [asdict(w) for w in assessment.in_force],
             "statuses": [asdict(s) for s in assessment.statuses],
+            "reasons": [asdict(r) for r in assessment.reasons],
             "notes": [asdict(n) for n in notes],
         }
     )
@@ -45,6 +47,7 @@ class Decisions:
     messages: tuple[HazeWarning, ...]
     in_force: tuple[HazeWarning, ...]
     statuses: tuple[AreaStatus, ...] = ()
+    reasons: tuple[Why, ...] = ()
 
 
 def load_decisions(folder: Path) -> Decisions:
@@ -52,13 +55,14 @@ def load_decisions(folder: Path) -> Decisions:
     file = folder / DECISIONS_FILE
     try:
         stored = json.loads(file.read_text(encoding="utf-8"))
-        parts = {"statuses": [], **stored}  # older ones have none
-        stored = {part: [_numbered(item) for item in parts[part]] for part in ("windows", "messages", "in_force", "statuses")}
+        parts = {"statuses": [], "reasons": [], **stored}  # older ones have none
+        stored = {part: [numbered(item) for item in parts[part]] for part in ("windows", "messages", "in_force", "statuses", "reasons")}
         return Decisions(
             windows=tuple(_windows.validate_python(stored["windows"])),
             messages=tuple(_warnings.validate_python(stored["messages"])),
             in_force=tuple(_warnings.validate_python(stored["in_force"])),
             statuses=tuple(_statuses.validate_python(stored["statuses"])),
+            reasons=tuple(_reasons.validate_python(stored["reasons"])),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as broken:
         raise _unreadable(file, broken) from broken
@@ -71,9 +75,10 @@ def origin_json(
     inputs: tuple[InputFile, ...],
     notes: tuple[Note, ...],
     asked: AnsweredQuestion | None = None,
+    forecaster: str = "",
 ) -> bytes:
     """What a cycle was made from: times, software, settings, every input file with its hash, what was asked of the observations with the
-    hash of the answer, and the remarks on them.
+    hash of the answer, the remarks on them, and the forecaster who answers for it; empty without one.
     """
     return _json(
         {
@@ -86,6 +91,7 @@ def origin_json(
             "inputs": [asdict(i) for i in inputs],
             "observations": None if asked is None else asdict(asked),
             "notes": [asdict(n) for n in notes],
+            "forecaster": forecaster,
         }
     )
 
@@ -115,23 +121,23 @@ def _unreadable(file: Path, reason: Exception) -> ArchiveError:
 
 
 def _json(content: dict[str, Any]) -> bytes:
-    return (json.dumps(_named(content), default=_plain, ensure_ascii=False, indent=1) + "\n").encode()
+    return (json.dumps(named(content), default=_plain, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def _named(value: Any) -> Any:
+def named(value: Any) -> Any:
     """Levels by name: a number would say nothing to a reader."""
     if isinstance(value, dict):
-        return {k: _named(v) for k, v in value.items()}
+        return {k: named(v) for k, v in value.items()}
     if isinstance(value, list | tuple):
-        return [_named(v) for v in value]
+        return [named(v) for v in value]
     return value.name.lower() if isinstance(value, IntEnum) else value
 
 
-def _numbered(value: Any) -> Any:
-    """The reverse of `_named`, for the fields that hold levels."""
+def numbered(value: Any) -> Any:
+    """The reverse of `named`, for the fields that hold levels."""
     if isinstance(value, dict):
-        return {k: Level[v.upper()] if k.endswith("level") else _numbered(v) for k, v in value.items()}
-    return [_numbered(v) for v in value] if isinstance(value, list) else value
+        return {k: Level[v.upper()] if k.endswith("level") and v is not None else numbered(v) for k, v in value.items()}
+    return [numbered(v) for v in value] if isinstance(value, list) else value
 
 
 def _plain(value: object) -> str:

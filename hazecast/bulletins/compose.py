@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from hazecast.bulletins import render
 from hazecast.bulletins.formats.documents import documents_for_machines
+from hazecast.bulletins.formats.signature import Sign, unsigned
 from hazecast.bulletins.page import Page, page
 from hazecast.bulletins.render import Shown
 from hazecast.bulletins.reviewed import reviewed_in_words
@@ -20,14 +21,16 @@ if TYPE_CHECKING:
     from hazecast.bulletins.pictures.picture import Picture
 
 
-def compose(facts: BulletinFacts, in_languages: Sequence[str] | None = None, drawn: Bulletin | None = None) -> Bulletin:
+def compose(
+    facts: BulletinFacts, in_languages: Sequence[str] | None = None, sign: Sign = unsigned, drawn: Bulletin | None = None
+) -> Bulletin:
     """Turn facts into a bulletin in `in_languages`, or in all there are.
 
     For each language: `bulletin.<language>.html` and `.txt`, and each picture as `<name>.<language>.png` and `.svg`: `map`, `pm25`,
     `visibility`, `stations`, with an attribution `sources`, and a `meteogram-<number>` of each area; for machines `cities.<language>.csv`
     and `feed.<language>.xml`. In all languages at once: `facts.json`, `areas.geojson` and a `cap.<id>.xml` for each message. Without the
     optional part 'maps' there are no pictures, and the HTML says so. The same facts give the same bytes. With `drawn`, the pictures are
-    those of that bulletin, and the bulletin says so where a person decided otherwise.
+    those of that bulletin, and the bulletin says so where a person decided otherwise. CAP messages are as `sign` leaves them.
     Raises SettingsError for a language that there is none of.
     """
     chosen = dict.fromkeys(languages() if in_languages is None else in_languages)
@@ -40,7 +43,7 @@ def compose(facts: BulletinFacts, in_languages: Sequence[str] | None = None, dra
         for told, language in zip(pages, spoken, strict=True)
         for document in _documents(facts, told, bulletin_id, language, [one for one in pictures if one.language == language.language])
     ]
-    documents += documents_for_machines(facts, bulletin_id, spoken)
+    documents += documents_for_machines(facts, bulletin_id, spoken, sign)
     return Bulletin(bulletin_id, facts.cycle.key, expiry(facts), tuple(documents), facts.exercise)
 
 

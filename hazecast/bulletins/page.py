@@ -7,9 +7,10 @@ from hazecast.bulletins.headline import Fact, conclusion, glance, headline, subj
 from hazecast.bulletins.phrases import BADGES, HEADLINES, guidance
 from hazecast.bulletins.remarks import all_notes, is_perfect_prognosis, note_in_words, rungs_in_words
 from hazecast.bulletins.rows import AreaRow, Badge, OutlookDay, OutlookEntry, area_rows, badge, outlook
-from hazecast.bulletins.situation import AreaView, shown_level, standing_warnings
+from hazecast.bulletins.situation import shown_level, standing_warnings
 from hazecast.bulletins.source_sentences import no_sources, source_sentences, sources_basis
 from hazecast.bulletins.telling import Telling
+from hazecast.bulletins.why import WhyCard, why_cards
 from hazecast.bulletins.wording import N_, Wording
 from hazecast.records import Action, BulletinFacts, HazeWarning, Level, Note, NoteCode
 
@@ -37,7 +38,7 @@ class Page:
     outlook: tuple[OutlookDay, ...]
     changes: tuple[str, ...]
     hindsight: tuple[str, ...]
-    reasons: tuple[Fact, ...]
+    why: tuple[WhyCard, ...]
     guidance: tuple[str, ...]
     lacks: tuple[str, ...]
 
@@ -76,7 +77,7 @@ def page(facts: BulletinFacts, wording: Wording) -> Page:
         outlook=outlook(telling),
         changes=changes(telling),
         hindsight=hindsight(telling),
-        reasons=_reasons(telling),
+        why=why_cards(telling),
         guidance=guidance({view.level for view in telling.views} | {level}, facts.assessment, wording),
         lacks=_lacks(telling),
     )
@@ -113,20 +114,6 @@ def _warning_sentence(sentence: str, level: int, span: str, warnings: list[HazeW
         if span
         else telling.wording.say("%(sentence)s.", sentence=said)
     )
-
-
-def _reasons(telling: Telling) -> tuple[Fact, ...]:
-    areas: dict[str, list[str]] = {}
-    for view in telling.views:
-        if view.level is not Level.NONE:
-            areas.setdefault(_reason(view, telling), []).append(view.area.id)
-    return tuple(Fact(telling.areas(ids), reason) for reason, ids in areas.items())
-
-
-def _reason(view: AreaView, telling: Telling) -> str:
-    if view.window is None or view.level is Level.UNKNOWN:
-        return telling.wording.say("too much of the input is lacking to judge the level")
-    return telling.wording.say("%(haze)s: %(condition)s", haze=telling.haze(view.level), condition=telling.condition(view.window.condition))
 
 
 def _lacks(telling: Telling) -> tuple[str, ...]:

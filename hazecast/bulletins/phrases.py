@@ -94,6 +94,7 @@ ROLES: Mapping[str, str] = MappingProxyType(
         "emissions": N_("emissions"),
         "population": N_("population"),
         "sources": N_("source regions"),
+        "areas": N_("outlines of areas"),
         "settings": N_("settings"),
     }
 )

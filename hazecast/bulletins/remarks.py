@@ -194,6 +194,13 @@ NOTE_SENTENCES: Mapping[NoteCode, NoteSentence] = MappingProxyType(
                 "For %(count)d values inputs lie outside of what the correction learnt from; their bands are wider",
             ),
         ),
+        NoteCode.AREA_BY_STATIONS: NoteSentence(
+            N_("Nothing is known of the air over the ground of areas; they are judged by the stations in them"),
+            N_many(
+                "Nothing is known of the air over the ground of %(count)d area; it is judged by the stations in it",
+                "Nothing is known of the air over the ground of %(count)d areas; they are judged by the stations in them",
+            ),
+        ),
         NoteCode.VISIBILITY_UNKNOWN: NoteSentence(
             N_("Visibility could not be worked out everywhere; levels that depend on it are unknown"),
             N_many(

@@ -10,9 +10,8 @@ from hazecast.records import AreaDecision, name_in
 
 @dataclass(frozen=True, slots=True)
 class ReviewedWords:
-    """Whether a person released the bulletin, and what there is to say of it."""
+    """What there is to say of a bulletin that waited for a person."""
 
-    by_person: bool
     sentences: tuple[str, ...]
 
 
@@ -26,7 +25,7 @@ def reviewed_in_words(telling: Telling) -> ReviewedWords | None:
         said.append(telling.wording.say("The pictures show the forecast as it was computed."))
     if not reviewed.by_person:
         said.append(telling.wording.say("No forecaster released this bulletin before its time came; it went out by itself."))
-    return ReviewedWords(reviewed.by_person, tuple(said))
+    return ReviewedWords(tuple(said))
 
 
 def words_of_person(area_id: str, telling: Telling) -> tuple[str, ...]:

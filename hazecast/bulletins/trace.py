@@ -27,9 +27,11 @@ class InputRow:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """The origin of a bulletin; `number` is its identity."""
+    """The origin of a bulletin; `number` is its identity. `made_by` stands at its head, before that, and `answered_for` at its end."""
 
     number: str
+    made_by: str
+    answered_for: str
     facts: tuple[Fact, ...]
     inputs: tuple[InputRow, ...]
 
@@ -48,7 +50,17 @@ def trace(facts: BulletinFacts, bulletin_id: str, wording: Wording) -> Trace:
         Fact(say("Software"), f"hazecast {facts.software_version}"),
         Fact(say("Settings (SHA-256)"), facts.settings_sha256[:DIGITS]),
     )
-    return Trace(bulletin_id, lines, _inputs(facts.inputs, wording))
+    return Trace(bulletin_id, *_authorship(plain(facts.forecaster), wording), lines, _inputs(facts.inputs, wording))
+
+
+def _authorship(forecaster: str, wording: Wording) -> tuple[str, str]:
+    if not forecaster:
+        automatic = wording.say("Automatic bulletin, made by a program and not reviewed by a forecaster.")
+        return wording.say("Automatic bulletin"), automatic
+    return (
+        wording.say("Forecaster: %(name)s · Bulletin", name=forecaster),
+        wording.say("Made by a program under the responsibility of the forecaster %(name)s.", name=forecaster),
+    )
 
 
 def _utc(moment: datetime) -> str:

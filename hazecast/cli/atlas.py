@@ -39,7 +39,7 @@ def atlas(
         raise MissingExtra("The map of the days of haze", "maps") from None
     from hazecast.bulletins.wording import wording
     from hazecast.config import load_settings
-    from hazecast.cycle import areas_of
+    from hazecast.intake.territories import areas_of
     from hazecast.observed import observed
     from hazecast.records import PlaceName
     from hazecast.yearbook.haze_days import count_haze_days, rule_for, year_bounds
@@ -54,7 +54,8 @@ def atlas(
         found = observed(settings, *year_bounds(year, zone))
         usable = found.vetted.usable()
         chosen = rule or rule_for(usable)
-        stations, areas = count_haze_days(usable, found.stations, areas_of(settings), year, zone, chosen, least_days)
+        measured = tuple(area for area in areas_of(settings) if area.station_ids)
+        stations, areas = count_haze_days(usable, found.stations, measured, year, zone, chosen, least_days)
         progress("counting", 1.0)
         titles = tuple(PlaceName(language, text) for language, text in settings.site.titles.items())
         what = haze_day_map.Year(titles, year, chosen, least_days, settings.site.exercise)

@@ -14,16 +14,21 @@ def run(
     config: ConfigOption,
     cycle: Annotated[str, typer.Option(metavar="TIME", help="The cycle's init_time in UTC, such as 2018-04-27T00.")],
     as_of: Annotated[str, typer.Option(metavar="TIME", help="Use only what had arrived by then (UTC). [default: the init_time]")] = "",
+    forecaster: Annotated[
+        str, typer.Option(metavar="NAME", envvar="HAZECAST_FORECASTER", help="Who answers for the bulletin. [default: as in the settings]")
+    ] = "",
     as_json: JsonOption = False,
 ) -> None:
     """Run one cycle: forecast, warnings, bulletins; then score it against observations where they exist."""
-    from hazecast.cli.running import require_known_names, run_and_score
+    from hazecast.cli.running import require_key, require_known_names, run_and_score
     from hazecast.cli.times import cycle_of
-    from hazecast.config import load_settings
+    from hazecast.config import load_settings, with_forecaster
 
     settings = load_settings(config)
+    settings = with_forecaster(settings, forecaster) if forecaster else settings
     wanted = cycle_of(cycle, as_of or cycle, settings)
     require_known_names(settings)
+    require_key(settings)
     from hazecast.report import cycle_facts, cycle_lines
 
     with progress_bars(as_json) as progress:

@@ -68,6 +68,14 @@ def require_known_names(settings: "Settings") -> None:
         wording(language)
 
 
+def require_key(settings: "Settings") -> None:
+    """Before the long work, not after it: raises SettingsError for a key that cannot sign, and MissingExtra."""
+    if settings.signing.key_file is not None:
+        from hazecast.signing import signer_of
+
+        signer_of(settings)
+
+
 @contextmanager
 def surroundings(settings: "Settings", late_delivery: timedelta = timedelta(0)) -> "Iterator[Surroundings]":
     """What a cycle meets in earnest, with all that has come taken in before it; the archive is closed at the end."""

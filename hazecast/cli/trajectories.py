@@ -79,11 +79,11 @@ def _place(text: str, settings: "Settings") -> "Place":
             if abs(latitude) <= 90.0 and -180.0 <= longitude <= 360.0:
                 return Place(latitude, longitude, f"{latitude:g}, {longitude:g}")
     for area in settings.areas:
-        if area.id == text:
+        if area.id == text and area.stations:
             own = [station for station in settings.stations if station.id in area.stations]
             latitude, longitude = (sum(getattr(s, axis) for s in own) / len(own) for axis in ("latitude", "longitude"))
             return Place(latitude, longitude, area.names.get("en") or next(iter(area.names.values())))
-    known = ", ".join(area.id for area in settings.areas) or "none"
+    known = ", ".join(area.id for area in settings.areas if area.stations) or "none"
     raise SettingsError(
         f"--from is {text!r}; expected an area of the settings ({known}) or degrees north and east.", "Such as --from 39.9,116.4."
     )

@@ -3,6 +3,7 @@
 import hashlib
 import reprlib
 import tomllib
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
@@ -10,12 +11,14 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
+from hazecast.config.content import OWN_EDITION, content_sha256
 from hazecast.config.delivery import ChannelName, ChannelSettings, RecipientSettings, require_fitting, rooted
 from hazecast.config.desk import DeskSettings
 from hazecast.config.fields import Distinct, Filled, LocalHour, Number, OneOrMore, TimeZone, Whole, YesOrNo
 from hazecast.config.fields import Section as _Section
+from hazecast.config.places import AreaSettings, SourceSettings, StationSettings, outline_files
 from hazecast.errors import SettingsError
-from hazecast.records import NO_SENDER, RESERVED, MeteorologyKind
+from hazecast.records import NO_SENDER, MeteorologyKind
 from hazecast.vocabulary import POLAR_WIND, POLLUTANTS, VARIABLES
 
 
@@ -39,6 +42,12 @@ def _known_encoding(name: str) -> str:
     return name
 
 
+def _one_line(name: str) -> str:
+    if not name.isprintable() or name != name.strip():
+        raise ValueError(f"{name!r} is no name in one line; expected one such as 'Li Wei'")
+    return name
+
+
 def _rising(tops: tuple[float, ...]) -> tuple[float, ...]:
     if not 3 <= len(tops) <= 10 or any(b <= a for a, b in pairwise((0.0, *tops))) or tops[-1] > 10_000.0:
         raise ValueError("the tops of 3 to 10 layers were expected, in m and rising, up to 10,000 at most")
@@ -56,6 +65,9 @@ class SiteSettings(_Section):
     time_zone: TimeZone = Field(description="Validity windows and bulletins are written in this zone.")
     languages: Distinct = Field(("zh", "en"), description="Languages of the bulletins, the main one first.")
     exercise: YesOrNo = Field(False, description="true marks every product as an exercise.")
+    forecaster: Annotated[str, AfterValidator(_one_line)] = Field(
+        "", max_length=80, description="Who answers for the bulletins; empty: they are automatic and say so."
+    )
     sender: Annotated[str, Field(pattern=r"^[^\s,<&]+$")] = Field(
         NO_SENDER, description="Who warns, in CAP messages: a mail address or domain of your own."
     )
@@ -229,6 +241,7 @@ class WarningSettings(_Section):
     window_start_hours: tuple[LocalHour, ...] = Field(
         (8, 20), min_length=1, description="Local hours at which a 24-hour validity window may begin."
     )
+    backtest: Path | None = Field(None, description="Folder of a backtest whose scores bulletins quote; left out: skill is not known.")
 
     @model_validator(mode="after")
     def _probabilities_agree(self) -> "WarningSettings":
@@ -238,6 +251,19 @@ class WarningSettings(_Section):
             raise ValueError(f"cost_ratio is {self.cost_ratio!r}; expected two numbers above 0, such as '1:8'")
         if None not in (self.clear_probability, self.raise_probability) and self.clear_probability > self.raise_probability:  # type: ignore[operator]
             raise ValueError(f"a level would be cleared at {self.clear_probability}, above where it is raised")
+        return self
+
+
+class SigningSettings(_Section):
+    """By what CAP messages are signed; without a key they are not. Needs the optional part `cap`."""
+
+    key_file: Path | None = Field(None, description="A private key as PEM (RSA or elliptic curve), with mode 0600.")
+    certificate_file: Path | None = Field(None, description="Its certificate as PEM, or the chain, its own first.")
+
+    @model_validator(mode="after")
+    def _is_a_pair(self) -> "SigningSettings":
+        if (self.key_file is None) != (self.certificate_file is None):
+            raise ValueError("key_file and certificate_file belong together")
         return self
 
 
@@ -256,67 +282,10 @@ class OutputSettings(_Section):
     outbox: Path = Field(description="Folder that bulletins are delivered to.")
 
 
-class StationSettings(_Section):
-    """A station that is forecast."""
-
-    id: Filled = Field(description="As in the observations.")
-    name: Filled = Field(description="As shown.")
-    latitude: Number = Field(ge=-90, le=90, description="Degrees north.")
-    longitude: Number = Field(ge=-180, le=360, description="Degrees east.")
-
-
-class AreaSettings(_Section):
-    """A city or district that is warned as one."""
-
-    id: Filled = Field(description="Short and lasting: warnings are kept under it.")
-    names: dict[Filled, Filled] = Field(min_length=1, description="Its name by language.")
-    stations: Distinct = Field(description="Ids of its stations.")
-    region: dict[Filled, Filled] | None = Field(
-        None, min_length=1, description="Province or region under which sentences gather it, by language; left out: it stands alone."
-    )
-    member: Filled | None = Field(
-        None, description="The member of the cooperation that it belongs to; left out: the one that has its id, if there is one."
-    )
-
-
 class CooperationSettings(_Section):
     """Who works together for clean air; `hazecast partners` lists the pairs that hazecast knows."""
 
     pairs: tuple[tuple[Filled, Filled], ...] = Field((), description="Further pairs of members, such as [['dalian', 'kitakyushu']].")
-
-
-def _free_id(id: str) -> str:
-    if id in RESERVED:
-        raise ValueError(f"the id {id!r} is hazecast's own; expected another than {', '.join(RESERVED)}")
-    return id
-
-
-class SourceSettings(_Section):
-    """A region whose part in the air is told apart; where two overlap, the ground belongs to the first."""
-
-    id: Annotated[Filled, AfterValidator(_free_id)] = Field(description="Short and lasting, as in the products.")
-    names: dict[Filled, Filled] = Field(min_length=1, description="Its name by language.")
-    china: OneOrMore | None = Field(None, description="It is these provinces or prefectures of China, by their full Chinese names.")
-    around_area: Filled | None = Field(None, description="It is a circle round the stations of the area with this id.")
-    radius_km: Number | None = Field(None, gt=0, le=2000, description="The radius of that circle.")
-    polygons: Path | None = Field(None, description="Or: a GeoJSON file of polygons in degrees.")
-    property: Filled | None = Field(None, description="Of that file only the features whose property of this name …")
-    value: OneOrMore | None = Field(None, description="… has this value, or one of these.")
-    mask: Path | None = Field(None, description="Or: a NetCDF file of the share of each cell, 0 to 1.")
-    variable: Filled | None = Field(None, description="Its variable, where the file has several.")
-
-    @model_validator(mode="after")
-    def _is_one_thing(self) -> "SourceSettings":
-        kinds = ("china", "polygons", "mask", "around_area")
-        if len(given := [kind for kind in kinds if getattr(self, kind) is not None]) != 1:
-            raise ValueError(f"source {self.id!r} has {' and '.join(given) or 'none'} of {', '.join(kinds)}; expected one of them")
-        if (self.around_area is None) != (self.radius_km is None):
-            raise ValueError(f"source {self.id!r}: around_area and radius_km belong together")
-        if (self.property is None) != (self.value is None) or (self.property is not None and self.polygons is None):
-            raise ValueError(f"source {self.id!r}: property and value belong together, and to polygons")
-        if self.variable is not None and self.mask is None:
-            raise ValueError(f"source {self.id!r}: variable belongs to mask")
-        return self
 
 
 class Settings(_Section):
@@ -333,6 +302,7 @@ class Settings(_Section):
     quality: QualitySettings = QualitySettings()
     visibility: VisibilitySettings = VisibilitySettings()
     warnings: WarningSettings = WarningSettings()
+    signing: SigningSettings = SigningSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     desk: DeskSettings = DeskSettings()
     output: OutputSettings
@@ -356,22 +326,39 @@ class Settings(_Section):
         areas = {a.id for a in self.areas}
         if unknown := sorted({s.around_area for s in self.sources if s.around_area is not None} - areas):
             raise ValueError(f"sources lie around areas that are not listed: {unknown}")
+        bare = {a.id for a in self.areas if not a.stations}
+        if unknown := sorted({s.around_area for s in self.sources if s.around_area is not None} & bare):
+            raise ValueError(f"sources lie around areas that list no stations: {unknown}")
         require_fitting(self.recipients, self.channels, self.site.languages, areas)
         return self
 
     def sha256(self) -> str:
-        """Identifies what a forecast is made by, whatever the settings' layout and comments, and wherever data and results lie."""
+        """Identifies what a forecast is made by, whatever the settings' layout and comments, and wherever data and results lie.
+
+        What is in an edition, in polygons and in masks of one's own counts; where they lie does not.
+        """
+        own_edition = self.warnings.edition.endswith(OWN_EDITION)
         text = self.model_dump_json(
             exclude_none=True,
             exclude={
                 **{section: {"path"} for section in ("meteorology", "observations", "base_forecast")},
                 "emissions": {"path", "population"},
+                "site": {"forecaster"},
+                "areas": {"__all__": {"polygons", "mask", "member"}},
                 "sources": {"__all__": {"polygons", "mask"}},
-                "areas": {"__all__": {"member"}},
-                **dict.fromkeys(("desk", "output", "channels", "recipients", "cooperation"), True),
+                "warnings": {"backtest", *(("edition",) if own_edition else ())},
+                **dict.fromkeys(("desk", "output", "channels", "recipients", "signing", "cooperation"), True),
             },
         )
-        return hashlib.sha256(text.encode()).hexdigest()
+        contents = [f"{what}={content_sha256(file)}" for what, file in self._own_files()]
+        return hashlib.sha256("\n".join([text, *contents]).encode()).hexdigest()
+
+    def _own_files(self) -> Iterator[tuple[str, Path]]:
+        """What each is to the settings, and where it lies."""
+        if self.warnings.edition.endswith(OWN_EDITION):
+            yield f"edition {Path(self.warnings.edition).stem}", Path(self.warnings.edition)
+        for what, places in (("area", self.areas), ("source", self.sources)):
+            yield from ((f"{what} {place.id}", file) for place in places for file in outline_files(place))
 
 
 def load_settings(file: Path) -> Settings:
@@ -408,6 +395,15 @@ _FAULTS = MappingProxyType(
 )
 
 
+def with_forecaster(settings: Settings, name: str) -> Settings:
+    """The same settings, by which somebody answers for the bulletins; raises SettingsError for what is no name."""
+    try:
+        site = SiteSettings.model_validate({**dict(settings.site), "forecaster": name})
+    except ValidationError as invalid:
+        raise SettingsError(f"--forecaster: {_first_fault(invalid)}.", "Give a name in one line of 80 characters at most.") from invalid
+    return settings.model_copy(update={"site": site})
+
+
 def looking_back(settings: Settings, days: int) -> Settings:
     """The same settings with a history of no more than so many days."""
     history = min(days, settings.forecast.history_days)
@@ -431,18 +427,19 @@ def _first_fault(invalid: ValidationError) -> str:
 
 
 def _resolved(settings: Settings, folder: Path) -> Settings:
-    weather, base = settings.meteorology.path, settings.base_forecast.path
+    weather, base, edition = settings.meteorology.path, settings.base_forecast.path, settings.warnings.edition
+    own_edition, backtest = str(folder / edition) if edition.endswith(OWN_EDITION) else edition, settings.warnings.backtest
     return settings.model_copy(
         update={
             "meteorology": settings.meteorology.model_copy(update={"path": weather and folder / weather}),
             "observations": settings.observations.model_copy(update={"path": folder / settings.observations.path}),
             "emissions": EmissionSettings(**{key: path and folder / path for key, path in settings.emissions}),
             "base_forecast": settings.base_forecast.model_copy(update={"path": base and folder / base}),
+            "signing": rooted(settings.signing, folder),
+            "warnings": settings.warnings.model_copy(update={"edition": own_edition, "backtest": backtest and folder / backtest}),
             "output": OutputSettings(archive=folder / settings.output.archive, outbox=folder / settings.output.outbox),
-            "sources": tuple(
-                source.model_copy(update={key: folder / path for key in ("polygons", "mask") if (path := getattr(source, key)) is not None})
-                for source in settings.sources
-            ),
+            "areas": tuple(rooted(area, folder) for area in settings.areas),
+            "sources": tuple(rooted(source, folder) for source in settings.sources),
             "channels": {name: rooted(channel, folder) for name, channel in settings.channels.items()},
         }
     )

@@ -20,7 +20,8 @@ def _known_time_zone(name: str) -> str:
     return name
 
 
-def _without_repeats(items: tuple[str, ...]) -> tuple[str, ...]:
+def distinct(items: tuple[str, ...]) -> tuple[str, ...]:
+    """The items; raises ValueError where one is there twice."""
     if repeated := sorted({i for i in items if items.count(i) > 1}):
         raise ValueError(f"{', '.join(map(repr, repeated))} is there more than once")
     return items
@@ -28,7 +29,7 @@ def _without_repeats(items: tuple[str, ...]) -> tuple[str, ...]:
 
 TimeZone = Annotated[str, AfterValidator(_known_time_zone)]
 Filled = Annotated[str, Field(min_length=1)]
-Distinct = Annotated[tuple[Filled, ...], Field(min_length=1), AfterValidator(_without_repeats)]
+Distinct = Annotated[tuple[Filled, ...], Field(min_length=1), AfterValidator(distinct)]
 OneOrMore = Annotated[Distinct, BeforeValidator(lambda given: (given,) if isinstance(given, str) else given)]
 Whole = Annotated[int, Strict()]
 Number = Annotated[float, Strict()]

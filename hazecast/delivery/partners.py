@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from hazecast.config import AreaSettings, Settings
+from hazecast.config import Settings
 from hazecast.config.delivery import RecipientSettings
+from hazecast.config.places import AreaSettings
 from hazecast.errors import SettingsError
 from hazecast.gazetteer.cooperation import Member, member, members, partners_of
 

@@ -45,11 +45,16 @@ def _require_private(file: Path, status: os.stat_result) -> None:
         )
 
 
-def _first_line(file: Path) -> str:
+def read_private(file: Path) -> bytes:
+    """The whole content of a secret file; raises SettingsError as `require_private`."""
     require_private(file)  # before it is opened: a pipe would be waited for
-    with file.open(encoding="utf-8") as opened:
+    with file.open("rb") as opened:
         _require_private(file, os.fstat(opened.fileno()))  # and what was opened is what was looked at
-        line = opened.readline().rstrip("\r\n")
+        return opened.read(MOST_BYTES)
+
+
+def _first_line(file: Path) -> str:
+    line = read_private(file).decode("utf-8").partition("\n")[0].rstrip("\r")
     if not line:
         raise SettingsError(f"The secret {file} is empty.", "Write the secret into its first line.")
     return line

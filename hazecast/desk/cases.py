@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from hazecast.archive.bulletin_facts import StoredFacts, load_stored_facts
+from hazecast.archive.bulletin_facts import StoredArea, StoredFacts, load_stored_facts
 from hazecast.archive.decisions import load_decisions
 from hazecast.archive.deliveries import DeliveryStatus, delivery_states
 from hazecast.archive.ledger import CycleStatus
@@ -17,7 +17,7 @@ from hazecast.desk.desk import Desk
 from hazecast.desk.refusals import Refusal
 from hazecast.desk.rendering import Speaking
 from hazecast.errors import ArchiveError
-from hazecast.records import Account, Area, AreaDecision, AreaStatus, Choice, HazeWarning, Level, NoteCode, WindowAssessment
+from hazecast.records import Account, AreaDecision, AreaStatus, Choice, HazeWarning, Level, NoteCode, WindowAssessment
 from hazecast.release.composing import Case, case_of, needs_second
 from hazecast.warnings.decided import first_window
 
@@ -32,7 +32,7 @@ class AreaCase:
     `window` is None where the area was not assessed.
     """
 
-    area: Area
+    area: StoredArea
     window: WindowAssessment | None
     before: Level | None
     message: HazeWarning | None
@@ -215,7 +215,7 @@ def _left_over(desk: Desk, account: Account, earlier: CycleStatus | None) -> tup
 
 
 def _area_case(
-    area: Area, facts: StoredFacts, case: Case, in_force: tuple[HazeWarning, ...], before: tuple[WindowAssessment, ...]
+    area: StoredArea, facts: StoredFacts, case: Case, in_force: tuple[HazeWarning, ...], before: tuple[WindowAssessment, ...]
 ) -> AreaCase:
     window = first_window(facts.windows, area.id)
     return AreaCase(

@@ -17,6 +17,7 @@ from hazecast.forecast.correction.experience import TrialErrors, errors_since
 from hazecast.forecast.derived import with_derived
 from hazecast.forecast.draws.drawing import draw_trajectories
 from hazecast.forecast.draws.product import draws_product
+from hazecast.forecast.drivers import Setting, drivers_of, exchanged
 from hazecast.forecast.emissions.choosing import emission_of
 from hazecast.forecast.emissions.emission import Emission
 from hazecast.forecast.humidity import relative_humidity
@@ -31,7 +32,19 @@ from hazecast.forecast.trained import Trained, trained_on
 from hazecast.forecast.transport.driving import driving
 from hazecast.forecast.weather_errors.hindcasts import with_hindcasts
 from hazecast.grids.regridding import to_stations
-from hazecast.records import ELSEWHERE, Cycle, Forecast, Gridded, MeteorologyKind, Note, NoteCode, Rung, SourceForecast, Station
+from hazecast.records import (
+    ELSEWHERE,
+    Cycle,
+    EarlierCycle,
+    Forecast,
+    Gridded,
+    MeteorologyKind,
+    Note,
+    NoteCode,
+    Rung,
+    SourceForecast,
+    Station,
+)
 
 Array = NDArray[np.float64]
 Progress = Callable[[str, float], None]
@@ -80,11 +93,12 @@ def predict(
     *,
     time_zone: str,
     stored: Trained | None = None,
+    earlier: EarlierCycle | None = None,
 ) -> Forecast:
     """Forecast PM2.5 and visibility on the lattice and at the stations, from what the cycle's `as_of` knew.
 
     What was learnt before is `stored`; without it, it is learnt now, from fewer rows, for nobody keeps it. `progress` is told the stage and
-    the share of it that is done; `time_zone` is that of the clocks which people emit by.
+    the share of it that is done; `time_zone` is that of the clocks which people emit by. What changed is told against `earlier`.
     """
     inputs = _inputs(gridded, arrival_delay)
     emission = emission_of(gridded, time_zone, np.array(transport.layer_tops))
@@ -106,7 +120,23 @@ def predict(
         *_notes(gridded, inputs, emission, at_stations, learnt.days),
         *_guard_notes(predicted),
     )
-    return Forecast(inputs.cycle, grid, at_stations, notes, _source_forecast(inputs, task, carried.sources), draws)
+    setting = Setting(inputs.cycle, tuple(s.id for s in inputs.stations), inputs.origin, inputs.lag)
+    return Forecast(
+        inputs.cycle,
+        grid,
+        at_stations,
+        notes,
+        _source_forecast(inputs, task, carried.sources),
+        draws,
+        drivers_of(setting, series, _weather_keys(inputs), predicted),
+        exchanged(setting, series, learnt, predicted, earlier, settings.random_seed) if earlier else None,
+    )
+
+
+def _weather_keys(inputs: _Inputs) -> tuple[str, ...]:
+    """The variables of weather that what is learnt looks at, but for those that stations measure beside PM2.5."""
+    every = {*map(str, inputs.station_weather.data_vars), "relative_humidity", "mixing_height"}
+    return tuple(sorted(every - {*map(str, inputs.observations.data_vars)}))
 
 
 def train(

@@ -1,7 +1,7 @@
 """Hourly series at stations, and the rows (origin, station, lead) that a correction learns from and predicts."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import xarray as xr
@@ -111,6 +111,16 @@ def series_of(stations: xr.Dataset) -> Series:
         values=values,
         sums={key: _running(np.nan_to_num(field)) for key, field in values.items()},
         counts={key: _running((~np.isnan(field)).astype(np.float64)) for key, field in values.items()},
+    )
+
+
+def with_values(series: Series, changed: Mapping[str, Array]) -> Series:
+    """The series with other values (time, station) of some keys."""
+    return replace(
+        series,
+        values={**series.values, **changed},
+        sums={**series.sums, **{key: _running(np.nan_to_num(field)) for key, field in changed.items()}},
+        counts={**series.counts, **{key: _running((~np.isnan(field)).astype(np.float64)) for key, field in changed.items()}},
     )
 
 

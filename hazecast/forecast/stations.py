@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hazecast.forecast.climatology import Climatology
-from hazecast.forecast.correction.experience import experience
+from hazecast.forecast.correction.experience import Experience, experience
 from hazecast.forecast.correction.fitted import Correction
 from hazecast.forecast.correction.lacking import rung_of
 from hazecast.forecast.model_alone import uncorrected_quantiles
@@ -22,7 +22,8 @@ class StationForecast:
     """PM2.5 in µg m-3: at `QUANTILES`, (station, lead, quantile), and as expected, (station, lead).
 
     `rung` is the step each value stands on and `expected_error` the root mean square error that was measured on it, NaN where none was,
-    (station, lead) both. `outside` names the inputs that lay outside of what was learnt from, in `values_outside` of the values.
+    (station, lead) both. `outside` names the inputs that lay outside of what was learnt from, in `values_outside` of the values. `lived` is
+    what the correction has taken up of the errors since it was learnt, None without one.
     """
 
     pm25: Array
@@ -31,6 +32,7 @@ class StationForecast:
     expected_error: Array
     outside: tuple[str, ...]
     values_outside: int
+    lived: Experience | None = None
 
     @property
     def median(self) -> Array:
@@ -57,11 +59,18 @@ class _Filled:
 
 
 def predict_stations(
-    series: Series, correction: Correction | None, climatology: Climatology | None, origin: int, lag: int, leads: range, seed: int
+    series: Series,
+    correction: Correction | None,
+    climatology: Climatology | None,
+    origin: int,
+    lag: int,
+    leads: range,
+    seed: int,
+    lived: Experience | None = None,
 ) -> StationForecast:
     """Predict every station and lead from what was known `lag` hours before index `origin`.
 
-    A correction that was fitted before takes up what has happened since.
+    A correction that was fitted before takes up what has happened since, or as much of what was `lived` through as was known by then.
     """
     count = series.latitude.size
     station, lead = (a.ravel() for a in np.meshgrid(np.arange(count), np.array(leads), indexing="ij"))
@@ -69,7 +78,8 @@ def predict_stations(
     outside: tuple[str, ...] = ()
     values_outside = 0
     if correction is not None:
-        outside, values_outside = _corrected(filled, series, correction, rows, seed)
+        lived = lived or experience(correction, series, origin - lag, lag, seed)
+        outside, values_outside = _corrected(filled, series, correction, rows, lived)
     left = np.flatnonzero(filled.rung == Rung.NOTHING)
     modelled = left[~np.isnan(series.at("model", rows.valid[left], rows.station[left]))]
     if modelled.size:
@@ -88,13 +98,13 @@ def predict_stations(
         expected_error=filled.expected_error.reshape(shape),
         outside=outside,
         values_outside=values_outside,
+        lived=lived,
     )
 
 
-def _corrected(filled: _Filled, series: Series, correction: Correction, rows: Rows, seed: int) -> tuple[tuple[str, ...], int]:
+def _corrected(filled: _Filled, series: Series, correction: Correction, rows: Rows, lived: Experience) -> tuple[tuple[str, ...], int]:
     """Fill what the correction can say; the inputs outside of what it learnt from, and how many values they concern."""
     foretold = correction.foretold(series, rows)
-    lived = experience(correction, series, int(rows.known[0]), rows.lag, seed)
     told = lived.adjusted(correction, foretold, rows)
     quantiles, mean = correction.distribution(told.centre, foretold.spread, foretold.case, rows.lead, told.width, told.allowance)
     here = np.flatnonzero(foretold.case >= 0)

@@ -9,7 +9,8 @@ import xarray as xr
 
 from hazecast.archive.memory import Memory
 from hazecast.archive.observations.holdings import Holdings, holdings, keys_between
-from hazecast.config import Settings, StationSettings
+from hazecast.config import Settings
+from hazecast.config.places import StationSettings
 from hazecast.errors import MissingVariable, NoDataInPeriod, SettingsError
 from hazecast.grids.enclosing import places_in_quads
 from hazecast.grids.lattice import lattice_of_domain
@@ -24,6 +25,7 @@ from hazecast.intake.monitoring.places import elsewhere, since_last_move
 from hazecast.intake.monitoring.recalling import Recalled, recall
 from hazecast.intake.source_regions.gathering import gather_regions
 from hazecast.intake.station_weather import station_weather, weather_kept, weather_that_came
+from hazecast.intake.territories import area_files
 from hazecast.records import Cycle, Gathered, InputRole, MeteorologyKind, Note, NoteCode, Station
 from hazecast.vocabulary import POLLUTANTS, PRECIPITATION, REQUIRED_METEOROLOGY
 
@@ -80,6 +82,7 @@ def gather(cycle: Cycle, settings: Settings, memory: Memory) -> Gathered:
             *identified(base.files, InputRole.BASE),
             *sources.inputs,
             *regions.inputs,
+            *identified(area_files(settings), InputRole.AREAS),
         ),
         notes=(
             *weather.notes,

@@ -20,11 +20,21 @@ from hazecast.records.codes import (
     Status,
 )
 from hazecast.records.people import Account, AuditEntry, Role, Token, Visit
-from hazecast.records.places import Area, Placement, PlaceName, Station, name_in
+from hazecast.records.places import Area, Placement, PlaceName, Polygon, Station, Territory, name_in
 from hazecast.records.quality import Evidence, Finding, FindingKind, Origin, Reason, Trust, Vetted
 from hazecast.records.review import DECIDED_BY_PERSON, AreaDecision, Choice, Reviewed
 from hazecast.records.sources import EDGES, ELSEWHERE, INITIAL, RESERVED, Attribution, Source, SourceForecast, SourceRegion
-from hazecast.records.stages import AnsweredQuestion, Cycle, Forecast, Gathered, Gridded, InputFile, ObservationQuestion
+from hazecast.records.stages import (
+    AnsweredQuestion,
+    Cycle,
+    EarlierCycle,
+    Forecast,
+    Gathered,
+    Gridded,
+    InputFile,
+    ObservationQuestion,
+    TerritoryForecast,
+)
 from hazecast.records.warnings import (
     AreaStatus,
     Assessment,
@@ -36,6 +46,7 @@ from hazecast.records.warnings import (
     StandardFacts,
     WindowAssessment,
 )
+from hazecast.records.why import Came, Change, Driver, DriverPart, Likeness, Margin, PastEpisode, Situation, WarningSkill, Why
 
 __all__ = [
     "DECIDED_BY_PERSON",
@@ -56,10 +67,15 @@ __all__ = [
     "AuditEntry",
     "Bulletin",
     "BulletinFacts",
+    "Came",
+    "Change",
     "Choice",
     "ConditionFacts",
     "Cycle",
     "Document",
+    "Driver",
+    "DriverPart",
+    "EarlierCycle",
     "EmissionProxy",
     "Evidence",
     "Finding",
@@ -75,29 +91,38 @@ __all__ = [
     "Level",
     "LevelChance",
     "LevelFacts",
+    "Likeness",
+    "Margin",
     "MeteorologyKind",
     "Note",
     "NoteCode",
     "ObservationQuestion",
     "Origin",
+    "PastEpisode",
     "PlaceName",
     "Placement",
+    "Polygon",
     "PreviousBulletin",
     "Reason",
     "Receipt",
     "Reviewed",
     "Role",
     "Rung",
+    "Situation",
     "Source",
     "SourceForecast",
     "SourceRegion",
     "StandardFacts",
     "Station",
     "Status",
+    "Territory",
+    "TerritoryForecast",
     "Token",
     "Trust",
     "Vetted",
     "Visit",
+    "WarningSkill",
+    "Why",
     "WindowAssessment",
     "name_in",
     "require_dims",

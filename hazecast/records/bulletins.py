@@ -33,9 +33,10 @@ class PreviousBulletin:
 class BulletinFacts:
     """All that any format of a bulletin may say. Formats choose and arrange; they compute nothing.
 
-    `in_force_before` are the warnings that held when the cycle began; `sender` is who speaks, as one word such as a mail address.
-    `weather` is that of the stations, (time, station), over the hours of `observations` and of the forecast. `reviewed` tells how a
-    bulletin that waited for a person was released; None for one that waited for nobody.
+    `in_force_before` are the warnings that held when the cycle began, and `replaced` those that its messages replace, ended or not.
+    `sender` is who speaks, as one word such as a mail address; `forecaster` is the name of who answers for it, empty for an automatic one.
+    `weather` is that of the stations, (time, station), over the hours of `observations` and of the forecast. `reviewed`
+    tells how a bulletin that waited for a person was released; None for one that waited for nobody.
     """
 
     titles: tuple[PlaceName, ...]
@@ -58,6 +59,8 @@ class BulletinFacts:
     sender: str = NO_SENDER
     weather: xr.Dataset | None = None
     previous: PreviousBulletin | None = None
+    replaced: tuple[HazeWarning, ...] = ()
+    forecaster: str = ""
     reviewed: Reviewed | None = None
 
 

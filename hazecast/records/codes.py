@@ -84,6 +84,7 @@ class InputRole(StrEnum):
     EMISSIONS = "emissions"
     POPULATION = "population"
     SOURCES = "sources"
+    AREAS = "areas"
     MODEL = "model"
 
 
@@ -132,6 +133,7 @@ class NoteCode(StrEnum):
     UNCORRECTED = "uncorrected"
     OUTSIDE_OF_LEARNT = "outside-of-learnt"
     VISIBILITY_UNKNOWN = "visibility-unknown"
+    AREA_BY_STATIONS = "area-by-stations"
 
 
 class EmissionProxy(StrEnum):

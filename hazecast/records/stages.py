@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from hazecast.records.checks import require_dims, require_places, require_sources, require_utc
 from hazecast.records.codes import MeteorologyKind, Note
@@ -167,6 +169,17 @@ class Gridded:
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierCycle:
+    """A cycle before, and what drove its forecast: the `drivers` that its `Forecast` had."""
+
+    cycle: Cycle
+    drivers: xr.Dataset
+
+    def __post_init__(self) -> None:
+        require_dims("drivers", self.drivers, ("station", "lead_time"))
+
+
+@dataclass(frozen=True, slots=True)
 class Forecast:
     """What is predicted for one cycle.
 
@@ -176,7 +189,9 @@ class Forecast:
     at a given PM2.5 errs by beside, in its logarithm, is `visibility_log_error`. `draws` are whole trajectories, (draw, station,
     lead_time): pm25 and visibility, the visibility's own error included; None where none were drawn.
     `lead_time` is in whole hours; each dataset carries the coordinates `init_time` and `valid_time`. `sources` tells where PM2.5 comes
-    from, None where the transport model could not be run or scaled.
+    from, None where the transport model could not be run or scaled. `drivers` (station, lead_time) is the weather and the base forecast
+    that it was made from, and the median that came of them. `exchanged` (station, lead_time) has for the first hours what the median
+    would be with one kind of input as it was in the cycle before, a variable for each `Driver`, and `then`, what it was in that cycle.
     """
 
     cycle: Cycle
@@ -185,6 +200,8 @@ class Forecast:
     notes: tuple[Note, ...]
     sources: SourceForecast | None = None
     draws: xr.Dataset | None = None
+    drivers: xr.Dataset | None = None
+    exchanged: xr.Dataset | None = None
 
     def __post_init__(self) -> None:
         require_dims("grid", self.grid, ("lead_time", "latitude", "longitude"))
@@ -196,3 +213,16 @@ class Forecast:
         for name, data in (("grid", self.grid), ("stations", self.stations), *drawn):
             if list(data["lead_time"].values) != leads:
                 raise ValueError(f"{name} has lead times {data['lead_time'].values}, expected the hours 1 to {leads[-1]}.")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TerritoryForecast:
+    """The forecast on the ground of one area: its `stations` and their draws are cells of the grid, each with its `ground` in m2."""
+
+    area_id: str
+    forecast: Forecast
+    ground: NDArray[np.float64]
+
+    def __post_init__(self) -> None:
+        if self.ground.shape != (self.forecast.stations.sizes["station"],) or not (self.ground > 0.0).all():
+            raise ValueError(f"Ground of {self.ground.shape} cells of {self.area_id!r} for {dict(self.forecast.stations.sizes)}.")

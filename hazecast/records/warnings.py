@@ -9,6 +9,7 @@ from hazecast.records.checks import require_utc
 from hazecast.records.codes import Action, Ground, Level, Status
 from hazecast.records.places import PlaceName
 from hazecast.records.stages import Cycle
+from hazecast.records.why import Why
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +168,8 @@ class Assessment:
 
     `grid_level` has (lead_time, latitude, longitude) and `station_level` (station, lead_time), holding `Level` values as int8.
     `in_force` are the warnings that hold once this cycle is sent, old ones that still run included. `station_probability` has
-    (station, lead_time, warning_level): that of the level or a higher one in the hour. `statuses` has one for each area, and
-    `standard` what the edition's file says.
+    (station, lead_time, warning_level): that of the level or a higher one in the hour. `statuses` has one for each area,
+    `standard` what the edition's file says, and `reasons` why each area's first window was decided so, where that was asked for.
     """
 
     cycle: Cycle
@@ -181,3 +182,4 @@ class Assessment:
     station_probability: xr.DataArray | None = None
     statuses: tuple[AreaStatus, ...] = ()
     standard: StandardFacts | None = None
+    reasons: tuple[Why, ...] = ()

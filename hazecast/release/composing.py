@@ -8,11 +8,13 @@ from sqlalchemy import Engine
 from hazecast.archive.bulletin_facts import load_facts
 from hazecast.archive.bulletin_files import load_bulletin
 from hazecast.archive.reviews import Draft, Review, ReviewState, content_of, drafts_of, releases_of, review_of
-from hazecast.archive.warning_log import warnings_in_force
+from hazecast.archive.warning_log import warnings_in_force, warnings_known
 from hazecast.bulletins.compose import compose
 from hazecast.config import Settings
 from hazecast.records import AreaDecision, Bulletin, BulletinFacts, Level, Reviewed
+from hazecast.signing import signer_of
 from hazecast.warnings.decided import Release, decided
+from hazecast.warnings.life import REMEMBERED
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +59,9 @@ def case_of(database: Engine, cycle_key: str) -> Case:
 
 
 def composed(
-    settings: Settings, database: Engine, case: Case, fresh: tuple[Draft, ...], now: datetime, *, by_person: bool
+    settings: Settings, database: Engine, case: Case, fresh: tuple[Draft, ...], now: datetime, signed_by: tuple[str, ...]
 ) -> tuple[BulletinFacts, Bulletin]:
-    """The facts and the bulletin of the next release, with what the `fresh` drafts say.
+    """The facts and the bulletin of the next release, with what the `fresh` drafts say; automatic where nobody signed.
 
     Raises ArchiveError where what the cycle stored cannot be read.
     """
@@ -67,21 +69,26 @@ def composed(
     facts, in_force = load_facts(folder), warnings_in_force(database, at)
     decisions = case.decisions(fresh)
     release = Release(case.number, at, in_force, frozenset(draft.decision.area_id for draft in fresh))
+    assessment = decided(facts.assessment, decisions, release)
+    ids = {id for message in assessment.messages for id in message.replaces}
     revised = replace(
         facts,
         issued_at=at,
-        assessment=decided(facts.assessment, decisions, release),
+        assessment=assessment,
         in_force_before=in_force,
-        reviewed=Reviewed(by_person, case.number, decisions),
+        replaced=tuple(warning for warning in warnings_known(database, at, at - REMEMBERED) if warning.id in ids),
+        reviewed=Reviewed(bool(signed_by), case.number, decisions),
+        forecaster=", ".join(signed_by),
     )
-    return revised, compose(revised, settings.site.languages, drawn=load_bulletin(settings.output.archive, case.cycle_key))
+    drawn = load_bulletin(settings.output.archive, case.cycle_key)
+    return revised, compose(revised, settings.site.languages, signer_of(settings), drawn)
 
 
-def preview(settings: Settings, database: Engine, cycle_key: str, language: str, now: datetime) -> bytes:
-    """The HTML of a cycle's next bulletin in one language, as it would be released now with all drafts."""
+def preview(settings: Settings, database: Engine, cycle_key: str, language: str, now: datetime, forecaster: str) -> bytes:
+    """The HTML of a cycle's next bulletin in one language, as it would be released now with all drafts and signed by `forecaster`."""
     case = case_of(database, cycle_key)
     one = settings.model_copy(update={"site": settings.site.model_copy(update={"languages": (language,)})})
-    _, bulletin = composed(one, database, case, case.drafts, now, by_person=True)
+    _, bulletin = composed(one, database, case, case.drafts, now, (forecaster,))
     return next(document.content for document in bulletin.documents if document.name == f"bulletin.{language}.html")
 
 

@@ -111,7 +111,7 @@ def release_due(settings: Settings, database: Engine, clock: Clock) -> tuple[str
 
 
 def _release(settings: Settings, database: Engine, case: Case, fresh: tuple[Draft, ...], signed_by: tuple[str, ...], now: datetime) -> None:
-    ready = _made_ready(settings, database, case, fresh, now, by_person=bool(signed_by))
+    ready = _made_ready(settings, database, case, fresh, now, signed_by)
     if ready.stored_apart:
         others = {REVIEWED_FILE: bytes_writer(_reviewed_json(ready, signed_by))}
         store_released(settings.output.archive, ready.bulletin, others)
@@ -140,15 +140,17 @@ def _record(ready: _Ready, signed_by: tuple[str, ...], now: datetime) -> Release
     )
 
 
-def _made_ready(settings: Settings, database: Engine, case: Case, fresh: tuple[Draft, ...], now: datetime, *, by_person: bool) -> _Ready:
+def _made_ready(
+    settings: Settings, database: Engine, case: Case, fresh: tuple[Draft, ...], now: datetime, signed_by: tuple[str, ...]
+) -> _Ready:
     in_force = warnings_in_force(database, case.moment(now))
     left = sorted({d.decision.area_id for d in case.drafts} - {d.decision.area_id for d in fresh})
     remark = f"not released for want of signatures: {', '.join(left)}" if left else ""
     try:
-        facts, bulletin = composed(settings, database, case, fresh, now, by_person=by_person)
+        facts, bulletin = composed(settings, database, case, fresh, now, signed_by)
         return _Ready(case, bulletin, facts.assessment, in_force, True, fresh, remark)
     except (HazecastError, OSError, ValueError, KeyError) as failure:
-        if by_person:
+        if signed_by:
             raise
         _LOGGER.error("The bulletin of %s goes out as it was stored; it cannot be composed anew: %s", case.cycle_key, failure)
     assessment = as_computed(settings.output.archive / case.cycle_key, in_force, case.moment(now))

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.spatial.distance import squareform
 
-from hazecast.config import AreaSettings
+from hazecast.config.places import AreaSettings
 from hazecast.gazetteer.places import Place, known_places
 from hazecast.grids.distance import distance
 from hazecast.records import Station

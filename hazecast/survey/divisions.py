@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from hazecast.config import AreaSettings, StationSettings
+from hazecast.config.places import AreaSettings, StationSettings
 from hazecast.intake.source_regions.china import Division, prefectures
 
 NEAR_DEGREES = 0.1  # a station this near to a prefecture counts as in it: some stand on piers, and coasts are drawn coarsely

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hazecast.config import AreaSettings, DomainSettings, SourceSettings, StationSettings
+from hazecast.config import DomainSettings
+from hazecast.config.places import AreaSettings, SourceSettings, StationSettings
 from hazecast.errors import MissingExtra
 from hazecast.grids.lattice import Lattice, lattice_of_domain
 from hazecast.grids.regions import covered_shares

@@ -11,7 +11,6 @@ from pydantic import ValidationError
 from tzfpy import get_tz
 
 from hazecast.config import (
-    AreaSettings,
     BaseForecastSettings,
     ColumnSettings,
     DomainSettings,
@@ -21,8 +20,8 @@ from hazecast.config import (
     OutputSettings,
     Settings,
     SiteSettings,
-    StationSettings,
 )
+from hazecast.config.places import AreaSettings, StationSettings
 from hazecast.errors import InputError, MissingVariable, NoDataInPeriod
 from hazecast.grids.wind_profile import wind_near_ground
 from hazecast.intake.fields.layout import Box

@@ -14,6 +14,7 @@ from hazecast.records import Cycle, Level, LevelChance, WindowAssessment
 from hazecast.warnings.bounds import bounds, deciding_condition, levels_of
 from hazecast.warnings.chances import Array
 from hazecast.warnings.hourly_edition import Values
+from hazecast.warnings.medians import weighted_median
 from hazecast.warnings.rule import Rule
 from hazecast.warnings.stations import AreaStations
 from hazecast.warnings.windows import Window
@@ -43,8 +44,8 @@ class Judgement:
     keepable: Level
 
 
-def judge(area_id: str, stations: AreaStations, window: Window, cycle: Cycle, rule: Rule) -> Judgement:
-    """One area in one window.
+def judge(area_id: str, stations: AreaStations, window: Window, cycle: Cycle, rule: Rule, named: AreaStations | None = None) -> Judgement:
+    """One area in one window; where `stations` are cells of its ground, `named` are its stations, of which the worst is told.
 
     The level is the highest whose chance is certain to reach `rule.raise_probability`. Where none is, but what is lacking could
     bring one about, the level is UNKNOWN. A level is kept by the same chance, down to `rule.clear_probability`.
@@ -55,7 +56,7 @@ def judge(area_id: str, stations: AreaStations, window: Window, cycle: Cycle, ru
     certain, possible = (_highest(levels, bound.window, rule.raise_probability) for bound in (least, greatest))
     kept, keepable = (_highest(levels, bound.kept, rule.clear_probability) for bound in (least, greatest))
     level = Level.UNKNOWN if certain is Level.NONE and possible is not Level.NONE else certain
-    worst_id, worst_level = _worst_station(stations, hours)
+    worst_id, worst_level = _worst_station(named or stations, hours)
     peak = _peak(stations, hours, cycle)
     assessment = WindowAssessment(
         area_id=area_id,
@@ -68,7 +69,7 @@ def judge(area_id: str, stations: AreaStations, window: Window, cycle: Cycle, ru
         peak_pm25_low=peak.low,
         peak_pm25_high=peak.high,
         peak_time=peak.time,
-        lowest_visibility=_lowest_visibility(stations.visibility[:, hours]),
+        lowest_visibility=_lowest_visibility(stations.visibility[:, hours], stations.weights),
         worst_station_id=worst_id,
         worst_station_level=worst_level,
         hours=least.hourly.shape[1],
@@ -105,7 +106,8 @@ def _worst_station(stations: AreaStations, hours: slice) -> tuple[str | None, Le
 
 def _peak(stations: AreaStations, hours: slice, cycle: Cycle) -> _Peak:
     low, median, high = (
-        _median_of_stations(at_quantile(stations.pm25_quantile[:, hours], stations.quantiles, q)) for q in (BAND[0], 0.5, BAND[1])
+        weighted_median(at_quantile(stations.pm25_quantile[:, hours], stations.quantiles, q), stations.weights)
+        for q in (BAND[0], 0.5, BAND[1])
     )
     values = int((~np.isnan(at_quantile(stations.pm25_quantile[:, hours], stations.quantiles, 0.5))).sum())
     if np.isnan(median).all():
@@ -119,14 +121,6 @@ def _known(value: float) -> float | None:
     return None if np.isnan(value) else float(value)
 
 
-def _lowest_visibility(visibility: Values) -> float | None:
-    median = _median_of_stations(visibility)
+def _lowest_visibility(visibility: Values, weights: Array) -> float | None:
+    median = weighted_median(visibility, weights)
     return None if np.isnan(median).all() else float(np.nanmin(median))
-
-
-def _median_of_stations(values: Values) -> Array:
-    """The median (hour) over the stations of values (station, hour); NaN where fewer than half of the stations have one."""
-    enough = 2 * np.sum(~np.isnan(values), axis=0) >= values.shape[0]
-    median = np.full(values.shape[1], np.nan)
-    median[enough] = np.nanmedian(values[:, enough], axis=0)
-    return median

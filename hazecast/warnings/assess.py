@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 
 from hazecast.config import WarningSettings
 from hazecast.errors import SettingsError
-from hazecast.records import Area, Assessment, Cycle, Forecast, HazeWarning, Level, WindowAssessment
+from hazecast.records import Area, Assessment, Cycle, Forecast, HazeWarning, Level, TerritoryForecast, WindowAssessment
 from hazecast.warnings.areas import Judgement, judge
 from hazecast.warnings.chances import Array, ascending
 from hazecast.warnings.edition import Edition, load_edition
+from hazecast.warnings.ground import ground_of
 from hazecast.warnings.hourly_edition import HourlyEdition
 from hazecast.warnings.life import Outlook, Turn, in_force_after, standing_warnings, take_turn
 from hazecast.warnings.on_days import OnDays
@@ -25,6 +26,8 @@ from hazecast.warnings.usable import usable
 from hazecast.warnings.values import GRID_DIMS, QUANTILE_DIMS, STATION_DIMS, values_of
 from hazecast.warnings.windows import Window, validity_windows
 
+NOWHERE = ""  # a station that no forecast has
+
 
 def assess(
     forecast: Forecast,
@@ -32,25 +35,28 @@ def assess(
     settings: WarningSettings,
     known: tuple[HazeWarning, ...],
     observed: xr.Dataset | None = None,
+    territories: Sequence[TerritoryForecast] = (),
 ) -> Assessment:
     """Levels on the grid and at stations, what each area can expect in each validity window, and the messages to send.
 
     `known` are the warnings before this cycle: those in force, and of the earlier ones as many as there are. Those that the cycle made
     itself are passed over, so that a rerun gives the same. `observed` has pm25 (time, station) of the hours so far, for editions that
-    decide on days. A variable that the forecast lacks counts as unknown everywhere. Raises SettingsError for an edition that is not known,
-    window hours out of range, or two areas with one id.
+    decide on days. `territories` are what is forecast on the ground of areas that have one; see `hazecast.warnings.ground`. A variable
+    that the forecast lacks counts as unknown everywhere. Raises SettingsError for an edition that is not known, window hours out of
+    range, or two areas with one id.
     """
     _require_distinct(areas)
     edition = load_edition(settings.edition)
     cycle, rule = forecast.cycle, rule_of(settings, edition)
-    general = _held_against(edition, cycle, areas[0].time_zone if areas else "UTC", settings, observed)
+    general = held_against(edition, cycle, areas[0].time_zone if areas else "UTC", settings, observed)
     station_level = _levels(edition, forecast.stations, STATION_DIMS, general.at_stations(forecast))
     windows: list[WindowAssessment] = []
     turns: list[Turn] = []
     for area in areas:
-        own = _held_against(edition, cycle, area.time_zone, settings, observed)
+        own = held_against(edition, cycle, area.time_zone, settings, observed)
         stations = _area_stations(area, forecast, station_level, own)
-        judgements, before = _judge_area(area, stations, cycle, settings, rule)
+        ground = ground_of(area, territories, own)
+        judgements, before = _judge_area(area, ground or stations, stations, cycle, settings, rule)
         windows += [j.assessment for j in judgements]
         ahead = Ahead(judgements[0].assessment.level, judgements[0].kept, judgements[0].keepable, before)
         turns.append(take_turn(Outlook(judgements[0].assessment, ahead), known, cycle, edition.name, rule.hold, rule.merge))
@@ -69,9 +75,10 @@ def assess(
     )
 
 
-def _held_against(
+def held_against(
     edition: Edition, cycle: Cycle, time_zone: str, settings: WarningSettings, observed: xr.Dataset | None
 ) -> OnHours | OnDays:
+    """The edition for one cycle and the zone that its days begin in; `observed` as for `assess`."""
     if isinstance(edition, HourlyEdition):
         return OnHours(edition)
     first = validity_windows(cycle, time_zone, settings.window_start_hours)[0].valid_from
@@ -79,13 +86,13 @@ def _held_against(
 
 
 def _judge_area(
-    area: Area, stations: AreaStations, cycle: Cycle, settings: WarningSettings, rule: Rule
+    area: Area, judged: AreaStations, stations: AreaStations, cycle: Cycle, settings: WarningSettings, rule: Rule
 ) -> tuple[list[Judgement], Level | None]:
     """One area in each of its windows, and its level in the hours ahead of the first, None if there are none."""
     windows = validity_windows(cycle, area.time_zone, settings.window_start_hours)
-    judgements = [judge(area.id, stations, w, cycle, rule) for w in windows]
+    judgements = [judge(area.id, judged, w, cycle, rule, stations) for w in windows]
     ahead = _ahead_of(windows[0], cycle)
-    return judgements, judge(area.id, stations, ahead, cycle, rule).assessment.level if ahead else None
+    return judgements, judge(area.id, judged, ahead, cycle, rule, stations).assessment.level if ahead else None
 
 
 def _ahead_of(window: Window, cycle: Cycle) -> Window | None:
@@ -95,8 +102,8 @@ def _ahead_of(window: Window, cycle: Cycle) -> Window | None:
 
 
 def _area_stations(area: Area, forecast: Forecast, station_level: xr.DataArray, against: OnHours | OnDays) -> AreaStations:
-    """The area's stations; one that the forecast does not have is unknown throughout."""
-    ids = list(dict.fromkeys(area.station_ids))
+    """The area's stations; one that the forecast does not have is unknown throughout, and so is an area without any."""
+    ids = list(dict.fromkeys(area.station_ids)) or [NOWHERE]
     own = forecast.stations.reindex(station=ids)
     return AreaStations(
         ids=tuple(ids),

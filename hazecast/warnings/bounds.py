@@ -1,11 +1,10 @@
 """How likely each level is in an area, at least and at most, and which condition decides.
 
-By an edition on hours, a level holds at an hour when a share of the area's stations reach it, and in a window when it holds for some
-consecutive hours. How likely that is, whole trajectories tell; without them, hours and stations count as erring together. By an edition
-on days, the levels of the area are there already.
+By an edition on hours, a level holds at an hour when a share of the area's stations, or of its ground, reach it, and in a window when it
+holds for some consecutive hours. How likely that is, whole trajectories tell; without them, hours and stations count as erring together.
+By an edition on days, the levels of the area are there already.
 """
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +12,7 @@ import numpy as np
 from hazecast.records import Level
 from hazecast.warnings.chances import Array
 from hazecast.warnings.courses import AreaLevels
-from hazecast.warnings.drawn import area_chances, hourly_chances, sustained, within_horizon
+from hazecast.warnings.drawn import DrawnLevels, area_chances, hourly_chances, sustained, within_horizon
 from hazecast.warnings.hourly_edition import HourlyEdition
 from hazecast.warnings.rule import Rule
 from hazecast.warnings.stations import StationHours
@@ -45,27 +44,38 @@ def deciding_condition(judged: StationHours | AreaLevels, hours: slice, level: L
     return _condition_of_days(judged, hours, level)
 
 
-def stations_needed(share: float, stations: int) -> int:
-    """How many of so many stations make up the share, at least one."""
-    return max(1, math.ceil(share * stations - 1e-9))  # 0.28 × 25 is a little more than 7
+def weight_needed(share: float, weights: Array) -> float:
+    """What the weights of stations must add up to that make up the share; of equal ones, the share of their number rounded up."""
+    return float(share * weights.sum() * (1.0 - 1e-9))  # 0.28 × 25 is a little more than 7
 
 
-def kth_largest(chances: Array, k: int) -> Array:
-    """The k-th largest over the stations of chances (level, station, hour), as (level, hour)."""
-    return np.asarray(np.sort(chances, axis=1)[:, -k, :])
+def of_the_last_needed(chances: Array, weights: Array, needed: float) -> Array:
+    """The chance (level, hour) at the last of the stations, the likeliest first, whose weights make up what is needed.
+
+    Of chances (level, station, hour); where each weighs 1 and k are needed, their k-th largest.
+    """
+    order = np.argsort(-chances, axis=1, kind="stable")
+    last = np.argmax(np.cumsum(weights[order], axis=1) >= needed, axis=1)
+    return np.asarray(np.take_along_axis(np.take_along_axis(chances, order, axis=1), last[:, None, :], axis=1)[:, 0, :])
+
+
+def bounds_of_draws(drawn: DrawnLevels, edition: HourlyEdition, hours: slice, rule: Rule, weights: Array) -> tuple[Bound, Bound]:
+    """The same, by trajectories of the area's stations alone, each of which counts by its weight (station,)."""
+    every, needed = [range(weights.size)], [weight_needed(rule.area_share, weights)]
+    counted = [
+        area_chances(levels, edition, every, needed, [hours], rule.minimum_hours, weights) for levels in (drawn.lowest, drawn.highest)
+    ]
+    least, greatest = (Bound(hourly[0][:, hours], window[0, 0], window[0, 0]) for hourly, window in counted)
+    return least, greatest
 
 
 def _bounds_of_hours(known: StationHours, hours: slice, rule: Rule) -> tuple[Bound, Bound]:
-    edition, needed = known.edition, stations_needed(rule.area_share, known.shape[0])
     if known.drawn is not None:
-        every = [range(known.shape[0])]
-        drawn = (known.drawn.lowest, known.drawn.highest)
-        counted = [area_chances(levels, edition, every, [needed], [hours], rule.minimum_hours) for levels in drawn]
-        found = [(hourly[0][:, hours], window[0, 0]) for hourly, window in counted]
-    else:
-        hourly = [kth_largest(c[:, :, hours], needed) for c in (known.chances.least, known.chances.greatest)]
-        found = [(h, _chances_of_window(edition, h, rule.minimum_hours)) for h in hourly]
-    least, greatest = (Bound(hourly, window, window) for hourly, window in found)
+        return bounds_of_draws(known.drawn, known.edition, hours, rule, known.weights)
+    needed = weight_needed(rule.area_share, known.weights)
+    hourly = [of_the_last_needed(c[:, :, hours], known.weights, needed) for c in (known.chances.least, known.chances.greatest)]
+    windows = [_chances_of_window(known.edition, h, rule.minimum_hours) for h in hourly]
+    least, greatest = (Bound(h, window, window) for h, window in zip(hourly, windows, strict=True))
     return least, greatest
 
 
@@ -92,9 +102,9 @@ def _bounds_of_days(days: AreaLevels, hours: slice) -> tuple[Bound, Bound]:
 def _condition_of_hours(known: StationHours, hours: slice, level: Level, rule: Rule) -> str:
     """The likeliest condition at the station and hour that decide on the likeliest run of `level`."""
     chances, row = known.chances, known.chances.levels.index(level)
-    needed, least_hours = stations_needed(rule.area_share, known.shape[0]), max(rule.minimum_hours, known.edition.levels[row].least_hours)
+    needed, least_hours = weight_needed(rule.area_share, known.weights), max(rule.minimum_hours, known.edition.levels[row].least_hours)
     at_stations = chances.least[row][:, hours]
-    hourly = within_horizon(np.sort(at_stations, axis=0)[-needed], known.edition.levels[row].horizon_hours)
+    hourly = within_horizon(of_the_last_needed(at_stations[None], known.weights, needed)[0], known.edition.levels[row].horizon_hours)
     runs = sustained(hourly, least_hours)
     begin = int(np.argmax(runs))
     hour = begin + int(np.argmin(hourly[begin : begin + min(least_hours, hourly.size)]))

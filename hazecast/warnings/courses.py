@@ -34,6 +34,12 @@ class Course:
         """How many hours there are in all."""
         return int(self.pm25.shape[-1])
 
+    def scaled(self, factor: float) -> "Course":
+        """With PM2.5 of the hours ahead multiplied by a factor."""
+        return Course(
+            np.concatenate([self.pm25[..., : self.ahead], self.pm25[..., self.ahead :] * factor], axis=-1), self.first, self.ahead
+        )
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AreaLevels:

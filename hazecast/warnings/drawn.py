@@ -46,27 +46,31 @@ def area_chances(
     levels: Levels,
     edition: HourlyEdition,
     areas: Sequence[Sequence[int]],
-    needed: Sequence[int],
+    needed: Sequence[float],
     windows: Sequence[slice],
     minimum_hours: int,
+    weights: Array | None = None,
 ) -> tuple[Array, Array]:
     """The share of draws in which an area has each of the edition's levels or a higher one: (area, level, hour), (area, window, level).
 
-    From levels (draw, station, hour); an area is made of the stations at some places along them, of which `needed` reach a level together;
-    in a window it must be sustained, within the level's own horizon, for `minimum_hours` or as long as the edition wants.
+    From levels (draw, station, hour); an area is made of the stations at some places along them, of which `needed` reach a level together:
+    so many, or so much of the `weights` (station,); in a window it must be sustained, within the level's own horizon, for `minimum_hours`
+    or as long as the edition wants.
     """
     wanted = np.array([row.level for row in edition.levels], dtype=np.int8)
     hours = levels.shape[2]
     begin, end = (np.array(bounds, dtype=np.int64) for bounds in zip(*(w.indices(hours)[:2] for w in windows), strict=True))
     horizon = [hours if row.horizon_hours >= WHOLE_WINDOW_HOURS else row.horizon_hours for row in edition.levels]
     least = [max(minimum_hours, row.least_hours) for row in edition.levels]
+    members = np.array([station for area in areas for station in area], dtype=np.int64)
     hourly = np.zeros((len(areas), wanted.size, hours), dtype=np.int64)
     window = np.zeros((len(areas), len(windows), wanted.size), dtype=np.int64)
     count_areas(
         np.ascontiguousarray(levels),
-        np.array([station for area in areas for station in area], dtype=np.int64),
+        members,
+        np.ones(members.size) if weights is None else weights[members],
         np.concatenate([[0], np.cumsum([len(area) for area in areas])]).astype(np.int64),
-        np.array(needed, dtype=np.int64),
+        np.array(needed, dtype=np.float64),
         begin,
         end,
         wanted,

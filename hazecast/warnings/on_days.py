@@ -38,12 +38,16 @@ class OnDays:
 
     def of_area(self, ids: list[str], forecast: Forecast) -> AreaLevels:
         """The levels of the area that these stations make up."""
-        return self._levels(course_at(ids, forecast, self.observed, self.past_hours))
+        return self.of_course(self.course(ids, forecast))
+
+    def course(self, ids: list[str], forecast: Forecast) -> Course:
+        """PM2.5 of these stations in the days so far and ahead."""
+        return course_at(ids, forecast, self.observed, self.past_hours)
 
     def at_stations(self, forecast: Forecast) -> NDArray[np.int8]:
         """The level (station, hour) that each station has by its own expected PM2.5, UNKNOWN where what lacks could change it."""
         ids = [str(id) for id in forecast.stations["station"].values]
-        past = course_at(ids, forecast, self.observed, self.past_hours).pm25[0, :, : self.past_hours]
+        past = self.course(ids, forecast).pm25[0, :, : self.past_hours]
         return self.of_field(values_of(forecast.stations, "pm25", STATION_DIMS), past)
 
     def of_grid(self, forecast: Forecast) -> NDArray[np.int8]:
@@ -63,10 +67,11 @@ class OnDays:
 
     def of_field(self, pm25: Array, past: Array | None = None) -> NDArray[np.int8]:
         """The level of each of a field's values (…, hour); `past` (…, hour) are those before them."""
-        found = self._levels(fields_course(pm25, self.cycle, past))
+        found = self.of_course(fields_course(pm25, self.cycle, past))
         return np.where(found.lowest == found.highest, found.lowest, np.int8(Level.UNKNOWN)).astype(np.int8).reshape(pm25.shape)
 
-    def _levels(self, course: Course) -> AreaLevels:
+    def of_course(self, course: Course) -> AreaLevels:
+        """The levels of the area whose stations' course it is."""
         if isinstance(self.edition, IndexEdition):
             return index_levels(self.edition, course, self.first_window)
         return day_levels(self.edition, course, self.zone)

@@ -22,11 +22,14 @@ class OnHours:
 
     edition: HourlyEdition
 
-    def of_area(self, ids: list[str], forecast: Forecast) -> StationHours:
-        """The chances of the area's stations; one that the forecast does not have is unknown throughout."""
+    def of_area(self, ids: list[str], forecast: Forecast, ground: Array | None = None) -> StationHours:
+        """The chances of the area's stations; one that the forecast does not have is unknown throughout.
+
+        With `ground` (station,) in m2 they are cells, and count by it.
+        """
         own = forecast.stations.reindex(station=ids)
         drawn = None if forecast.draws is None else self._drawn(forecast.draws.reindex(station=ids), own)
-        return StationHours(self.edition, self._chances(own), drawn)
+        return StationHours(self.edition, self._chances(own), drawn, ground)
 
     def at_stations(self, forecast: Forecast) -> NDArray[np.int8]:
         """The level (station, hour) that each station has by its own values."""

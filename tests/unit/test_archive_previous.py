@@ -5,12 +5,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import xarray as xr
 from sqlalchemy import Engine
 
 from hazecast.archive.database import open_database
 from hazecast.archive.decisions import DECISIONS_FILE, decisions_json
 from hazecast.archive.ledger import CycleResults, claim_cycle, fail_cycle, finish_cycle
-from hazecast.archive.previous import previous_bulletin
+from hazecast.archive.netcdf import write_dataset
+from hazecast.archive.previous import DRIVERS_FILE, last_cycle, last_decisions, last_drivers, previous_bulletin
 from hazecast.records import Cycle
 from tests.bulletin_facts import calm_facts
 
@@ -60,3 +62,34 @@ def test_nothing_is_compared_with_what_was_not_there(database: Engine, tmp_path:
 def test_a_broken_file_costs_the_comparison_and_not_the_bulletin(database: Engine, tmp_path: Path) -> None:
     done(database, tmp_path, 24, content=b"{")
     assert previous_bulletin(database, tmp_path, NOW) is None
+
+
+def test_the_last_cycle_is_the_latest_that_reaches_into_this_one_and_was_done_by_then(database: Engine, tmp_path: Path) -> None:
+    assert last_cycle(database, NOW) is None
+    for hours in (24, 30):  # over when this one begins
+        done(database, tmp_path, hours)
+    assert last_cycle(database, NOW) is None
+    done(database, tmp_path, 12)
+    done(database, tmp_path, 6, as_of_after=8)  # known too late
+    done(database, tmp_path, -6)
+    last = last_cycle(database, NOW)
+    assert last is not None
+    assert last.init_time == NOW.init_time - 12 * HOUR
+
+
+def test_what_drove_the_last_cycle_is_read_where_it_was_kept_and_whole(database: Engine, tmp_path: Path) -> None:
+    key = done(database, tmp_path, 6)
+    last = last_cycle(database, NOW)
+    assert (last_drivers(tmp_path, None), last_decisions(tmp_path, None)) == (None, None)
+    assert last_drivers(tmp_path, last) is None
+    decisions = last_decisions(tmp_path, last)
+    assert decisions is not None
+    assert decisions.windows == ASSESSMENT.windows
+    drivers = xr.Dataset({"base": (("station", "lead_time"), [[1.0, 2.0]])}, {"station": ["a"], "lead_time": [1, 2]})
+    write_dataset(drivers, tmp_path / key / DRIVERS_FILE)
+    found = last_drivers(tmp_path, last)
+    assert found is not None
+    assert found.cycle == last
+    xr.testing.assert_equal(found.drivers, drivers)
+    (tmp_path / key / DRIVERS_FILE).write_bytes(b"broken")
+    assert last_drivers(tmp_path, last) is None

@@ -14,7 +14,8 @@ from hazecast.archive.warning_log import warnings_known
 from hazecast.backtest.replay.folder import CYCLES
 from hazecast.backtest.replay.warnings_life import replay_warnings
 from hazecast.config import Settings
-from hazecast.cycle import GRID_FILE, STATIONS_FILE, areas_of
+from hazecast.cycle import GRID_FILE, STATIONS_FILE
+from hazecast.intake.territories import areas_of
 from hazecast.records import Action, Cycle, Forecast, HazeWarning
 from hazecast.warnings.assess import assess
 from hazecast.warnings.life import REMEMBERED

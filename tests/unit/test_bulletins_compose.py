@@ -126,13 +126,17 @@ def test_the_html_is_accessible(facts: object, language: str) -> None:
     assert all(part["tabindex"] == "0" and part["aria-labelledby"] for part in scrolling), "what scrolls can be reached by keyboard"
     assert len(outline.all("h1")) == 1
     identities = [attributes["id"] for _, attributes in outline.elements if "id" in attributes]
-    assert sorted(identities) == sorted(attributes["aria-labelledby"] for attributes in outline.all("section"))
+    named = [attributes["aria-labelledby"] for part in ("section", "article") for attributes in outline.all(part)]
+    cards = [attributes["id"] for attributes in outline.all("article")]
+    assert sorted(identities) == sorted([*named, *cards])
+    links = [str(attributes["href"])[1:] for attributes in outline.all("a") if str(attributes["href"]).startswith("#")]
+    assert links == [f"why-{number}" for number in range(1, len(cards) + 1)]
 
 
 def test_the_html_fetches_nothing_but_its_pictures() -> None:
     outline = Outline(written(episode_facts())["bulletin.en.html"])
     assert {tag for tag, _ in outline.elements} & {"script", "link", "iframe", "object"} == set()
-    addresses = [a[key] for _, a in outline.elements for key in ("src", "href") if key in a]
+    addresses = [a[key] for _, a in outline.elements for key in ("src", "href") if key in a and str(a[key])[0] != "#"]
     assert {address.partition(".")[0] for address in addresses} == set(names_of(episode_facts()))
     assert {address.partition(".")[2] for address in addresses} == {"en.png", "en.svg"}
     assert "url(" not in written(episode_facts())["bulletin.en.html"]

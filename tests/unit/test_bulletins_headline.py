@@ -183,5 +183,5 @@ def test_areas_with_clocks_of_their_own_still_share_the_first_window() -> None:
 def test_a_blind_cycle_says_so_in_both_languages() -> None:
     assert headline(Telling(blind_facts(), wording("zh"))) == "缺少输入资料，预警等级无法判定"
     told = page(blind_facts(), wording("en"))
-    assert [fact.text for fact in told.reasons] == ["too much of the input is lacking to judge the level"]
+    assert {fact.text for card in told.why for fact in card.facts} == {"too much of the input is lacking to judge the level"}
     assert "none" not in {row.level.css for row in told.rows}

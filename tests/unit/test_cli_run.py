@@ -13,9 +13,10 @@ import pytest
 import xarray as xr
 
 from hazecast.archive.database import open_database
+from hazecast.archive.decisions import load_decisions
 from hazecast.archive.ledger import Claim, State, claim_cycle, cycle_status
 from hazecast.archive.manifest import verify_products
-from hazecast.records import Cycle, Rung
+from hazecast.records import Cycle, Driver, Rung
 from tests.commands import Done, files_below, hazecast
 from tests.small_case import INIT, SmallCase, write_small_case
 
@@ -146,13 +147,20 @@ def test_weather_called_a_forecast_is_not_called_a_perfect_prognosis(case: Small
             assert b"erfect" not in content, name
 
 
-def test_a_cycle_before_one_that_is_done_is_kept_and_announced_to_nobody(case: SmallCase, archive: Path) -> None:
+def test_cycles_before_one_that_is_done_are_kept_and_announced_to_nobody_and_tell_what_changed(case: SmallCase, archive: Path) -> None:
     delivered = files_below(case.folder / "case-bulletins")
     done = run(case, cycle="2019-01-11T00")
     assert done.status == 0
     assert "Not delivered to anybody: a later cycle is done" in done.out
     verify_products(archive.parent / "20190111T00Z")
+    assert run(case, cycle="2019-01-11T01").status == 0
     assert files_below(case.folder / "case-bulletins") == delivered
+    change = load_decisions(archive.parent / "20190111T01Z").reasons[0].change
+    assert change is not None
+    assert (change.cycle_key, [part.driver for part in change.parts]) == ("20190111T00Z", list(Driver))
+    assert {part.driver: part.pm25 for part in change.parts}[Driver.WEATHER] == 0.0, "an analysis stands in for both cycles' forecast"
+    facts = json.loads((archive.parent / "20190111T01Z" / "bulletin" / "facts.json").read_text(encoding="utf-8"))
+    assert facts["areas"][0]["windows"][0]["why"]["change"]["parts"]["weather"] == 0.0
 
 
 def test_the_same_cycle_again_changes_and_sends_nothing(case: SmallCase, archive: Path) -> None:

@@ -6,8 +6,9 @@ from typing import get_args
 import pytest
 from pydantic import BaseModel
 
-from hazecast.config import DomainSettings, Settings, load_settings
+from hazecast.config import DomainSettings, Settings, load_settings, with_forecaster
 from hazecast.config.delivery import AnyChannel, QuietSettings, SecretSettings
+from hazecast.config.places import has_outline
 from hazecast.errors import SettingsError
 from hazecast.records import MeteorologyKind
 
@@ -120,7 +121,9 @@ def test_relative_paths_are_relative_to_the_file_wherever_the_command_runs(tmp_p
         pytest.param("latitude = 36.5", "latitude = 116.5", "stations.0.latitude: input should be less than or equal to 90", id="swapped"),
         pytest.param('stations = ["1"]', 'stations = ["1", "2"]', "areas name stations that are not listed: ['2']", id="unknown station"),
         pytest.param('stations = ["1"]', 'stations = ["1", "1"]', "areas.0.stations: '1' is there more than once", id="a station twice"),
-        pytest.param('stations = ["1"]', "stations = []", "areas.0.stations: tuple should have at least 1 item", id="an empty area"),
+        pytest.param(
+            'stations = ["1"]', "stations = []", "area 'city' has no stations, and none of china, polygons, mask", id="an empty area"
+        ),
         pytest.param('{ en = "City" }', "{}", "areas.0.names: dictionary should have at least 1 item", id="a nameless area"),
         pytest.param('{ en = "City" }', '{ en = "" }', "areas.0.names.en: string should have at least 1 character", id="an empty name"),
         pytest.param(
@@ -186,7 +189,7 @@ def sections() -> list[type[BaseModel]]:
 
 
 def test_every_setting_has_a_description_that_fits_on_one_line() -> None:
-    assert len(sections()) == 26
+    assert len(sections()) == 27
     for section in sections():
         assert section.__doc__
         for name, field in section.model_fields.items():
@@ -262,3 +265,59 @@ def test_where_the_files_of_source_regions_lie_is_of_no_matter_to_the_identity(t
         for line in ('polygons = "a.geojson"', 'polygons = "/b/c.geojson"', 'china = "唐山市"')
     )
     assert here.sha256() == there.sha256() != other.sha256()
+
+
+def with_area(lines: str) -> str:
+    return f'{TEXT}\n[[areas]]\nid = "land"\nnames = {{ en = "Land" }}\n{lines}\n'
+
+
+def test_an_area_may_be_ground_and_its_files_are_found_from_the_settings(tmp_path: Path) -> None:
+    area = load_settings(written(tmp_path, with_area('polygons = "a.geojson"\nproperty = "NAME"\nvalue = "x"'))).areas[-1]
+    assert (area.polygons, area.stations) == (tmp_path / "a.geojson", ())
+    assert has_outline(area)
+    assert load_settings(written(tmp_path, with_area('mask = "/data/m.nc"'))).areas[-1].mask == Path("/data/m.nc")
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ("", "area 'land' has no stations, and none of china, polygons, mask"),
+        ('china = "唐山市"\nmask = "m.nc"', "area 'land' has china and mask; expected one of them"),
+        ('polygons = "a.geojson"\nvalue = "x"', "area 'land': property and value belong together"),
+        ('polygons = "a.geojson"\nvariable = "share"', "area 'land': variable belongs to mask"),
+        ('stations = ["1", "1"]', "there more than once"),
+        (f'mask = "m.nc"{SOURCES}around_area = "land"\nradius_km = 40.0', "areas that list no stations: ['land']"),
+    ],
+)
+def test_an_area_lies_in_one_place(lines: str, said: str, tmp_path: Path) -> None:
+    assert said in str(refusal(tmp_path, with_area(lines)))
+
+
+@pytest.mark.parametrize("key", ["area", "source", "edition"])
+def test_what_is_in_files_of_ones_own_counts_and_not_where_they_lie(key: str, tmp_path: Path) -> None:
+    def settings(folder: str, content: str) -> Settings:
+        place = tmp_path / folder
+        place.mkdir(exist_ok=True)
+        (place / "own.toml").write_text(content)
+        text = {
+            "area": with_area('polygons = "own.toml"'),
+            "source": with_source('mask = "own.toml"'),
+            "edition": changed("[visibility]", '[warnings]\nedition = "own.toml"\n\n[visibility]'),
+        }[key]
+        return load_settings(written(place, text))
+
+    first = settings("a", "1").sha256()
+    assert settings("b", "1").sha256() == first
+    assert settings("a", "2").sha256() != first
+    (tmp_path / "a" / "own.toml").unlink()
+    assert load_settings(tmp_path / "a" / "hazecast.toml").sha256() not in (first, settings("b", "2").sha256())
+
+
+def test_the_forecaster_makes_no_other_forecast_and_has_a_name_in_one_line(tmp_path: Path) -> None:
+    settings = load_settings(written(tmp_path, TEXT))
+    assert settings.site.forecaster == ""
+    named = with_forecaster(settings, "李伟")
+    assert (named.site.forecaster, named.sha256()) == ("李伟", settings.sha256())
+    for wrong in ("two\nlines", " blank", "x" * 81):
+        with pytest.raises(SettingsError, match="--forecaster: forecaster"):
+            with_forecaster(settings, wrong)

@@ -1,6 +1,9 @@
-"""What a stored correction has shown since: it takes up a drift, widens bands that miss, and looks at nothing that it should not."""
+"""What a stored correction has shown since: it takes up a drift, widens bands that miss, and looks at nothing that it should not; and what
+changes its forecast from one cycle to the next.
+"""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
@@ -8,8 +11,12 @@ import pytest
 from hazecast.forecast.correction.experience import errors_since, experience
 from hazecast.forecast.correction.fitted import Correction
 from hazecast.forecast.correction.fitting import learn
+from hazecast.forecast.drivers import HOURS_COMPARED, Setting, drivers_of, exchanged
 from hazecast.forecast.learning import Lesson
-from hazecast.forecast.series import Rows, Series
+from hazecast.forecast.series import Rows, Series, with_values
+from hazecast.forecast.stations import StationForecast, predict_stations
+from hazecast.forecast.trained import Trained
+from hazecast.records import Cycle, Driver, EarlierCycle
 from tests.unit.test_forecast_correction import DAYS, HORIZON, KNOWN, STATIONS, climatology_of, series, world
 
 NOW = (DAYS - 2) * 24
@@ -118,3 +125,42 @@ def test_of_two_models_the_trial_prefers_the_one_that_is_right(correction: Corre
     good, bad = (errors_since(c, data, data.times[KNOWN], NOW, 0, 0) for c in (correction, wrong))
     np.testing.assert_array_equal(good.rows, bad.rows)
     assert good.loss.mean() <= bad.loss.mean()
+
+
+STEP = 6
+
+
+def cycle_at(index: int) -> Cycle:
+    init_time = datetime(2026, 1, 1, tzinfo=UTC) + index * timedelta(hours=1)
+    return Cycle(init_time, init_time, HORIZON * timedelta(hours=1))
+
+
+def at(index: int) -> Setting:
+    return Setting(cycle_at(index), tuple(map(str, range(STATIONS))), index, 0)
+
+
+def test_exchanging_one_input_for_that_of_the_last_cycle_gives_what_the_forecast_would_have_been_with_it(correction: Correction) -> None:
+    now, trained = later(noise=0.3), Trained(None, None, correction, DAYS)
+    humid = now.values["relative_humidity"].copy()
+    humid[NOW - STEP + 1 :] = (humid[NOW - STEP + 1 :] + 20.0).astype(np.float32)
+    then = with_values(now, {"relative_humidity": humid})
+
+    def forecast(data: Series, origin: int, leads: range, of: StationForecast | None = None) -> StationForecast:
+        return predict_stations(data, correction, None, origin, 0, leads, 0, None if of is None else of.lived)
+
+    leads, compared = range(1, HORIZON + 1), min(HOURS_COMPARED, HORIZON - STEP)
+    told, before = forecast(now, NOW, leads), forecast(then, NOW - STEP, leads)
+    earlier = EarlierCycle(cycle_at(NOW - STEP), drivers_of(at(NOW - STEP), then, ("relative_humidity",), before))
+    found = exchanged(at(NOW), now, trained, told, earlier, 0)
+    assert found is not None
+    assert found.sizes == {"station": STATIONS, "lead_time": compared}
+    wanted = {
+        "then": before.median[:, STEP : STEP + compared],
+        Driver.BASE: told.median[:, :compared],
+        Driver.WEATHER: forecast(then, NOW, range(1, compared + 1), told).median,
+        Driver.OBSERVATIONS: forecast(now, NOW - STEP, range(STEP + 1, STEP + compared + 1), told).median,
+    }
+    for name, values in wanted.items():
+        np.testing.assert_allclose(found[str(name)].values, values, rtol=1e-5, err_msg=name)
+    assert (np.abs(found["weather"] - told.median[:, :compared]) > 0.5).any()
+    assert exchanged(at(NOW - STEP), now, trained, told, EarlierCycle(cycle_at(NOW), earlier.drivers), 0) is None

@@ -29,7 +29,7 @@ def stored(folder: Path, content: bytes) -> Path:
 def test_decisions_are_read_back_as_they_were(facts: Callable[[], Any], tmp_path: Path) -> None:
     assessment = facts().assessment
     read = load_decisions(stored(tmp_path, decisions_json(assessment)))
-    assert read == Decisions(assessment.windows, assessment.messages, assessment.in_force, assessment.statuses)
+    assert read == Decisions(assessment.windows, assessment.messages, assessment.in_force, assessment.statuses, assessment.reasons)
 
 
 def test_a_reader_finds_levels_and_actions_by_name_and_times_with_their_offset() -> None:

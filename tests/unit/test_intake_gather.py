@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from hazecast.config import ObservationSettings, Settings, StationSettings
+from hazecast.config import ObservationSettings, Settings
+from hazecast.config.places import StationSettings
 from hazecast.errors import MissingVariable, NoDataInPeriod, SettingsError
 from hazecast.records import Cycle, Gathered, MeteorologyKind, Note, NoteCode
 from tests.gathering import gather

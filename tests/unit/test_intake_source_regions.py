@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from hazecast.config import AreaSettings, DomainSettings, SourceSettings, StationSettings
+from hazecast.config import DomainSettings
+from hazecast.config.places import AreaSettings, SourceSettings, StationSettings
 from hazecast.errors import InputError, MissingExtra, SettingsError, UnreadableInput
 from hazecast.grids.distance import distance
 from hazecast.grids.lattice import Lattice, lattice_of_domain

@@ -86,7 +86,7 @@ def test_a_note_code_has_a_sentence() -> None:
         (lambda: replace(STATION, latitude=float("nan")), "lies at nan"),
         (lambda: replace(STATION, longitude=361.0), "expected degrees north and east"),
         (lambda: Area("city", (), ("1",), "UTC"), "needs a name"),
-        (lambda: Area("city", (PlaceName("en", "City"),), (), "UTC"), "at least one station"),
+        (lambda: Area("city", (PlaceName("en", "City"),), (), "UTC"), "a station or a territory"),
         (lambda: replace(GATHERED, meteorology=field(time=1)), r"meteorology lacks the dimensions \['latitude', 'longitude'\]"),
         (lambda: replace(GATHERED, observations=field(time=1)), r"observations lacks the dimensions \['station'\]"),
         (lambda: replace(GATHERED, stations=()), "0 stations, but observations of 1"),

@@ -116,7 +116,7 @@ def test_nothing_is_in_force_or_sent_before_somebody_releases_it_and_then_once(d
         desk.approve("zhao")
     assert release_due(desk.settings, desk.database, lambda: RELEASE_AT + timedelta(days=1)) == ()
     text = desk.document(release.bulletin_id, "bulletin.en.txt")
-    assert "reviewed and released by a forecaster" in text
+    assert "under the responsibility of the forecaster li" in text
     assert "Automatic bulletin" not in text
 
 
@@ -124,7 +124,7 @@ def test_a_change_is_told_beside_what_the_forecast_alone_gives(desk_of: Callable
     desk = desk_of(*CALM)
     desk.decide("tangshan", Level.NONE)
     desk.decide("taiyuan", Level.YELLOW, "wang", reason="stations there are silent, fog by satellite", words="Drive slowly.")
-    assert b"forecast alone gives yellow" in preview(desk.settings, desk.database, KEY, "en", desk.now)
+    assert b"forecast alone gives yellow" in preview(desk.settings, desk.database, KEY, "en", desk.now, "li")
     assert desk.approve("wang") is Signed.RELEASED
     assert desk.levels() == {"handan": Level.ORANGE, "taiyuan": Level.YELLOW}
     (release,) = releases_of(desk.database, KEY)

@@ -17,7 +17,6 @@ from sqlalchemy import Engine
 from hazecast.archive.database import open_database
 from hazecast.archive.ledger import LEASE, CycleResults, Standing, State, claim_cycle, cycle_states, fail_cycle, finish_cycle
 from hazecast.config import (
-    AreaSettings,
     DomainSettings,
     MeteorologySettings,
     ObservationSettings,
@@ -25,8 +24,8 @@ from hazecast.config import (
     ScheduleSettings,
     Settings,
     SiteSettings,
-    StationSettings,
 )
+from hazecast.config.places import AreaSettings, StationSettings
 from hazecast.errors import CycleError, NoDataInPeriod
 from hazecast.records import Cycle, MeteorologyKind
 from hazecast.scheduler import HUNG_STATUS, Decision, run_schedule, tick

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from hazecast.config import (
-    AreaSettings,
     DomainSettings,
     ForecastSettings,
     MeteorologySettings,
@@ -19,12 +18,11 @@ from hazecast.config import (
     ScheduleSettings,
     Settings,
     SiteSettings,
-    SourceSettings,
-    StationSettings,
     VisibilitySettings,
     WarningSettings,
     load_settings,
 )
+from hazecast.config.places import AreaSettings, SourceSettings, StationSettings
 from hazecast.records import RESERVED, MeteorologyKind
 from hazecast.survey.settings_file import printable, settings_text
 from tests.small_case import SmallCase, small_settings
@@ -152,7 +150,7 @@ def test_comments_of_stations_and_areas_stand_at_the_first_alone(settings: Setti
 def test_what_else_a_source_region_may_be_stands_at_the_first_alone(settings: Settings, tmp_path: Path) -> None:
     china = SourceSettings(id="tangshan", names={"zh": "唐山"}, china=("唐山市",))
     text = settings_text(settings.model_copy(update={"sources": (*settings.sources, china)}), tmp_path)
-    assert text.count('# polygons = "…"  # Or: a GeoJSON file') == 1
+    assert text.split("[[areas]]")[0].count('# polygons = "…"  # Or: a GeoJSON file') == 1
     assert text.split("[[sources]]")[2].splitlines()[1:4] == ['id = "tangshan"', 'names = { zh = "唐山" }', 'china = ["唐山市"]']
 
 

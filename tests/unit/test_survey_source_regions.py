@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hazecast.config import AreaSettings, DomainSettings, SourceSettings, StationSettings
+from hazecast.config import DomainSettings
+from hazecast.config.places import AreaSettings, SourceSettings, StationSettings
 from hazecast.gazetteer.places import known_places
 from hazecast.grids.lattice import lattice_of_domain
 from hazecast.grids.regions import region_shares

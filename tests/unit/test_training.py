@@ -7,16 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hazecast.config import (
-    AreaSettings,
-    DomainSettings,
-    MeteorologySettings,
-    ObservationSettings,
-    OutputSettings,
-    Settings,
-    SiteSettings,
-    StationSettings,
-)
+from hazecast.config import DomainSettings, MeteorologySettings, ObservationSettings, OutputSettings, Settings, SiteSettings
+from hazecast.config.places import AreaSettings, StationSettings
 from hazecast.forecast.model_card import Trial
 from hazecast.forecast.model_store import StoredModel, champion_as_of, load_model, stored_models
 from hazecast.forecast.predict import predict

@@ -6,7 +6,7 @@ import pytest
 from hazecast.config import WarningSettings
 from hazecast.records import Cycle, Level, WindowAssessment
 from hazecast.warnings.areas import Judgement, judge
-from hazecast.warnings.bounds import kth_largest, stations_needed
+from hazecast.warnings.bounds import of_the_last_needed, weight_needed
 from hazecast.warnings.chances import ascending, level_chances
 from hazecast.warnings.deciding import levels
 from hazecast.warnings.drawn import sustained
@@ -61,11 +61,13 @@ def chance(assessment: WindowAssessment, level: Level) -> float | None:
     ("share", "stations", "needed"), [(0.3, 1, 1), (0.3, 3, 1), (0.3, 4, 2), (0.3, 10, 3), (0.28, 25, 7), (1.0, 7, 7), (0.01, 5, 1)]
 )
 def test_the_share_of_stations_is_rounded_up(share: float, stations: int, needed: int) -> None:
-    assert stations_needed(share, stations) == needed
+    assert needed - 1 < weight_needed(share, np.ones(stations)) <= needed
 
 
 def test_the_chance_of_an_hour_is_that_of_the_last_station_needed() -> None:
-    assert kth_largest(np.array([[[0.1, 0.9], [0.7, 0.2], [0.4, 0.3]]]), 2).tolist() == [[0.4, 0.3]]
+    chances = np.array([[[0.1, 0.9], [0.7, 0.2], [0.4, 0.3]]])
+    assert of_the_last_needed(chances, np.ones(3), 2.0).tolist() == [[0.4, 0.3]]
+    assert of_the_last_needed(chances, np.array([1.0, 5.0, 1.0]), 4.0).tolist() == [[0.7, 0.2]]
 
 
 def test_a_run_is_as_likely_as_its_least_likely_hour() -> None:

@@ -1,13 +1,15 @@
 """The kernels of deciding are the same, value by value and count by count, as numpy array by array."""
 
+import math
+
 import numpy as np
 import pytest
 
 from benchmarks.deciding import of_area, window_chances
-from hazecast.warnings.bounds import stations_needed
+from hazecast.records import Level
 from hazecast.warnings.deciding import level_bounds
 from hazecast.warnings.drawn import area_chances, drawn_levels, hourly_chances
-from hazecast.warnings.edition import known_editions, load_edition
+from hazecast.warnings.edition import known_editions, load_edition, load_hourly_edition
 from hazecast.warnings.hourly_edition import HourlyEdition
 
 EDITIONS = [e for e in map(load_edition, known_editions()) if isinstance(e, HourlyEdition)]
@@ -46,7 +48,7 @@ def test_areas_are_counted_as_in_numpy(edition: HourlyEdition, share: float, lea
     levels = chance.choice([0, *(row.level for row in edition.levels)], (7, 6, 50)).astype(np.int8)
     levels = np.repeat(levels[:, :, ::5], 5, axis=2)  # so that some last
     areas = [[0, 1, 2, 3, 4, 5], [2], [5, 0]]
-    needed = [stations_needed(share, len(area)) for area in areas]
+    needed = [math.ceil(share * len(area) - 1e-9) for area in areas]
     hourly, window = area_chances(levels, edition, areas, needed, WINDOWS, least)
     for a, (area, k) in enumerate(zip(areas, needed, strict=True)):
         of_draws = of_area(levels[:, area], k)
@@ -54,3 +56,13 @@ def test_areas_are_counted_as_in_numpy(edition: HourlyEdition, share: float, lea
         for w, hours in enumerate(WINDOWS):
             np.testing.assert_allclose(window[a, w], window_chances(of_draws[:, hours], edition, least))
     assert window.any()
+
+
+def test_an_area_reaches_a_level_by_the_weight_of_its_places() -> None:
+    edition = load_hourly_edition("cma-haze-2013")
+    levels = np.zeros((2, 3, 6), dtype=np.int8)
+    levels[0, 0], levels[1, 1:] = Level.RED, Level.RED
+    weights = np.array([5.0, 1.0, 2.0])
+    hourly, window = area_chances(levels, edition, [[0, 1, 2], [1, 2]], [4.0, 3.0], [slice(0, 6)], 3, weights)
+    np.testing.assert_array_equal(window[:, 0], np.full((2, 3), 0.5))
+    np.testing.assert_array_equal(hourly, np.full((2, 3, 6), 0.5))

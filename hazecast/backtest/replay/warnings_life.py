@@ -14,8 +14,9 @@ from pydantic import TypeAdapter
 from hazecast.archive.netcdf import read_dataset
 from hazecast.backtest.replay.folder import CYCLES, WARNINGS_FILE
 from hazecast.config import Settings
-from hazecast.cycle import DRAWS_FILE, GRID_FILE, STATIONS_FILE, areas_of
+from hazecast.cycle import DRAWS_FILE, GRID_FILE, STATIONS_FILE, on_territories
 from hazecast.errors import ArchiveError
+from hazecast.intake.territories import areas_of
 from hazecast.records import Cycle, Forecast, HazeWarning, Level
 from hazecast.warnings.assess import assess
 from hazecast.warnings.life import REMEMBERED
@@ -35,11 +36,14 @@ class CycleWarnings:
 def replay_warnings(out: Path, settings: Settings, cycles: Sequence[Cycle], observed: xr.Dataset | None = None) -> Iterator[CycleWarnings]:
     """Assess the stored forecasts one after the other, in the order of time; of `observed` pm25 (time, station) each sees what was past."""
     known: tuple[HazeWarning, ...] = ()
+    areas = areas_of(settings)
+    on_ground = any(area.territory is not None for area in areas)
     delay = timedelta(hours=settings.observations.arrival_delay_hours)
     for cycle in cycles:
         seen = None if observed is None else _arrived(observed, cycle.as_of - delay)
         known = tuple(w for w in known if w.valid_until > cycle.as_of - REMEMBERED)
-        assessment = assess(_forecast(out / CYCLES / cycle.key, cycle), areas_of(settings), settings.warnings, known, seen)
+        forecast = _forecast(out / CYCLES / cycle.key, cycle, on_ground)
+        assessment = assess(forecast, areas, settings.warnings, known, seen, on_territories(forecast, areas, settings))
         known += assessment.messages
         yield CycleWarnings(cycle.key, assessment.messages, assessment.in_force)
 
@@ -66,9 +70,9 @@ def read_warnings(file: Path) -> tuple[CycleWarnings, ...]:
         raise ArchiveError(f"{file} cannot be read: {broken}.", "Start the backtest again; it writes the file anew.") from broken
 
 
-def _forecast(folder: Path, cycle: Cycle) -> Forecast:
-    """As it is stored, but of the grid one cell alone: no area is warned by the grid."""
-    cell = read_dataset(folder / GRID_FILE, lambda grid: grid.isel(latitude=[0], longitude=[0]))
+def _forecast(folder: Path, cycle: Cycle, on_ground: bool) -> Forecast:
+    """As it is stored, but of the grid one cell alone where no area is warned by its ground."""
+    cell = read_dataset(folder / GRID_FILE, lambda grid: grid if on_ground else grid.isel(latitude=[0], longitude=[0]))
     stations: xr.Dataset = read_dataset(folder / STATIONS_FILE)
     drawn = folder / DRAWS_FILE
     return Forecast(cycle, cell, stations, (), draws=read_dataset(drawn) if drawn.exists() else None)

@@ -11,7 +11,7 @@ from hazecast.backtest.scorecard.stored import StoredBacktest, load_backtest
 from hazecast.backtest.value import ValueCurve, value_curve
 from hazecast.backtest.verification import FORECAST, ControlDays, Verification, read_control_days, verify
 from hazecast.backtest.verification.pairs import Against, against
-from hazecast.cycle import areas_of
+from hazecast.intake.territories import areas_of
 from hazecast.records import Level
 
 Progress = Callable[[str, float], None]
@@ -58,7 +58,8 @@ def gather_evidence(backtest: StoredBacktest, options: ScorecardOptions, progres
     warnings = backtest.settings.warnings
     rules = EventTerms(least_hours=warnings.minimum_hours, area_share=warnings.area_share)
     in_force = [told.in_force for told in backtest.told]
-    events = review_events(backtest.forecasts, held, rules, control, areas_of(backtest.settings), in_force)
+    verified = tuple(area for area in areas_of(backtest.settings) if area.station_ids)  # others were never measured
+    events = review_events(backtest.forecasts, held, rules, control, verified, in_force)
     progress("scoring", 0.8)
     levels = tuple(row.level for row in terms.edition.levels)
     found = Evidence(

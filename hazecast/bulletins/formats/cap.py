@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo
 from hazecast.bulletins.area_warning import area_warning
 from hazecast.bulletins.editions import event_in_words, level_facts
 from hazecast.bulletins.footprints import circle_round, stations_of
+from hazecast.bulletins.formats.signature import Sign, unsigned
 from hazecast.bulletins.formats.xml import Element, child, written
+from hazecast.bulletins.outlines import alert_polygons
 from hazecast.bulletins.phrases import LEVELS, guidance
 from hazecast.bulletins.remarks import is_perfect_prognosis
 from hazecast.bulletins.telling import Telling
@@ -24,10 +26,17 @@ CERTAINTIES = ("Observed", "Likely", "Possible", "Unlikely", "Unknown")
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One message and the earlier ones that it replaces."""
+    """One message and the earlier ones that it replaces, all of them: CAP knows by its references alone which it ends."""
 
     warning: HazeWarning
     replaced: tuple[HazeWarning, ...]
+
+    def __post_init__(self) -> None:
+        if {old.id for old in self.replaced} != set(self.warning.replaces):
+            known = ", ".join(old.id for old in self.replaced) or "none"
+            raise ValueError(f"Warning {self.warning.id} replaces {', '.join(self.warning.replaces)}, of which {known} is known.")
+        if self.warning.action is Action.LIFT and not self.replaced:
+            raise ValueError(f"Warning {self.warning.id} lifts nothing; a Cancel must refer to what it ends.")
 
     @property
     def message_type(self) -> str:
@@ -43,10 +52,10 @@ class Alert:
         return lifted if self.warning.action is Action.LIFT else self.warning.level
 
 
-def cap_documents(facts: BulletinFacts, wordings: Sequence[Wording]) -> tuple[Document, ...]:
-    """A document for each message of the cycle, with an info block in each language."""
+def cap_documents(facts: BulletinFacts, wordings: Sequence[Wording], sign: Sign = unsigned) -> tuple[Document, ...]:
+    """A document for each message of the cycle, with an info block in each language, as `sign` leaves it."""
     return tuple(
-        Document(cap_name(message), MEDIA_TYPE, "", written(_alert(alert_of(message, facts), facts, wordings), NAMESPACE))
+        Document(cap_name(message), MEDIA_TYPE, "", sign(written(_alert(alert_of(message, facts), facts, wordings), NAMESPACE)))
         for message in facts.assessment.messages
     )
 
@@ -57,8 +66,8 @@ def cap_name(warning: HazeWarning) -> str:
 
 
 def alert_of(warning: HazeWarning, facts: BulletinFacts) -> Alert:
-    """A message with those that it replaces and that were in force when its cycle began."""
-    before = {old.id: old for old in facts.in_force_before}
+    """A message with those that it replaces, whether they were still in force when its cycle began or had ended lately."""
+    before = {old.id: old for old in (*facts.in_force_before, *facts.replaced)}
     return Alert(warning, tuple(before[id] for id in warning.replaces if id in before))
 
 
@@ -159,6 +168,7 @@ def _parameters(info: Element, warning: HazeWarning, telling: Telling) -> None:
         ("condition", warning.condition),
         ("probability", probability),
         ("cycle", warning.cycle_key),
+        ("forecaster", facts.forecaster),
     ):
         if value:
             _named(info, "parameter", f"hazecast:{name}", value)
@@ -168,7 +178,10 @@ def _area(info: Element, warning: HazeWarning, telling: Telling) -> None:
     own = next((area for area in telling.facts.areas if area.id == warning.area_id), None)
     place = child(info, "area")
     child(place, "areaDesc", telling.areas([warning.area_id]))
-    stations = stations_of(own, telling.facts.stations) if own else ()
+    polygons = alert_polygons(own.territory) if own and own.territory else ()
+    for polygon in polygons:
+        child(place, "polygon", " ".join(f"{latitude:.4f},{longitude:.4f}" for latitude, longitude in polygon))
+    stations = stations_of(own, telling.facts.stations) if own and not polygons else ()
     if stations:
         circle = circle_round(stations)
         child(place, "circle", f"{circle.latitude:.4f},{circle.longitude:.4f} {circle.radius_km:.1f}")

@@ -10,8 +10,9 @@ from datetime import datetime
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from hazecast.bulletins.air_quality import air_quality_of
+from hazecast.bulletins.formats.why_data import WhyData, why_data
 from hazecast.bulletins.situation import expiry
-from hazecast.records import Area, BulletinFacts, HazeWarning, Level, Note, PlaceName, WindowAssessment
+from hazecast.records import Area, BulletinFacts, HazeWarning, Level, Note, PlaceName, Why, WindowAssessment
 
 FORMAT = "hazecast-bulletin/1"
 LevelName = str
@@ -56,6 +57,7 @@ class WindowData(_Data):
     hours: int
     hours_known: int
     air_quality: AirQualityData | None = Field(None, description="null where too few hours are known, or the window is no day.")
+    why: WhyData | None = Field(None, description="Of the first window.")
 
 
 class AreaData(_Data):
@@ -118,6 +120,7 @@ class BulletinData(_Data):
     exercise: bool = Field(description="true: made for an exercise, and not a real warning.")
     titles: dict[str, str]
     sender: str
+    forecaster: str = Field("", description="Who answers for it; empty for an automatic one.")
     issued_at: AwareDatetime
     expires_at: AwareDatetime
     cycle: str
@@ -141,6 +144,7 @@ def bulletin_data(facts: BulletinFacts, bulletin_id: str) -> BulletinData:
         exercise=facts.exercise,
         titles=_names(facts.titles),
         sender=facts.sender,
+        forecaster=facts.forecaster,
         issued_at=facts.issued_at,
         expires_at=expiry(facts),
         cycle=facts.cycle.key,
@@ -190,7 +194,12 @@ def _window(window: WindowAssessment, area: Area, facts: BulletinFacts) -> Windo
         hours=window.hours,
         hours_known=window.hours_known,
         air_quality=_air_quality(window, area, facts),
+        why=next((why_data(why) for why in facts.assessment.reasons if _is_of(why, window)), None),
     )
+
+
+def _is_of(why: Why, window: WindowAssessment) -> bool:
+    return (why.area_id, why.valid_from, why.valid_until) == (window.area_id, window.valid_from, window.valid_until)
 
 
 def _air_quality(window: WindowAssessment, area: Area, facts: BulletinFacts) -> AirQualityData | None:

@@ -7,15 +7,18 @@ from typing import Any
 import numpy as np
 import shapely
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
+from hazecast.bulletins.outlines import ground_of
 from hazecast.bulletins.palette import STYLES
 from hazecast.bulletins.pictures.canvas import INK, figure
 from hazecast.bulletins.pictures.ground import HEAD, WIDTH, Domain, Frame, domain_of, draw_ground, draw_insets, fill, map_axes
 from hazecast.bulletins.pictures.map_words import area_points, foot_height, write_foot, write_head, write_places
 from hazecast.bulletins.pictures.picture import Copy, Picture
+from hazecast.bulletins.pictures.projection import lines
 from hazecast.bulletins.pictures.sheet import Sheet
 from hazecast.bulletins.rows import chance_levels
 from hazecast.bulletins.situation import AreaView
@@ -105,6 +108,9 @@ def _rounded(shape: Any, radius: float) -> Any:
 
 def _mark_areas(axes: Axes, frame: Frame, telling: Telling) -> None:
     stations = {station.id: station for station in telling.facts.stations}
+    for territory in (area.territory for area in telling.facts.areas if area.territory is not None):
+        border = lines(frame.plane.flat(shapely.boundary(ground_of(territory))))
+        axes.add_collection(LineCollection(border, colors=INK, linewidths=1.1, linestyles=(0, (5, 2)), zorder=8), autolim=False)
     for view, (x, y) in area_points(telling, frame):
         own = [stations[i] for i in view.area.station_ids if i in stations]
         if len(own) > 1:  # the mark of the area would hide a single one

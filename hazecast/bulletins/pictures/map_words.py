@@ -5,6 +5,7 @@ from typing import Any
 
 from matplotlib.axes import Axes
 
+from hazecast.bulletins.outlines import label_point
 from hazecast.bulletins.pictures.canvas import EXERCISE, INK, SOFT
 from hazecast.bulletins.pictures.cautions import cautions
 from hazecast.bulletins.pictures.ground import LOCATOR_BELOW, SIDE, WIDTH, Domain, Frame
@@ -84,13 +85,15 @@ def write_places(sheet: Sheet, axes: Axes, domain: Domain, frame: Frame, telling
 
 
 def area_points(telling: Telling, frame: Frame) -> list[tuple[Any, tuple[float, float]]]:
-    """Every area that has stations, with the middle of them in metres."""
+    """Every area that lies somewhere, with a place inside its ground, or else the middle of its stations, in metres."""
     stations = {station.id: station for station in telling.facts.stations}
     found = []
     for view in telling.views:
         own = [stations[i] for i in view.area.station_ids if i in stations]
-        if own:
-            x, y = frame.plane.xy([s.longitude for s in own], [s.latitude for s in own]).mean(axis=0)
+        territory = view.area.territory
+        if territory is not None or own:
+            places = [label_point(territory)] if territory is not None else [(s.longitude, s.latitude) for s in own]
+            x, y = frame.plane.xy(*zip(*places, strict=True)).mean(axis=0)
             found.append((view, (float(x), float(y))))
     return found
 

@@ -67,7 +67,7 @@ def preview_document(request: Request, visit: Decider, cycle_key: str, name: str
     language = name.removeprefix("bulletin.").removesuffix(".html")
     if language not in desk.settings.site.languages:
         return RedirectResponse(f"/bulletins/{cycle_key}/{name}", 303)
-    content = preview(desk.settings, desk.database, cycle_key, language, desk.clock())
+    content = preview(desk.settings, desk.database, cycle_key, language, desk.clock(), visit.account.name)
     return Response(content, media_type="text/html", headers={"content-security-policy": DOCUMENT_POLICY})
 
 

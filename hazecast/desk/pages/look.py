@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from hazecast.archive.bulletin_facts import StoredFacts, load_stored_facts
+from hazecast.archive.bulletin_facts import StoredArea, StoredFacts, load_stored_facts
 from hazecast.archive.bulletin_files import load_bulletin_index, load_document
 from hazecast.archive.netcdf import variables_in
 from hazecast.bulletins.wording import N_
@@ -19,7 +19,7 @@ from hazecast.desk.guard import DOCUMENT_POLICY
 from hazecast.desk.refusals import Refusal
 from hazecast.desk.rendering import page, speaking_to
 from hazecast.desk.visits import Visitor
-from hazecast.records import Account, Area
+from hazecast.records import Account
 
 router = APIRouter(include_in_schema=False)
 NAMES: Mapping[Field, str] = {
@@ -116,10 +116,11 @@ def _folder(desk: Desk, account: Account, cycle_key: str) -> Path:
     return desk.archive / cycle_seen(desk, account, cycle_key).cycle.key
 
 
-def _centre(area: Area, facts: StoredFacts) -> tuple[float, float]:
-    """The middle of an area's stations."""
-    own = [station for station in facts.stations if station.id in area.station_ids] or list(facts.stations)
-    return sum(s.latitude for s in own) / len(own), sum(s.longitude for s in own) / len(own)
+def _centre(area: StoredArea, facts: StoredFacts) -> tuple[float, float]:
+    """The middle of an area's stations or, without any, of the outlines of its ground."""
+    places = [(station.latitude, station.longitude) for station in facts.stations if station.id in area.station_ids]
+    places = places or [(y, x) for polygon in area.polygons for x, y in polygon[0]]
+    return sum(latitude for latitude, _ in places) / len(places), sum(longitude for _, longitude in places) / len(places)
 
 
 def _knows_chances(folder: Path) -> bool:

@@ -12,16 +12,16 @@ from hazecast.grids.sampling import sampling
 from hazecast.records import ELSEWHERE, Area, Attribution, Gridded, Source, SourceForecast
 
 Array = NDArray[np.float64]
+NOWHERE = ""  # a station that no forecast has
 
 
 def attribution_of(sources: SourceForecast | None, areas: Sequence[Area], gridded: Gridded) -> Attribution | None:
-    """Shares of sources in the mean over each area's stations; None where the sources are not known."""
+    """Shares of sources in the mean over each area's stations, not known without any; None where the sources are not known."""
     if sources is None:
         return None
     stations = sources.stations
-    data = xr.concat(
-        [_shares(stations.sel(station=list(area.station_ids))) for area in areas], dim="area", coords="minimal", compat="override"
-    )
+    shares = [_shares(stations.reindex(station=list(area.station_ids) or [NOWHERE])) for area in areas]
+    data = xr.concat(shares, dim="area", coords="minimal", compat="override")
     names = {region.id: region.names for region in gridded.gathered.regions}
     ids = stations["source"].values.tolist()
     own = ("area", np.array([_own_region(area, gridded) for area in areas], dtype=object))

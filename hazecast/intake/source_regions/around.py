@@ -6,7 +6,8 @@ from itertools import count
 import numpy as np
 from numpy.typing import NDArray
 
-from hazecast.config import AreaSettings, DomainSettings, SourceSettings, StationSettings
+from hazecast.config import DomainSettings
+from hazecast.config.places import AreaSettings, SourceSettings, StationSettings
 from hazecast.grids.distance import distance
 from hazecast.intake.source_regions.rings import circle
 from hazecast.records import RESERVED
@@ -24,13 +25,13 @@ def ring_around(area: AreaSettings, stations: Sequence[StationSettings], radius_
 def sources_around(
     areas: Sequence[AreaSettings], stations: Sequence[StationSettings], domain: DomainSettings
 ) -> tuple[SourceSettings, ...]:
-    """A circle round each area that takes in its stations, at least 40 km wide each way.
+    """A circle round each area that lists stations, which takes them in, at least 40 km wide each way.
 
     An area whose middle lies in the circle of one before it has none of its own, nor has one outside the domain.
     """
     found: list[SourceSettings] = []
     circles: list[tuple[float, float, float]] = []
-    for area in areas:
+    for area in (area for area in areas if area.stations):
         places = _places(area, stations)
         latitude, longitude = middle_of(places)
         taken = any(_kilometres(latitude, longitude, lat, lon) < radius for lat, lon, radius in circles)

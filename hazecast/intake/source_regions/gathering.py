@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from hazecast.config import DomainSettings, Settings, SourceSettings
+from hazecast.config import DomainSettings, Settings
+from hazecast.config.places import SourceSettings
 from hazecast.intake.fields.layout import Box
 from hazecast.intake.files import guarded, identified
 from hazecast.intake.source_regions.around import ring_around, sources_around
@@ -42,7 +43,7 @@ def _region(source: SourceSettings, settings: Settings) -> SourceRegion:
     names = _names(source.names)
     if source.mask is not None:
         with guarded(source.mask):
-            return SourceRegion(source.id, names, mask=read_mask(source.mask, source.variable, _box(settings.domain)))
+            return SourceRegion(source.id, names, mask=read_mask(source.mask, source.variable, box_of(settings.domain)))
     if source.polygons is not None:
         with guarded(source.polygons):
             return SourceRegion(source.id, names, read_polygons(source.polygons, _choice(source)))
@@ -60,6 +61,7 @@ def _names(by_language: Mapping[str, str]) -> tuple[PlaceName, ...]:
     return tuple(PlaceName(language, text) for language, text in by_language.items())
 
 
-def _box(domain: DomainSettings) -> Box:
+def box_of(domain: DomainSettings) -> Box:
+    """The domain with the whole of its outermost cells."""
     half = domain.spacing / 2
     return Box(max(domain.south - half, -90.0), min(domain.north + half, 90.0), domain.west - half, domain.east + half)

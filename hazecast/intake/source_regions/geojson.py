@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from hazecast.errors import SettingsError, UnreadableInput
 from hazecast.intake.source_regions.rings import rings_of_polygon
+from hazecast.records import Polygon
 
 Array = NDArray[np.float64]
 MOST_BYTES = 1 << 29
@@ -35,14 +36,24 @@ def read_polygons(file: Path, choice: Choice | None = None) -> tuple[Array, ...]
     Outlines run anticlockwise, holes clockwise. Raises UnreadableInput for what is no GeoJSON of polygons in degrees, SettingsError for
     a choice that no feature answers to.
     """
+    whole = [[_open(file, ring) for ring in polygon] for polygon in _polygons_of(file, choice)]
+    return tuple(ring for outline, *holes in whole for ring in rings_of_polygon(outline, holes))
+
+
+def read_outlines(file: Path, choice: Choice | None = None) -> tuple[Polygon, ...]:
+    """The same polygon by polygon, as they are drawn; raises UnreadableInput also for a ring that does not end where it begins."""
+    return tuple(tuple(_closed(file, ring) for ring in polygon) for polygon in _polygons_of(file, choice))
+
+
+def _polygons_of(file: Path, choice: Choice | None) -> list[list[Array]]:
     document = _document(file)
     _require_degrees(file, document)
     features = list(_features(file, document))
     chosen = features if choice is None else _chosen(file, features, choice)
-    rings = tuple(ring for feature in chosen for ring in _rings(file, feature.get("geometry")))
-    if not rings:
+    polygons = [polygon for feature in chosen for polygon in _polygons(file, feature.get("geometry"))]
+    if not polygons:
         raise UnreadableInput(f"{file} holds no polygon.", "Give the outline of the region as Polygon or MultiPolygon.")
-    return rings
+    return polygons
 
 
 def _document(file: Path) -> dict[str, Any]:
@@ -105,7 +116,7 @@ def _told(names: Sequence[str], wanted: str) -> str:
     return (", ".join(repr(name[:60]) for name in ordered[:MOST_TOLD]) or "none") + (" …" if len(ordered) > MOST_TOLD else "")
 
 
-def _rings(file: Path, geometry: Any) -> Iterator[Array]:
+def _polygons(file: Path, geometry: Any) -> Iterator[list[Array]]:
     if geometry is None:
         return
     kind = geometry.get("type") if isinstance(geometry, dict) else None
@@ -117,25 +128,40 @@ def _rings(file: Path, geometry: Any) -> Iterator[Array]:
         )
     if kind == "GeometryCollection":
         for part in inside:
-            yield from _rings(file, part)
+            yield from _polygons(file, part)
         return
     for polygon in inside if kind == "MultiPolygon" else [inside]:
         if isinstance(polygon, list) and polygon:
-            outline, *holes = (_ring(file, positions) for positions in polygon)
-            yield from rings_of_polygon(outline, holes)
+            yield [_ring(file, positions) for positions in polygon]
 
 
 def _ring(file: Path, positions: Any) -> Array:
-    """(point, 2), without the last point where it is the first once more."""
+    """(point, 2), as it stands there."""
     try:
         points = np.array([[_number(x), _number(y)] for x, y, *_ in positions], dtype=np.float64).reshape(-1, 2)
     except (TypeError, ValueError) as broken:
         raise UnreadableInput(f"{file} has a ring that is no list of positions: {str(positions)[:60]}.", _AS_A_RULE) from broken
+    _require_on_earth(file, points)
+    return points
+
+
+def _open(file: Path, points: Array) -> Array:
+    """Without the last point where it is the first once more."""
     if len(points) > 1 and (points[0] == points[-1]).all():
         points = points[:-1]
     if len(points) < 3:
         raise UnreadableInput(f"{file} has a ring of {len(points)} points; expected three or more.", "Deliver it whole.")
-    _require_on_earth(file, points)
+    return points
+
+
+def _closed(file: Path, points: Array) -> Array:
+    _open(file, points)
+    if (points[0] != points[-1]).any():
+        first, last = (f"{longitude:g}, {latitude:g}" for longitude, latitude in points[[0, -1]])
+        raise UnreadableInput(
+            f"{file} has a ring that begins at {first} and ends at {last}; expected it to end where it begins.",
+            "Close it, with its first point once more at its end.",
+        )
     return points
 
 

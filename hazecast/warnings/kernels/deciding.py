@@ -72,8 +72,9 @@ def levels_of_draws(
 def count_areas(
     levels: Levels,
     members: Index,
+    weights: Array,
     first: Index,
-    needed: Index,
+    needed: Array,
     begin: Index,
     end: Index,
     wanted: Levels,
@@ -84,15 +85,15 @@ def count_areas(
 ) -> None:
     """In how many draws each area has each of the levels `wanted` or a higher one, in the hours and for hours on end in each window.
 
-    The stations of area a are `members[first[a]:first[a + 1]]`, of which `needed[a]` must reach a level together; windows are the hours
-    from `begin` to `end`; a level looks `horizon` hours into a window, and must last `least` of them, or all if there are fewer. Into
-    `hourly` (area, level, hour) and `window` (area, window, level). `wanted` ascends.
+    The stations of area a are `members[first[a]:first[a + 1]]`, whose `weights` must add up to `needed[a]` to reach a
+    level together; windows are the hours from `begin` to `end`; a level looks `horizon` hours into a window, and must last `least` of
+    them, or all if there are fewer. Into `hourly` (area, level, hour) and `window` (area, window, level). `wanted` ascends.
     """
     for area in prange(first.size - 1):
-        own = members[first[area] : first[area + 1]]
+        own, weight = members[first[area] : first[area + 1]], weights[first[area] : first[area + 1]]
         course = np.empty(levels.shape[2], np.int8)
         for draw in range(levels.shape[0]):
-            _course_of(levels[draw], own, needed[area], wanted, course)
+            _course_of(levels[draw], own, weight, needed[area], wanted, course)
             for i in range(wanted.size):
                 for hour in range(course.size):
                     if course[hour] >= wanted[i]:
@@ -108,18 +109,20 @@ def count_areas(
 
 
 @njit(cache=True)
-def _course_of(levels: Levels, own: Index, needed: int, wanted: Levels, course: Levels) -> None:
-    """The highest level that so many of the stations reach together, hour by hour."""
+def _course_of(levels: Levels, own: Index, weight: Array, needed: float, wanted: Levels, course: Levels) -> None:
+    """The highest level that stations of so much weight reach together, hour by hour."""
     for hour in range(course.size):
         if own.size == 1:
             course[hour] = levels[own[0], hour]
             continue
         course[hour] = 0
         for i in range(wanted.size - 1, -1, -1):
-            together = 0
-            for station in own:
-                if levels[station, hour] >= wanted[i]:
-                    together += 1
+            together = 0.0
+            for k in range(own.size):
+                if levels[own[k], hour] >= wanted[i]:
+                    together += weight[k]
+                    if together >= needed:
+                        break
             if together >= needed:
                 course[hour] = wanted[i]
                 break

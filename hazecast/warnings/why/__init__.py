@@ -1,0 +1,1 @@
+"""Why a level was decided on."""
