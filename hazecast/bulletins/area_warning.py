@@ -7,7 +7,7 @@ from hazecast.bulletins.phrases import HEADLINES
 from hazecast.bulletins.reviewed import words_of_person
 from hazecast.bulletins.standing import standing_in_words
 from hazecast.bulletins.telling import Telling
-from hazecast.records import Action, HazeWarning, Level, WindowAssessment
+from hazecast.records import Action, HazeWarning, WindowAssessment
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +44,11 @@ def _expected(warning: HazeWarning, telling: Telling) -> str:
 
 
 def _worse(window: WindowAssessment | None, telling: Telling) -> str:
-    if window is None or window.worst_station_id is None or window.worst_station_level <= max(window.level, Level.NONE):
+    worse = None if window is None else telling.worse_place(window)
+    if worse is None:
         return ""
-    haze, station = telling.haze(window.worst_station_level), telling.station(window.worst_station_id)
-    said = telling.wording.say("locally %(haze)s: %(station)s", haze=haze, station=station)
-    return _sentence(said, telling)
+    level, station = worse
+    return _sentence(telling.wording.say("locally %(haze)s: %(station)s", haze=telling.haze(level), station=station), telling)
 
 
 def _sentence(phrase: str, telling: Telling) -> str:

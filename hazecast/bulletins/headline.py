@@ -103,12 +103,11 @@ def _level_clause(level: Level, telling: Telling) -> str:
 def _worse_places(views: Sequence[AreaView], telling: Telling) -> dict[Level, list[str]]:
     places: dict[Level, list[str]] = {}
     for view in views:
-        window = view.window
-        if window and window.worst_station_id is not None and window.worst_station_level > max(window.level, Level.NONE):
-            name = telling.wording.say(
-                "%(area)s (%(station)s)", area=telling.area(view.area), station=telling.station(window.worst_station_id)
-            )
-            places.setdefault(window.worst_station_level, []).append(name)
+        worse = telling.worse_place(view.window) if view.window else None
+        if worse is not None:
+            level, station = worse
+            name = telling.wording.say("%(area)s (%(station)s)", area=telling.area(view.area), station=station)
+            places.setdefault(level, []).append(name)
     return dict(sorted(places.items(), reverse=True))
 
 

@@ -159,9 +159,10 @@ def _remarks(view: AreaView, telling: Telling) -> list[str]:
         return [*remarks, wording.say("not assessed")]
     if window.hours_known < window.hours:
         remarks.append(wording.say("only %(known)d of %(hours)d hours could be judged", known=window.hours_known, hours=window.hours))
-    if window.worst_station_id is not None and window.worst_station_level > max(window.level, Level.NONE):
-        station = telling.station(window.worst_station_id)
-        remarks.append(wording.say("locally %(haze)s: %(station)s", haze=telling.haze(window.worst_station_level), station=station))
+    worse = telling.worse_place(window)
+    if worse is not None:
+        level, station = worse
+        remarks.append(wording.say("locally %(haze)s: %(station)s", haze=telling.haze(level), station=station))
     return [*remarks, *rung_remarks(view, telling)]
 
 

@@ -13,7 +13,7 @@ from hazecast.bulletins.phrases import LEVELS, haze_in_words
 from hazecast.bulletins.situation import AreaView, Period, areas_on, periods
 from hazecast.bulletins.text_layout import plain
 from hazecast.bulletins.wording import LocalTime, Wording
-from hazecast.records import DECIDED_BY_PERSON, Area, BulletinFacts, Level, name_in
+from hazecast.records import DECIDED_BY_PERSON, Area, BulletinFacts, Level, WindowAssessment, name_in
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,14 @@ class Telling:
     def station(self, station_id: str) -> str:
         """The name of a station."""
         return self._station_names.get(station_id, plain(station_id))
+
+    def worse_place(self, window: WindowAssessment) -> tuple[Level, str] | None:
+        """The level and the name of the station of an area that has more than the area; of an area of one station there is none."""
+        worst, area = window.worst_station_id, next((a for a in self.facts.areas if a.id == window.area_id), None)
+        alone = area is not None and area.station_ids == (worst,)
+        if worst is None or alone or window.worst_station_level <= max(window.level, Level.NONE):
+            return None
+        return window.worst_station_level, self.station(worst)
 
     def level(self, level: Level) -> str:
         """The colour of a level, or that there is none, or that it is unknown."""

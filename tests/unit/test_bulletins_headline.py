@@ -122,6 +122,14 @@ def test_haze_without_a_warning_is_still_told() -> None:
     assert headline(telling) == "Expected in West London: moderate haze (yellow); no warning is in force"
 
 
+def test_nothing_is_locally_worse_than_the_only_station_of_an_area() -> None:
+    facts = episode_facts()
+    window = next(w for w in facts.assessment.windows if w.worst_station_id and w.worst_station_level > w.level > Level.NONE)
+    assert english(facts).worse_place(window) is not None
+    areas = tuple(replace(a, station_ids=(window.worst_station_id,)) if a.id == window.area_id else a for a in facts.areas)
+    assert english(replace(facts, areas=areas)).worse_place(window) is None
+
+
 def test_the_conclusion_goes_from_the_worst_to_the_best_with_what_is_locally_worse() -> None:
     told = conclusion(english(episode_facts()))
     order = [
