@@ -18,6 +18,7 @@ from sqlalchemy import Engine
 
 from hazecast import __version__
 from hazecast.archive.attribution_file import AREA_SOURCES_FILE, attribution_data
+from hazecast.archive.bulletin_facts import facts_files
 from hazecast.archive.bulletin_files import bulletin_files, load_bulletin
 from hazecast.archive.decisions import DECISIONS_FILE, decisions_json, origin_json
 from hazecast.archive.deliveries import Delivery, last_level
@@ -25,16 +26,16 @@ from hazecast.archive.ledger import LEASE, Claim, CycleResults, Standing, claim_
 from hazecast.archive.netcdf import write_dataset
 from hazecast.archive.previous import DRIVERS_FILE, last_cycle, last_decisions, last_drivers, previous_bulletin
 from hazecast.archive.products import FileWriter, bytes_writer, store_products
+from hazecast.archive.reviews import Waiting, release_time
 from hazecast.archive.situations import SITUATIONS_FILE, Situations, past_situations, situations_json
 from hazecast.archive.warning_log import warnings_in_force, warnings_known
 from hazecast.bulletins.compose import compose
-from hazecast.bulletins.formats.signature import Sign, signer, unsigned
+from hazecast.bulletins.formats.signature import unsigned
 from hazecast.config import Settings, looking_back
 from hazecast.delivery.channel import Channel
 from hazecast.delivery.outbox import drain
 from hazecast.delivery.routing import Occasion, Recipient, area_levels, deliveries_of
-from hazecast.delivery.secret import read_private
-from hazecast.errors import ArchiveError, ModelRefused, SettingsError
+from hazecast.errors import ArchiveError, ModelRefused
 from hazecast.forecast.attribution.areas import attribution_of
 from hazecast.forecast.draws.territory import forecast_on_territory
 from hazecast.forecast.model_store import StoredModel, champion_as_of, load_model
@@ -62,6 +63,7 @@ from hazecast.records import (
     Vetted,
     name_in,
 )
+from hazecast.signing import signer_of
 from hazecast.warnings.assess import assess
 from hazecast.warnings.ground import notes_on_ground
 from hazecast.warnings.life import REMEMBERED
@@ -170,18 +172,6 @@ def run_claimed(claim: Claim, settings: Settings, around: Surroundings, progress
 def send(around: Surroundings) -> tuple[Receipt, ...]:
     """Make every delivery that is due."""
     return drain(around.database, around.channels, partial(load_bulletin, around.archive), around.clock())
-
-
-def signer_of(settings: Settings) -> Sign:
-    """What signs CAP messages, by the key that the settings name; raises SettingsError for one that cannot be used, and MissingExtra."""
-    key, certificate = settings.signing.key_file, settings.signing.certificate_file
-    if key is None or certificate is None:
-        return unsigned
-    try:
-        chain = certificate.read_bytes()
-    except OSError as refused:
-        raise SettingsError(f"The certificate {certificate} cannot be read: {refused.strerror}.", "Name another.") from refused
-    return signer(read_private(key), chain, str(key))
 
 
 def on_territories(forecast: Forecast, areas: Sequence[Area], settings: Settings) -> tuple[TerritoryForecast, ...]:
@@ -321,11 +311,13 @@ def _keep(
         ),
         QUALITY_FILE: bytes_writer(quality_json(vetted)),
         REJECTED_FILE: bytes_writer(rejected_csv(vetted)),
-        **({} if bulletin is None else bulletin_files(bulletin)),
+        **({} if bulletin is None else bulletin_files(bulletin) | facts_files(facts)),
     }
     products = store_products(around.database, around.archive, claim, files)
-    deliveries = () if bulletin is None or not announces else _deliveries(bulletin, assessment, around)
-    results = CycleResults(gathered.inputs, products, assessment.messages, deliveries, __version__, gathered.asked)
+    waits = _waiting(bulletin, claim.cycle.as_of, settings, around) if bulletin is not None and announces and settings.desk.review else None
+    deliveries = () if bulletin is None or not announces or waits else _deliveries(bulletin, assessment, around)
+    messages = () if waits else assessment.messages
+    results = CycleResults(gathered.inputs, products, messages, deliveries, __version__, gathered.asked, waits)
     finish_cycle(around.database, claim, results, around.clock())
 
 
@@ -370,6 +362,15 @@ def _deliveries(bulletin: Bulletin, assessment: Assessment, around: Surroundings
     until = max(bulletin.expires_at, around.clock() + around.late_delivery) if around.late_delivery else bulletin.expires_at
     occasion = Occasion(area_levels(assessment), around.clock(), partial(last_level, around.database, exercise=bulletin.exercise))
     return tuple(replace(d, expires_at=until) for d in deliveries_of(bulletin, around.recipients, occasion))
+
+
+def _waiting(bulletin: Bulletin, as_of: datetime, settings: Settings, around: Surroundings) -> Waiting:
+    """Until when the bulletin waits for a person; of a cycle of the past, it then speaks as of that cycle's own time."""
+    now = around.clock()
+    release_at = release_time(now, settings.desk.release_after, settings.desk.longest_wait_minutes, settings.site.time_zone)
+    if bulletin.expires_at > now:
+        return Waiting(release_at, bulletin.expires_at, None)
+    return Waiting(release_at, release_at + around.late_delivery, as_of)
 
 
 def _described(data: xr.Dataset, gathered: Gathered, forecast: Forecast, settings: Settings) -> xr.Dataset:

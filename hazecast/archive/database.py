@@ -13,17 +13,21 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from hazecast.archive.account_tables import audit
 from hazecast.archive.disk import sync
 from hazecast.archive.migrations import LEDGER_MIGRATIONS, refuse_changes
+from hazecast.archive.review_tables import decisions, releases, signatures
 from hazecast.archive.schemas import Schema
 from hazecast.archive.tables import METADATA, NEVER_CHANGED
 from hazecast.errors import ArchiveError
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 LEDGER_NAME = "ledger.sqlite"
 
 
-LEDGER = Schema(LEDGER_NAME, "ledger", SCHEMA_VERSION, METADATA, NEVER_CHANGED, LEDGER_MIGRATIONS)
+LEDGER = Schema(
+    LEDGER_NAME, "ledger", SCHEMA_VERSION, METADATA, (*NEVER_CHANGED, audit, signatures, releases, decisions), LEDGER_MIGRATIONS
+)
 
 
 def open_database(folder: Path, schema: Schema = LEDGER, address: str | None = None) -> Engine:

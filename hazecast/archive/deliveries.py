@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, Update, exists, func, insert, or_, select, update
 
 from hazecast.archive.database import reading, writing
+from hazecast.archive.review_tables import releases
 from hazecast.archive.tables import attempts, deliveries
 from hazecast.errors import ArchiveError
 from hazecast.records import Level, require_utc
@@ -118,10 +119,14 @@ def settle_deliveries(database: Engine, now: datetime) -> None:
 
 
 def due_deliveries(database: Engine, now: datetime) -> tuple[Delivery, ...]:
-    """The pending deliveries that may be attempted now, those that expire first before the others."""
+    """The pending deliveries that may be attempted now, those that expire first before the others, and of a bulletin that was changed
+    after it went out the first release before the second.
+    """
     require_utc("now", now)
+    with_release = select(deliveries).outerjoin(releases, releases.c.bulletin_id == deliveries.c.bulletin_id)
+    number = func.coalesce(releases.c.number, 0)
     with reading(database) as connection:
-        rows = connection.execute(select(deliveries).where(*_due(now)).order_by(deliveries.c.expires_at, deliveries.c.key)).all()
+        rows = connection.execute(with_release.where(*_due(now)).order_by(deliveries.c.expires_at, number, deliveries.c.key)).all()
     return tuple(_delivery_from(row) for row in rows)
 
 

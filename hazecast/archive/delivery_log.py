@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, select, update
+from sqlalchemy import Connection, Engine, Row, func, select, update
 
 from hazecast.archive.database import reading, writing
-from hazecast.archive.deliveries import ATTEMPT_TIME, DeliveryState, DeliveryStatus, Outcome, delivery_status
+from hazecast.archive.deliveries import ATTEMPT_TIME, Delivery, DeliveryState, DeliveryStatus, Outcome, delivery_status
+from hazecast.archive.review_tables import releases
 from hazecast.archive.tables import deliveries
 from hazecast.errors import ArchiveError
 from hazecast.records import require_utc
@@ -40,6 +41,18 @@ def deliveries_since(database: Engine, cycle_key: str) -> tuple[DeliveryStatus, 
     chosen = select(deliveries).where(deliveries.c.cycle_key >= cycle_key).order_by(deliveries.c.cycle_key, deliveries.c.key)
     with reading(database) as connection:
         return tuple(delivery_status(connection, row) for row in connection.execute(chosen).all())
+
+
+def newest_bulletin(database: Engine) -> Delivery | None:
+    """A delivery of the bulletin that went out last, of the newest cycle whose bulletin did; None where none ever did."""
+    newest = select(func.max(deliveries.c.cycle_key)).scalar_subquery()
+    last = select(releases.c.bulletin_id).where(releases.c.cycle_key == newest).order_by(releases.c.number.desc()).limit(1)
+    with reading(database) as connection:
+        released = connection.execute(last).scalar_one_or_none()
+        chosen = select(deliveries).where(deliveries.c.cycle_key == newest)
+        chosen = chosen if released is None else chosen.where(deliveries.c.bulletin_id == released)
+        row = connection.execute(chosen.limit(1)).one_or_none()
+        return None if row is None else delivery_status(connection, row).delivery
 
 
 def delivery_found(database: Engine, key: str) -> DeliveryStatus:

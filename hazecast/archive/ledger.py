@@ -17,6 +17,7 @@ from hazecast.archive.database import reading, upsert, writing
 from hazecast.archive.deliveries import Delivery, queue_deliveries
 from hazecast.archive.inputs_log import fingerprint, store_inputs
 from hazecast.archive.manifest import Product
+from hazecast.archive.reviews import Waiting, open_review
 from hazecast.archive.tables import cycles, products, schedule
 from hazecast.archive.warning_log import append_warnings
 from hazecast.errors import CycleError
@@ -72,7 +73,7 @@ class CycleStatus:
 
 @dataclass(frozen=True, slots=True)
 class CycleResults:
-    """What a cycle leaves behind when it is done."""
+    """What a cycle leaves behind when it is done; one whose bulletin waits for a person has neither messages nor deliveries yet."""
 
     inputs: tuple[InputFile, ...]
     products: tuple[Product, ...]
@@ -80,6 +81,7 @@ class CycleResults:
     deliveries: tuple[Delivery, ...]
     software_version: str
     asked: AnsweredQuestion | None = None
+    waits: Waiting | None = None
 
 
 def claim_cycle(database: Engine, cycle: Cycle, owner: str, settings_sha256: str, now: datetime, lease: timedelta = LEASE) -> Claim:
@@ -135,6 +137,8 @@ def finish_cycle(database: Engine, claim: Claim, results: CycleResults, now: dat
         _store_products(connection, claim.cycle.key, results.products)
         append_warnings(connection, results.messages)
         queue_deliveries(connection, results.deliveries)
+        if results.waits is not None:
+            open_review(connection, claim.cycle.key, results.waits, now)
         _close(
             connection,
             claim.cycle.key,

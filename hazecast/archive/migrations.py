@@ -72,4 +72,118 @@ def _to_version_3(connection: Connection) -> None:
         connection.exec_driver_sql(f"ALTER TABLE outbox ADD COLUMN {column}")
 
 
-LEDGER_MIGRATIONS: tuple[Migration, ...] = (_to_version_2, _to_version_3)
+def _to_version_4(connection: Connection) -> None:
+    """Who may use the desk and what they did; which bulletins wait for a person, and what people decided and released."""
+    for statement in _DESK_TABLES:
+        connection.exec_driver_sql(statement)
+    for table in ("audit", "signatures", "releases", "decisions"):
+        refuse_changes(connection, table)
+
+
+_DESK_TABLES = (
+    """CREATE TABLE accounts (
+        name VARCHAR NOT NULL,
+        role VARCHAR NOT NULL,
+        areas TEXT NOT NULL,
+        password_hash VARCHAR NOT NULL,
+        created_at VARCHAR(32) NOT NULL,
+        disabled_at VARCHAR(32),
+        PRIMARY KEY (name)
+    )""",
+    """CREATE TABLE sessions (
+        token_sha256 VARCHAR NOT NULL,
+        account VARCHAR NOT NULL,
+        form_word VARCHAR NOT NULL,
+        created_at VARCHAR(32) NOT NULL,
+        expires_at VARCHAR(32) NOT NULL,
+        PRIMARY KEY (token_sha256),
+        FOREIGN KEY(account) REFERENCES accounts (name)
+    )""",
+    "CREATE INDEX ix_sessions_account ON sessions (account)",
+    """CREATE TABLE tokens (
+        id INTEGER NOT NULL,
+        token_sha256 VARCHAR NOT NULL,
+        account VARCHAR NOT NULL,
+        label VARCHAR NOT NULL,
+        created_at VARCHAR(32) NOT NULL,
+        expires_at VARCHAR(32) NOT NULL,
+        revoked_at VARCHAR(32),
+        PRIMARY KEY (id),
+        UNIQUE (token_sha256),
+        FOREIGN KEY(account) REFERENCES accounts (name)
+    )""",
+    """CREATE TABLE login_failures (
+        id INTEGER NOT NULL,
+        account VARCHAR NOT NULL,
+        address VARCHAR NOT NULL,
+        at VARCHAR(32) NOT NULL,
+        PRIMARY KEY (id)
+    )""",
+    "CREATE INDEX login_failures_by_time ON login_failures (at)",
+    """CREATE TABLE audit (
+        number INTEGER NOT NULL,
+        at VARCHAR(32) NOT NULL,
+        actor VARCHAR NOT NULL,
+        action VARCHAR NOT NULL,
+        subject VARCHAR NOT NULL,
+        detail TEXT NOT NULL,
+        previous_sha256 VARCHAR NOT NULL,
+        sha256 VARCHAR NOT NULL,
+        PRIMARY KEY (number)
+    )""",
+    """CREATE TABLE reviews (
+        cycle_key VARCHAR NOT NULL,
+        state VARCHAR NOT NULL,
+        opened_at VARCHAR(32) NOT NULL,
+        release_at VARCHAR(32) NOT NULL,
+        deliver_until VARCHAR(32) NOT NULL,
+        speaks_at VARCHAR(32),
+        PRIMARY KEY (cycle_key),
+        FOREIGN KEY(cycle_key) REFERENCES cycles (key)
+    )""",
+    "CREATE INDEX ix_reviews_state ON reviews (state)",
+    """CREATE TABLE drafts (
+        cycle_key VARCHAR NOT NULL,
+        area_id VARCHAR NOT NULL,
+        version INTEGER NOT NULL,
+        author VARCHAR NOT NULL,
+        saved_at VARCHAR(32) NOT NULL,
+        decision TEXT NOT NULL,
+        PRIMARY KEY (cycle_key, area_id),
+        FOREIGN KEY(cycle_key) REFERENCES cycles (key)
+    )""",
+    """CREATE TABLE signatures (
+        id INTEGER NOT NULL,
+        cycle_key VARCHAR NOT NULL,
+        account VARCHAR NOT NULL,
+        at VARCHAR(32) NOT NULL,
+        content_sha256 VARCHAR NOT NULL,
+        PRIMARY KEY (id),
+        FOREIGN KEY(cycle_key) REFERENCES cycles (key)
+    )""",
+    "CREATE INDEX ix_signatures_cycle_key ON signatures (cycle_key)",
+    """CREATE TABLE releases (
+        cycle_key VARCHAR NOT NULL,
+        number INTEGER NOT NULL,
+        bulletin_id VARCHAR NOT NULL,
+        stored_apart BOOLEAN NOT NULL,
+        by_person BOOLEAN NOT NULL,
+        released_at VARCHAR(32) NOT NULL,
+        signed_by TEXT NOT NULL,
+        remark TEXT NOT NULL,
+        PRIMARY KEY (cycle_key, number),
+        FOREIGN KEY(cycle_key) REFERENCES cycles (key),
+        UNIQUE (bulletin_id)
+    )""",
+    """CREATE TABLE decisions (
+        cycle_key VARCHAR NOT NULL,
+        number INTEGER NOT NULL,
+        area_id VARCHAR NOT NULL,
+        author VARCHAR NOT NULL,
+        decided_at VARCHAR(32) NOT NULL,
+        decision TEXT NOT NULL,
+        PRIMARY KEY (cycle_key, number, area_id)
+    )""",
+)
+
+LEDGER_MIGRATIONS: tuple[Migration, ...] = (_to_version_2, _to_version_3, _to_version_4)

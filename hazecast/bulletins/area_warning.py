@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from hazecast.bulletins.headline import in_time
 from hazecast.bulletins.phrases import HEADLINES
+from hazecast.bulletins.reviewed import words_of_person
 from hazecast.bulletins.standing import standing_in_words
 from hazecast.bulletins.telling import Telling
 from hazecast.records import Action, HazeWarning, WindowAssessment
@@ -21,7 +22,7 @@ def area_warning(warning: HazeWarning, telling: Telling) -> AreaWarning:
     """What one message says in one language."""
     headline = telling.warned(HEADLINES[warning.action], warning.level, [warning.area_id])
     if warning.action is Action.LIFT:
-        return AreaWarning(headline, (telling.wording.say("%(sentence)s.", sentence=headline),))
+        return AreaWarning(headline, (telling.wording.say("%(sentence)s.", sentence=headline), *words_of_person(warning.area_id, telling)))
     in_full = in_time(headline, warning.valid_from, warning.valid_until, telling)
     window = next((view.window for view in telling.views if view.area.id == warning.area_id), None)
     said = (
@@ -31,6 +32,7 @@ def area_warning(warning: HazeWarning, telling: Telling) -> AreaWarning:
         _peak(window, telling),
         _how_sure(warning, telling),
         _why(warning, telling),
+        *words_of_person(warning.area_id, telling),
     )
     return AreaWarning(in_full, tuple(sentence for sentence in said if sentence))
 

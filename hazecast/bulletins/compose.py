@@ -4,6 +4,7 @@ import hashlib
 import io
 from collections.abc import Sequence
 from contextlib import redirect_stdout
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hazecast.bulletins import render
@@ -11,6 +12,7 @@ from hazecast.bulletins.formats.documents import documents_for_machines
 from hazecast.bulletins.formats.signature import Sign, unsigned
 from hazecast.bulletins.page import Page, page
 from hazecast.bulletins.render import Shown
+from hazecast.bulletins.reviewed import reviewed_in_words
 from hazecast.bulletins.situation import expiry
 from hazecast.bulletins.telling import Telling
 from hazecast.bulletins.trace import trace
@@ -25,22 +27,28 @@ PDF_LIBRARIES = "libpangoft2-1.0-0 libharfbuzz-subset0"
 
 
 def compose(
-    facts: BulletinFacts, in_languages: Sequence[str] | None = None, sign: Sign = unsigned, *, pdf_languages: Sequence[str] = ()
+    facts: BulletinFacts,
+    in_languages: Sequence[str] | None = None,
+    sign: Sign = unsigned,
+    drawn: Bulletin | None = None,
+    *,
+    pdf_languages: Sequence[str] = (),
 ) -> Bulletin:
     """Turn facts into a bulletin in `in_languages`, or in all there are; those of `pdf_languages` as PDF too.
 
     For each language: `bulletin.<language>.html` and `.txt`, the `.pdf` if it is wanted, and each picture as `<name>.<language>.png` and
     `.svg`: `map`, `pm25`, `visibility`, `stations`, with an attribution `sources`, and a `meteogram-<number>` of each area; for machines
     `cities.<language>.csv` and `feed.<language>.xml`. In all languages at once: `facts.json`, `areas.geojson` and a `cap.<id>.xml` for
-    each message. Without the optional part 'maps' there are no pictures, and the HTML says so. The same facts give the same bytes.
-    CAP messages are as `sign` leaves them.
+    each message. Without the optional part 'maps' there are no pictures, and the HTML says so. The same facts give the same bytes. With
+    `drawn`, the pictures are those of that bulletin, and the bulletin says so where a person decided otherwise. CAP messages are as
+    `sign` leaves them.
     Raises SettingsError for a language that there is none of, and MissingExtra where a PDF is wanted that cannot be made here.
     """
     chosen = dict.fromkeys(languages() if in_languages is None else in_languages)
     bulletin_id = _bulletin_id(facts)
     spoken = [wording(language) for language in chosen]
     pages = [page(facts, language) for language in spoken]
-    pictures = _pictures(facts, pages, spoken)
+    pictures = _pictures(facts, pages, spoken) if drawn is None else pictures_of(drawn)
     documents = [
         document
         for told, language in zip(pages, spoken, strict=True)
@@ -59,8 +67,11 @@ def compose(
 
 def _bulletin_id(facts: BulletinFacts) -> str:
     """The cycle and a hash of what is said in English; neither a version nor a translation makes it another bulletin."""
-    said = repr(page(facts, wording(SOURCE_LANGUAGE)))
-    return f"{facts.cycle.key}-{hashlib.sha256(said.encode()).hexdigest()[:10]}" + "-exercise" * facts.exercise
+    english = wording(SOURCE_LANGUAGE)
+    told = reviewed_in_words(Telling(facts, english))
+    said = repr(page(facts, english)) + (repr(told) if told else "")
+    number = f"-r{facts.reviewed.number}" if facts.reviewed else ""
+    return f"{facts.cycle.key}-{hashlib.sha256(said.encode()).hexdigest()[:10]}{number}" + "-exercise" * facts.exercise
 
 
 def _documents(
@@ -68,14 +79,27 @@ def _documents(
 ) -> list[Document]:
     origin = trace(facts, bulletin_id, language)
     shown = {picture.name: Shown(_file(picture, "png"), _file(picture, "svg"), picture.alt, picture.area) for picture in pictures}
-    html = render.html(told, origin, language, shown)
-    text = render.text(told, origin, language)
+    reviewed = reviewed_in_words(Telling(facts, language))
+    html = render.html(told, origin, language, shown, reviewed)
+    text = render.text(told, origin, language, reviewed)
     return [
         Document(f"bulletin.{language.language}.html", "text/html; charset=utf-8", language.language, html),
         Document(f"bulletin.{language.language}.txt", "text/plain; charset=utf-8", language.language, text),
         *([_pdf(facts, told, bulletin_id, language, html, pictures)] if as_pdf else []),
-        *(Document(_file(picture, "png"), "image/png", language.language, picture.png) for picture in pictures),
-        *(Document(_file(picture, "svg"), "image/svg+xml", language.language, picture.svg) for picture in pictures),
+        *(Document(_file(one, "png"), "image/png", language.language, one.png, one.alt, one.area) for one in pictures),
+        *(Document(_file(one, "svg"), "image/svg+xml", language.language, one.svg, one.alt, one.area) for one in pictures),
+    ]
+
+
+def pictures_of(drawn: Bulletin) -> "list[Picture]":
+    """The pictures of a bulletin that was stored, in their order."""
+    from hazecast.bulletins.pictures.picture import Picture
+
+    named = {document.name: document for document in drawn.documents}
+    pictures = ((document, Path(name)) for name, document in named.items() if document.media_type == "image/png" and document.alt)
+    return [
+        Picture(file.name.split(".")[0], png.language, png.alt, png.content, named[str(file.with_suffix(".svg"))].content, png.area)
+        for png, file in pictures
     ]
 
 

@@ -9,6 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from hazecast.bulletins import text_layout, text_tables
 from hazecast.bulletins.page import Page
 from hazecast.bulletins.palette import STYLES
+from hazecast.bulletins.reviewed import ReviewedWords
 from hazecast.bulletins.trace import Trace
 from hazecast.bulletins.wording import SOURCE_LANGUAGE, Wording, wording
 
@@ -60,14 +61,14 @@ class Fonts:
     japanese: str
 
 
-def html(page: Page, trace: Trace, language: Wording, pictures: Mapping[str, Shown]) -> bytes:
+def html(page: Page, trace: Trace, language: Wording, pictures: Mapping[str, Shown], reviewed: ReviewedWords | None = None) -> bytes:
     """The bulletin as one HTML file; `pictures` by their names, or none."""
-    return _rendered("bulletin.html.j2", page, trace, language, pictures)
+    return _rendered("bulletin.html.j2", page, trace, language, pictures, reviewed)
 
 
-def text(page: Page, trace: Trace, language: Wording) -> bytes:
+def text(page: Page, trace: Trace, language: Wording, reviewed: ReviewedWords | None = None) -> bytes:
     """The bulletin as plain text in UTF-8."""
-    return _rendered("bulletin.txt.j2", page, trace, language, {})
+    return _rendered("bulletin.txt.j2", page, trace, language, {}, reviewed)
 
 
 def style_sheet_of_paper(fonts: Fonts) -> str:
@@ -75,6 +76,8 @@ def style_sheet_of_paper(fonts: Fonts) -> str:
     return _environment(SOURCE_LANGUAGE).get_template("paper.css.j2").render(fonts=fonts)
 
 
-def _rendered(template: str, page: Page, trace: Trace, language: Wording, pictures: Mapping[str, Shown]) -> bytes:
-    rendered = _environment(language.language).get_template(template).render(page=page, trace=trace, language=language, pictures=pictures)
-    return rendered.encode("utf-8")
+def _rendered(
+    template: str, page: Page, trace: Trace, language: Wording, pictures: Mapping[str, Shown], reviewed: ReviewedWords | None
+) -> bytes:
+    told = {"page": page, "trace": trace, "language": language, "pictures": pictures, "reviewed": reviewed}
+    return _environment(language.language).get_template(template).render(told).encode("utf-8")

@@ -13,7 +13,7 @@ from hazecast.bulletins.phrases import LEVELS, haze_in_words
 from hazecast.bulletins.situation import AreaView, Period, areas_on, periods
 from hazecast.bulletins.text_layout import plain
 from hazecast.bulletins.wording import LocalTime, Wording
-from hazecast.records import Area, BulletinFacts, Level, WindowAssessment, name_in
+from hazecast.records import DECIDED_BY_PERSON, Area, BulletinFacts, Level, WindowAssessment, name_in
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,9 @@ class Telling:
         return haze_in_words(self.facts.assessment, level, self.wording)
 
     def condition(self, code: str) -> str:
-        """A condition of the edition."""
+        """A condition of the edition, or that a person set the level."""
+        if code == DECIDED_BY_PERSON:
+            return self.wording.say("set by the forecaster on duty")
         return condition_in_words(self.facts.assessment, code, self.wording)
 
     def warned(self, sentence: str, level: Level, area_ids: Sequence[str]) -> str:

@@ -24,6 +24,7 @@ from hazecast.cli import (
     trace,
     train,
     trajectories,
+    user,
     warmup,
     work,
 )
@@ -48,6 +49,7 @@ COMMANDS = (
     scorecard,
     atlas,
     demo,
+    user,
     warmup,
     work,
 )

@@ -73,7 +73,7 @@ def require_known_names(settings: "Settings") -> None:
 def require_key(settings: "Settings") -> None:
     """Before the long work, not after it: raises SettingsError for a key that cannot sign, and MissingExtra."""
     if settings.signing.key_file is not None:
-        from hazecast.cycle import signer_of
+        from hazecast.signing import signer_of
 
         signer_of(settings)
 

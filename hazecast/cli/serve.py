@@ -65,6 +65,7 @@ def _beats(machine: "Machine", seen: "Seen") -> "tuple[Beat, ...]":
     from hazecast.cli.running import now
     from hazecast.delivery.outbox import drain
     from hazecast.delivery.wiring import channels_of, operators_of, refresh_feeds
+    from hazecast.release.releasing import release_due
     from hazecast.scheduler import Beat, errors_logged
     from hazecast.serving.alarms import raise_alarms, tell_operators
     from hazecast.serving.rounds import ROUND, one_round
@@ -75,6 +76,8 @@ def _beats(machine: "Machine", seen: "Seen") -> "tuple[Beat, ...]":
     load = partial(load_bulletin, settings.output.archive)
 
     def deliver() -> None:
+        with errors_logged("releasing what has waited long enough for a person"):
+            release_due(settings, machine.ledger, now)
         with errors_logged("delivering"):
             drain(machine.ledger, channels, load, now())
             refresh_feeds(settings, now())

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from hazecast.config.content import OWN_EDITION, content_sha256
 from hazecast.config.delivery import ChannelName, ChannelSettings, RecipientSettings, require_fitting, rooted
+from hazecast.config.desk import DeskSettings
 from hazecast.config.fields import Distinct, Filled, LocalHour, Number, OneOrMore, TimeZone, Whole, YesOrNo
 from hazecast.config.fields import Section as _Section
 from hazecast.config.places import AreaSettings, SourceSettings, StationSettings, outline_files

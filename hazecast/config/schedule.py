@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from hazecast.config.fields import Filled, Section, Whole, YesOrNo
+from hazecast.config.fields import Filled, Section, Whole
 
 SourceName = Literal["gfs", "weather", "cams", "observations"]
 _HOURS = re.compile(r"(\d{1,3})h")
@@ -43,13 +43,6 @@ def _database_address(text: str) -> str:
         raise ValueError(
             "there is a password in the address; expected it without: it belongs into ~/.pgpass, or a file named by PGPASSFILE"
         )
-    return text
-
-
-def _host_and_port(text: str) -> str:
-    host, _, port = text.rpartition(":")
-    if not host or not port.isdigit() or not 0 <= int(port) <= 65535:
-        raise ValueError(f"{text!r} is no address to listen at; expected a host and a port such as 127.0.0.1:8321")
     return text
 
 
@@ -114,13 +107,6 @@ class DatabaseSettings(Section):
     address: Annotated[str, AfterValidator(_database_address)] | None = Field(
         None, description="postgresql://user@host/name, for several machines; needs the optional part 'postgres'."
     )
-
-
-class DeskSettings(Section):
-    """Where `hazecast serve` answers."""
-
-    address: Annotated[str, AfterValidator(_host_and_port)] = Field("127.0.0.1:8321", description="Host and port.")
-    show: YesOrNo = Field(True, description="false: nothing but /healthz and /metrics.")
 
 
 class BackupSettings(Section):

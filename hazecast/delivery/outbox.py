@@ -53,8 +53,9 @@ def drain(
 ) -> tuple[Receipt, ...]:
     """Attempt every delivery that is due, once; returns the receipts of those that arrived.
 
-    `load_bulletin` takes a cycle key. A failure is recorded, waits before the next attempt, and does not keep the others back;
-    a bulletin past its time is not delivered any more. Channels work at the same time, each on one delivery after the other.
+    `load_bulletin` takes a cycle key, or the id of a bulletin that is not its cycle's first. A failure is recorded, waits before the
+    next attempt, and does not keep the others back; a bulletin past its time is not delivered any more. Channels work at the same
+    time, each on one delivery after the other.
     A fault of ours in one of them is recorded, and raised when all are through.
     """
     settle_deliveries(database, now)
@@ -129,7 +130,13 @@ def _delivered(this: _Round, delivery: Delivery) -> str:
             f"There is no channel {delivery.channel!r}; there are {', '.join(sorted(this.channels)) or 'none'}.",
             "Bring it back into the settings, or let the delivery expire.",
         )
-    return this.channels[delivery.channel](_parcel(delivery, this.load_bulletin(delivery.cycle_key)))
+    return this.channels[delivery.channel](_parcel(delivery, _bulletin(this, delivery)))
+
+
+def _bulletin(this: _Round, delivery: Delivery) -> Bulletin:
+    """The cycle's own bulletin, or the one that was released in its place."""
+    own = this.load_bulletin(delivery.cycle_key)
+    return own if own.id == delivery.bulletin_id else this.load_bulletin(delivery.bulletin_id)
 
 
 def _parcel(delivery: Delivery, bulletin: Bulletin) -> Parcel:

@@ -19,8 +19,10 @@ from hazecast.records.codes import (
     Rung,
     Status,
 )
+from hazecast.records.people import Account, AuditEntry, Role, Token, Visit
 from hazecast.records.places import Area, Placement, PlaceName, Polygon, Station, Territory, name_in
 from hazecast.records.quality import Evidence, Finding, FindingKind, Origin, Reason, Trust, Vetted
+from hazecast.records.review import DECIDED_BY_PERSON, AreaDecision, Choice, Reviewed
 from hazecast.records.sources import EDGES, ELSEWHERE, INITIAL, RESERVED, Attribution, Source, SourceForecast, SourceRegion
 from hazecast.records.stages import (
     AnsweredQuestion,
@@ -47,22 +49,27 @@ from hazecast.records.warnings import (
 from hazecast.records.why import Came, Change, Driver, DriverPart, Likeness, Margin, PastEpisode, Situation, WarningSkill, Why
 
 __all__ = [
+    "DECIDED_BY_PERSON",
     "EDGES",
     "ELSEWHERE",
     "INITIAL",
     "NO_SENDER",
     "RESERVED",
+    "Account",
     "Action",
     "AnsweredQuestion",
     "Area",
+    "AreaDecision",
     "AreaStatus",
     "Arrivals",
     "Assessment",
     "Attribution",
+    "AuditEntry",
     "Bulletin",
     "BulletinFacts",
     "Came",
     "Change",
+    "Choice",
     "ConditionFacts",
     "Cycle",
     "Document",
@@ -98,6 +105,8 @@ __all__ = [
     "PreviousBulletin",
     "Reason",
     "Receipt",
+    "Reviewed",
+    "Role",
     "Rung",
     "Situation",
     "Source",
@@ -108,8 +117,10 @@ __all__ = [
     "Status",
     "Territory",
     "TerritoryForecast",
+    "Token",
     "Trust",
     "Vetted",
+    "Visit",
     "WarningSkill",
     "Why",
     "WindowAssessment",

@@ -9,6 +9,7 @@ import xarray as xr
 from hazecast.records.checks import require_utc
 from hazecast.records.codes import Note
 from hazecast.records.places import Area, PlaceName, Station
+from hazecast.records.review import Reviewed
 from hazecast.records.sources import Attribution
 from hazecast.records.stages import Cycle, Forecast, InputFile
 from hazecast.records.warnings import Assessment, HazeWarning, WindowAssessment
@@ -34,7 +35,8 @@ class BulletinFacts:
 
     `in_force_before` are the warnings that held when the cycle began, and `replaced` those that its messages replace, ended or not.
     `sender` is who speaks, as one word such as a mail address; `forecaster` is the name of who answers for it, empty for an automatic one.
-    `weather` is that of the stations, (time, station), over the hours of `observations` and of the forecast.
+    `weather` is that of the stations, (time, station), over the hours of `observations` and of the forecast. `reviewed`
+    tells how a bulletin that waited for a person was released; None for one that waited for nobody.
     """
 
     titles: tuple[PlaceName, ...]
@@ -59,16 +61,22 @@ class BulletinFacts:
     previous: PreviousBulletin | None = None
     replaced: tuple[HazeWarning, ...] = ()
     forecaster: str = ""
+    reviewed: Reviewed | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One rendered file of a bulletin. `language` is empty for pictures without words."""
+    """One rendered file of a bulletin. `language` is empty for pictures without words.
+
+    Of a picture, `alt` says in words what it shows, and `area` is the name of the one area that it is of, if it is of one.
+    """
 
     name: str
     media_type: str
     language: str
     content: bytes
+    alt: str = ""
+    area: str = ""
 
     def __post_init__(self) -> None:
         if not self.name or Path(self.name).name != self.name or not self.content:

@@ -20,6 +20,7 @@ ROOMS_OF_EXTRAS = (
     "hazecast.backtest.comparison",
     "hazecast.backtest.scorecard",
     "hazecast.backtest.verification",
+    "hazecast.desk",
 )
 
 IMPORT_EVERY_MODULE = """

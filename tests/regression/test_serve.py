@@ -19,7 +19,7 @@ from hazecast.archive.database import open_database
 from hazecast.archive.jobs import JobKind, job_states
 from hazecast.archive.ledger import State
 from hazecast.archive.operations import OPERATIONS
-from hazecast.config.schedule import DeskSettings
+from hazecast.config.desk import DeskSettings
 from hazecast.survey.settings_file import settings_text
 from tests.serving_case import settings_in
 from tests.small_case import write_small_case

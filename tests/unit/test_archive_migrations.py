@@ -15,7 +15,11 @@ from hazecast.archive.ledger import CycleResults, Standing, claim_cycle, cycle_s
 from hazecast.records import AnsweredQuestion, Cycle, ObservationQuestion
 
 INIT = datetime(2020, 2, 29, 18, tzinfo=UTC)
-NEW_TABLES = ("arrivals", "cycle_observations")
+NEW_TABLES = (
+    *("arrivals", "cycle_observations"),
+    *("sessions", "tokens", "login_failures", "audit", "accounts"),
+    *("reviews", "drafts", "signatures", "releases", "decisions"),
+)
 NEW_COLUMNS = ("not_before", "level", "exercise", "documents")
 DONE_BEFORE = (
     "INSERT INTO cycles (key, init_time, as_of, horizon_hours, state, attempts) VALUES "
@@ -65,7 +69,7 @@ def test_a_ledger_of_version_1_is_as_a_new_one_and_keeps_its_cycles(tmp_path: Pa
     assert recorded_question(database, "20200228T18Z") is None
     assert recorded_inputs(database, "20200228T18Z") == ()
     with reading(database) as connection:
-        assert connection.exec_driver_sql("PRAGMA user_version").scalar_one() == LEDGER.version == 3
+        assert connection.exec_driver_sql("PRAGMA user_version").scalar_one() == LEDGER.version == 4
     expires = datetime(2020, 2, 29, 6, tzinfo=UTC)
     queued = Delivery("b/folder/outbox", "b", "20200228T18Z", "outbox", "folder", expires)
     assert due_deliveries(database, expires - timedelta(hours=1)) == (queued,)

@@ -16,8 +16,8 @@ from hazecast.bulletins.formats.documents import documents_for_machines
 from hazecast.bulletins.formats.signature import signer
 from hazecast.bulletins.wording import wording
 from hazecast.config import Settings, SigningSettings
-from hazecast.cycle import signer_of
 from hazecast.errors import SettingsError
+from hazecast.signing import signer_of
 from tests.bulletin_facts import episode_facts
 from tests.small_case import SmallCase, small_settings
 

@@ -4,7 +4,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from hazecast.config.schedule import DatabaseSettings, DeskSettings, ScheduleSettings
+from hazecast.config.desk import DeskSettings
+from hazecast.config.schedule import DatabaseSettings, ScheduleSettings
 
 
 def at(month: int, day: int, hour: int = 0, minute: int = 0) -> datetime:

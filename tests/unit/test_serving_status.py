@@ -18,7 +18,7 @@ from hazecast.archive.source_log import note_newest
 from hazecast.cli.answering import answering
 from hazecast.cli.serve_logs import JsonLines
 from hazecast.cli.status import status_facts, status_lines
-from hazecast.config.schedule import DeskSettings
+from hazecast.config.desk import DeskSettings
 from hazecast.delivery.channel import Parcel
 from hazecast.delivery.routing import Recipient
 from hazecast.errors import ArchiveError, SettingsError
