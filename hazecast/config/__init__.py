@@ -20,7 +20,6 @@ from hazecast.config.places import AreaSettings, SourceSettings, StationSettings
 from hazecast.config.schedule import (
     BackupSettings,
     DatabaseSettings,
-    DeskSettings,
     OperatorSettings,
     RetentionSettings,
     ScheduleSettings,
