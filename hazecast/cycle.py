@@ -155,7 +155,7 @@ def run_cycle(cycle: Cycle, settings: Settings, around: Surroundings, progress: 
             assessment = explained(assessment, forecast, areas, settings.warnings, gathered.observations, past, ground)
         told("bulletin", 0.0)
         facts = _facts(gridded, forecast, areas, assessment, known, settings, around)
-        bulletin = compose(facts, settings.site.languages, sign) if around.composes else None
+        bulletin = compose(facts, settings.site.languages, sign, pdf_languages=settings.pdf_languages) if around.composes else None
         told("bulletin", 1.0)
         _keep(claim, gathered, vetted, facts, past, bulletin, settings, around, announces)
     receipts = send(around) if announces else ()

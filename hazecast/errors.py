@@ -94,8 +94,13 @@ class WrongDelivery(FetchError):
 class MissingExtra(HazecastError):
     """An optional part of hazecast is needed and not installed."""
 
-    def __init__(self, purpose: str, extra: str) -> None:
-        super().__init__(
-            f"{purpose} needs the optional part '{extra}', which is not installed.", f"Install it with: pip install 'hazecast[{extra}]'"
-        )
+    def __init__(self, purpose: str, extra: str, debian_packages: str = "") -> None:
+        problem = f"{purpose} needs the optional part '{extra}'"
+        remedy = f"pip install 'hazecast[{extra}]'"
+        if debian_packages:
+            problem = f"{problem} and libraries of the machine, and not all of it is installed."
+            remedy = f"Install them with: {remedy}; and on Debian or Ubuntu: apt-get install {debian_packages}"
+        else:
+            problem, remedy = f"{problem}, which is not installed.", f"Install it with: {remedy}"
+        super().__init__(problem, remedy)
         self.extra = extra

@@ -1,5 +1,6 @@
 """What every test runs under: one thread a library, no network, a time zone far from UTC; and the ways to real data and Debian programs."""
 
+import ctypes
 import os
 import shutil
 import socket
@@ -46,17 +47,27 @@ def shared_data() -> Path:
     return folder
 
 
+def _is_there(name: str) -> bool:
+    if ".so" not in name:
+        return shutil.which(name) is not None
+    try:
+        ctypes.CDLL(name)
+    except OSError:
+        return False
+    return True
+
+
 def _programs_of_debian_packages() -> dict[str, str]:
     lines = (line.split() for line in DEBIAN_PACKAGES.read_text().splitlines() if line.strip() and not line.startswith("#"))
     return dict(lines)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Skip a test whose Debian program is absent; fail it where HAZECAST_REQUIRE_DEBIAN=1 says that it was installed."""
+    """Skip a test whose program or library of Debian is absent; fail it where HAZECAST_REQUIRE_DEBIAN=1 says that it was installed."""
     for mark in item.iter_markers("debian"):
         (package,) = mark.args
         program = _programs_of_debian_packages()[package]
-        if shutil.which(program) is None:
+        if not _is_there(program):
             reason = f"{program} of the Debian package {package} is not installed"
             pytest.fail(reason, pytrace=False) if DEBIAN_IS_REQUIRED else pytest.skip(reason)
 

@@ -1,8 +1,11 @@
 """Drawing for tests, and standing in for it where only words are wanted."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
+from io import BytesIO
 
 import pytest
+from PIL import Image
 
 from hazecast.bulletins.page import page
 from hazecast.bulletins.pictures import album
@@ -28,6 +31,13 @@ def names_of(facts: BulletinFacts) -> list[str]:
     return ["map", "pm25", "visibility", "stations", *sources, *(f"meteogram-{n + 1:02d}" for n in range(len(facts.areas)))]
 
 
+@cache
+def blank_png() -> bytes:
+    file = BytesIO()
+    Image.new("RGB", (40, 30), "white").save(file, format="png")
+    return file.getvalue()
+
+
 def draw_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pictures take their time and have tests of their own."""
 
@@ -35,6 +45,6 @@ def draw_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
         for name in names_of(facts):
             for copy in copies:
                 area = f"area {name[-2:]}" if name.startswith("meteogram") else ""
-                yield Picture(name, copy.telling.wording.language, f"what the picture {name} shows", b"a picture", b"a drawing", area)
+                yield Picture(name, copy.telling.wording.language, f"what the picture {name} shows", blank_png(), b"a drawing", area)
 
     monkeypatch.setattr(album, "draw_all", blank)

@@ -11,11 +11,11 @@ from hazecast.bulletins.page import Page
 from hazecast.bulletins.palette import STYLES
 from hazecast.bulletins.reviewed import ReviewedWords
 from hazecast.bulletins.trace import Trace
-from hazecast.bulletins.wording import Wording, wording
+from hazecast.bulletins.wording import SOURCE_LANGUAGE, Wording, wording
 
 
 def _escapes(template: str | None) -> bool:
-    return template is None or not template.endswith(".txt.j2")
+    return template is None or not template.endswith((".txt.j2", ".css.j2"))
 
 
 @cache
@@ -53,6 +53,14 @@ class Shown:
     area: str
 
 
+@dataclass(frozen=True, slots=True)
+class Fonts:
+    """Where the fonts of paper are found: their addresses, as `url()` has them."""
+
+    chinese: str
+    japanese: str
+
+
 def html(page: Page, trace: Trace, language: Wording, pictures: Mapping[str, Shown], reviewed: ReviewedWords | None = None) -> bytes:
     """The bulletin as one HTML file; `pictures` by their names, or none."""
     return _rendered("bulletin.html.j2", page, trace, language, pictures, reviewed)
@@ -61,6 +69,11 @@ def html(page: Page, trace: Trace, language: Wording, pictures: Mapping[str, Sho
 def text(page: Page, trace: Trace, language: Wording, reviewed: ReviewedWords | None = None) -> bytes:
     """The bulletin as plain text in UTF-8."""
     return _rendered("bulletin.txt.j2", page, trace, language, {}, reviewed)
+
+
+def style_sheet_of_paper(fonts: Fonts) -> str:
+    """What the page's own style sheet lacks on paper: fonts, running heads, page numbers, and levels that grey print shows."""
+    return _environment(SOURCE_LANGUAGE).get_template("paper.css.j2").render(fonts=fonts)
 
 
 def _rendered(

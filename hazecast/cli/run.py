@@ -20,7 +20,7 @@ def run(
     as_json: JsonOption = False,
 ) -> None:
     """Run one cycle: forecast, warnings, bulletins; then score it against observations where they exist."""
-    from hazecast.cli.running import require_key, require_known_names, run_and_score
+    from hazecast.cli.running import require_key, require_known_names, require_what_pdf_needs, run_and_score
     from hazecast.cli.times import cycle_of
     from hazecast.config import load_settings, with_forecaster
 
@@ -29,6 +29,7 @@ def run(
     wanted = cycle_of(cycle, as_of or cycle, settings)
     require_known_names(settings)
     require_key(settings)
+    require_what_pdf_needs(settings)
     from hazecast.report import cycle_facts, cycle_lines
 
     with progress_bars(as_json) as progress:

@@ -76,6 +76,14 @@ def require_key(settings: "Settings") -> None:
         signer_of(settings)
 
 
+def require_what_pdf_needs(settings: "Settings") -> None:
+    """Before the long work too: raises MissingExtra where PDFs are wanted that cannot be made on this machine."""
+    from hazecast.bulletins.compose import require_pdf
+
+    if settings.pdf_languages:
+        require_pdf()
+
+
 @contextmanager
 def surroundings(settings: "Settings", late_delivery: timedelta = timedelta(0)) -> "Iterator[Surroundings]":
     """What a cycle meets in earnest, with all that has come taken in before it; the archive is closed at the end."""

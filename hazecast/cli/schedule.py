@@ -20,7 +20,7 @@ def schedule(config: ConfigOption) -> None:
 
     from hazecast.archive.memory import open_memory
     from hazecast.cli.compiling import compile_ahead
-    from hazecast.cli.running import now, require_key, require_known_names, surroundings_of
+    from hazecast.cli.running import now, require_key, require_known_names, require_what_pdf_needs, surroundings_of
     from hazecast.config import load_settings
     from hazecast.cycle import Outcome, run_cycle
     from hazecast.delivery.wiring import refresh_feeds
@@ -32,6 +32,7 @@ def schedule(config: ConfigOption) -> None:
     settings = load_settings(config)
     require_known_names(settings)
     require_key(settings)
+    require_what_pdf_needs(settings)
     if compile_ahead(lambda _stage, _done: None):
         logging.getLogger(__name__).info("Kernels compiled.")
     with open_memory(settings.output.archive) as memory:

@@ -280,6 +280,7 @@ class OutputSettings(_Section):
 
     archive: Path = Field(description="Folder of the ledger and of every cycle's products.")
     outbox: Path = Field(description="Folder that bulletins are delivered to.")
+    pdf: YesOrNo = Field(False, description="true: every bulletin as PDF too; it needs the optional part 'pdf', see docs/bulletins.md.")
 
 
 class CooperationSettings(_Section):
@@ -331,6 +332,15 @@ class Settings(_Section):
             raise ValueError(f"sources lie around areas that list no stations: {unknown}")
         require_fitting(self.recipients, self.channels, self.site.languages, areas)
         return self
+
+    @property
+    def pdf_languages(self) -> tuple[str, ...]:
+        """The languages of the bulletins of which a PDF is wanted: all of them, or those of the recipients that ask for it by name."""
+        asking = [one for one in self.recipients if "pdf" in (one.formats or ())]
+        if self.output.pdf or any(one.languages is None for one in asking):
+            return self.site.languages
+        wanted = {language for one in asking for language in one.languages or ()}
+        return tuple(language for language in self.site.languages if language in wanted)
 
     def sha256(self) -> str:
         """Identifies what a forecast is made by, whatever the settings' layout and comments, and wherever data and results lie.
@@ -437,7 +447,7 @@ def _resolved(settings: Settings, folder: Path) -> Settings:
             "base_forecast": settings.base_forecast.model_copy(update={"path": base and folder / base}),
             "signing": rooted(settings.signing, folder),
             "warnings": settings.warnings.model_copy(update={"edition": own_edition, "backtest": backtest and folder / backtest}),
-            "output": OutputSettings(archive=folder / settings.output.archive, outbox=folder / settings.output.outbox),
+            "output": rooted(settings.output, folder),
             "areas": tuple(rooted(area, folder) for area in settings.areas),
             "sources": tuple(rooted(source, folder) for source in settings.sources),
             "channels": {name: rooted(channel, folder) for name, channel in settings.channels.items()},

@@ -213,6 +213,8 @@ class RecipientSettings(Section):
     def _has_areas_or_partners(self) -> "RecipientSettings":
         if self.partner is not None and self.areas:
             raise ValueError(f"recipient {self.id!r} has partner and areas; a partner's areas are those of whom it works with")
+        if self.partner is not None and "pdf" in (self.formats or ()):
+            raise ValueError(f"recipient {self.id!r} is a partner, whose bulletins are marked, and a PDF cannot be; expected other formats")
         return self
 
 

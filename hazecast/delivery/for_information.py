@@ -1,6 +1,7 @@
 """The mark on what a partner gets: a bulletin of somebody else's air, for information and not as a warning.
 
-JSON, CAP and other documents for machines stay as they are: what they say is no other for being read elsewhere.
+A PDF cannot be marked once it is made, so that a partner gets none. JSON, CAP and other documents for machines stay as they are: what they
+say is no other for being read elsewhere.
 """
 
 import html
@@ -8,7 +9,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from hazecast.delivery.channel import Channel, Parcel
-from hazecast.delivery.choosing import media_type, title_of
+from hazecast.delivery.choosing import MEDIA_TYPES, media_type, title_of
 from hazecast.delivery.partners import Partner
 from hazecast.records import Document
 
@@ -48,7 +49,7 @@ def for_information(channel: Channel, partners: dict[str, Partner]) -> Channel:
 def marked(parcel: Parcel, partner: Partner) -> Parcel:
     """The parcel with its title, its pages and its texts saying whose bulletin it is."""
     language = next((d.language for d in parcel.documents if d.language), partner.reader.language)
-    documents = tuple(_marked(document, partner) for document in parcel.documents)
+    documents = tuple(_marked(document, partner) for document in parcel.documents if media_type(document) != MEDIA_TYPES["pdf"])
     title = title_of(parcel.bulletin, language, _words(language).mark)
     return Parcel(parcel.delivery, replace(parcel.bulletin, documents=documents), title)
 

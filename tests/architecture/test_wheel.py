@@ -15,6 +15,7 @@ pytestmark = pytest.mark.slow
 
 # Whatever needs an extra stands under one of these.
 ROOMS_OF_EXTRAS = (
+    "hazecast.bulletins.paper",
     "hazecast.bulletins.pictures",
     "hazecast.backtest.comparison",
     "hazecast.backtest.scorecard",

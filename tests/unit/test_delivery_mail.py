@@ -5,7 +5,7 @@ import email.policy
 import socket
 import ssl
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.headerregistry import Address
 from email.message import EmailMessage
 from pathlib import Path
@@ -19,8 +19,9 @@ from hazecast.config.delivery import SecretSettings, SmtpChannelSettings
 from hazecast.delivery.mail_message import mail_message, mailbox
 from hazecast.delivery.smtp import smtp_channel
 from hazecast.errors import DeliveryFailed, DeliveryRefused
+from hazecast.records import Document
 from tests.left_open import drop_what_was_left_open
-from tests.parcels import INIT, exercise, parcel
+from tests.parcels import BULLETIN, DOCUMENTS, INIT, exercise, parcel
 
 PASSWORD = "correct horse"
 READERS = {
@@ -121,6 +122,15 @@ def test_text_html_with_its_picture_inside_and_the_rest_attached() -> None:
     assert inside == [f"<map.zh.png.{parcel().key}>"]
     attached = {p.get_filename(): p.get_content_type() for p in mail.iter_attachments()}
     assert attached == {"bulletin.en.html": "text/html", "bulletin.en.txt": "text/plain", "alert.cap.xml": "application/cap+xml"}
+
+
+def test_a_pdf_is_attached_beside_the_words() -> None:
+    pdf = Document("bulletin.zh.pdf", "application/pdf", "zh", b"%PDF-1.7 \x00\xff")
+    with_pdf = replace(BULLETIN, documents=(*DOCUMENTS[:2], pdf))
+    mail = mail_message(parcel(bulletin=with_pdf), Address(addr_spec="haze@example.org"), READERS["epb"], INIT)
+    assert mail.get_body(("html",)) is not None
+    (attached,) = mail.iter_attachments()
+    assert (attached.get_filename(), attached.get_content_type(), attached.get_content()) == (pdf.name, "application/pdf", pdf.content)
 
 
 def test_names_with_tags_formulas_and_line_breaks_stay_text_in_headers() -> None:

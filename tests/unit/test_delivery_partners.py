@@ -84,6 +84,14 @@ def test_areas_of_its_own_and_of_partners_exclude_each_other(tmp_path: Path) -> 
         settings(tmp_path, READER + 'areas = ["jinan"]\n')
 
 
+def test_a_partner_gets_no_pdf_for_that_cannot_be_marked(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="a PDF cannot be; expected other formats"):
+        settings(tmp_path, READER + 'formats = ["text", "pdf"]\n')
+    pdf = Document("bulletin.ja.pdf", "application/pdf", "ja", b"%PDF")
+    sent = marked(parcel(bulletin=replace(BULLETIN, documents=(*BULLETIN.documents, pdf))), KITAKYUSHU)
+    assert [d.name for d in sent.documents] == [d.name for d in BULLETIN.documents]
+
+
 def test_what_a_partner_gets_says_whose_it_is_and_what_others_get_does_not(tmp_path: Path) -> None:
     page = Document("bulletin.ja.html", "text/html; charset=utf-8", "ja", b"<html><title>T</title><body class='x'>\n<main>")
     text = Document("bulletin.ja.txt", "text/plain; charset=utf-8", "ja", "煙霧\n".encode())

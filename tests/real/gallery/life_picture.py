@@ -17,7 +17,7 @@ from tests.real.gallery.story import AreaDay, Story
 LOCAL = timedelta(hours=8)
 INK, QUIET = "#1b1f24", "#8a939c"
 LIMITS = (150.0, 250.0)
-MARKS = {"issue": "issued", "upgrade": "raised", "downgrade": "lowered", "lift": "lifted"}
+MARKS = {"issue": "+", "upgrade": "▲", "downgrade": "▼"}
 STRIP, PANEL_INCHES = 0.3, 1.05
 
 
@@ -64,7 +64,7 @@ def _draw_warning(panel: Axes, begins: datetime, own: AreaDay, before: Level, to
     corner = (mpl.dates.date2num(begins), -STRIP * top)
     panel.add_patch(Rectangle(corner, 1.0, 0.8 * STRIP * top, facecolor=style.fill, edgecolor=style.ink, hatch=style.hatch, lw=0.4))
     if own.action in MARKS and own.level != before:
-        panel.annotate(MARKS[own.action], (corner[0] + 0.06, corner[1] + 0.86 * STRIP * top), fontsize=7, color=INK, va="bottom")
+        panel.annotate(MARKS[own.action], (corner[0] + 0.06, corner[1] + 0.86 * STRIP * top), fontsize=8, color=INK, va="bottom")
 
 
 def _draw_dates(panel: Axes, days: int) -> None:

@@ -13,8 +13,9 @@ from tests.real.gallery.story import AreaDay, Story, StoryDay
 LANGUAGES = ("en", "zh", "ja")
 NAMES = {"en": "English", "zh": "中文", "ja": "日本語"}
 MAP = "map.en.png"
-MAP_PIXELS, MAP_COLOURS = 900, 256
+MAP_PIXELS = 760
 LEVEL_LIFE, PAGE = "life.png", "index.md"
+REASONS = "Why"  # the heading in the English text
 
 
 def write_page(story: Story, out: Path) -> None:
@@ -35,15 +36,15 @@ def _head(story: Story) -> str:
         f"{episode.learnt_until:%-d %B %Y} and by what had arrived since. Standard: `{episode.edition}`. One command makes this page:\n\n"
         "```sh\nmake gallery DATA=/path/to/the/real/cases\n```\n\n"
         f"![What was measured in each area hour by hour, and under it the warning in force each day]({LEVEL_LIFE})\n\n"
-        "*Black: PM2.5 as measured; dotted: 150 and 250 µg/m³. The strip below: the warning in force from eight to eight, and what "
-        "became of it that morning.*\n"
+        "*Black: PM2.5 as measured; dotted: 150 and 250 µg/m³. The strip below: the warning in force from eight to eight; + where it was "
+        "issued that morning, ▲ where it was raised, ▼ where it was lowered.*\n"
     )
 
 
 def _day(day: StoryDay, shown: bool, out: Path) -> str:
     lines = [f"## {day.day:%-d %B}\n", f"**{day.headline}**\n"]
     if shown:
-        lines += [_picture(day, out), _bulletins(day, out)]
+        lines += [_picture(day, out), _reasons(day), _bulletins(day, out)]
     telling = [a for a in day.areas if shown or a.action or a.level != Level.NONE]
     lines += [_table(telling), _left_out(day, telling)] if telling else [_left_out(day, telling)]
     return "\n".join(lines)
@@ -55,8 +56,17 @@ def _picture(day: StoryDay, out: Path) -> str:
     with Image.open(found) as picture:
         small = picture.convert("RGB")
         small.thumbnail((MAP_PIXELS, MAP_PIXELS))
-        small.quantize(MAP_COLOURS, Image.Quantize.MAXCOVERAGE, kmeans=3).save(out / name, optimize=True)
+        small.quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(out / name, optimize=True)
     return f"![The levels foretold for {day.day:%-d %B}]({name})\n"
+
+
+def _reasons(day: StoryDay) -> str:
+    """The section of the bulletin that says why, as it stands there."""
+    lines = (day.bulletin / "bulletin.en.txt").read_text(encoding="utf-8").splitlines()
+    begin = lines.index(REASONS)
+    end = next((i - 1 for i in range(begin + 2, len(lines)) if set(lines[i]) == {"-"}), len(lines))
+    told = "\n".join(lines[begin + 2 : end]).strip()
+    return f"<details><summary>Why, as the bulletin says it</summary>\n\n```text\n{told}\n```\n\n</details>\n"
 
 
 def _bulletins(day: StoryDay, out: Path) -> str:
