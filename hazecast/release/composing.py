@@ -66,7 +66,7 @@ def composed(
     now: datetime,
     signed_by: tuple[str, ...],
     *,
-    pdf_languages: tuple[str, ...] = (),
+    with_pdf: bool = True,
 ) -> tuple[BulletinFacts, Bulletin]:
     """The facts and the bulletin of the next release, with what the `fresh` drafts say; automatic where nobody signed.
 
@@ -88,6 +88,7 @@ def composed(
         forecaster=", ".join(signed_by),
     )
     drawn = load_bulletin(settings.output.archive, case.cycle_key)
+    pdf_languages = settings.pdf_languages if with_pdf else ()
     return revised, compose(revised, settings.site.languages, signer_of(settings), drawn, pdf_languages=pdf_languages)
 
 
@@ -95,7 +96,7 @@ def preview(settings: Settings, database: Engine, cycle_key: str, language: str,
     """The HTML of a cycle's next bulletin in one language, as it would be released now with all drafts and signed by `forecaster`."""
     case = case_of(database, cycle_key)
     one = settings.model_copy(update={"site": settings.site.model_copy(update={"languages": (language,)})})
-    _, bulletin = composed(one, database, case, case.drafts, now, (forecaster,))
+    _, bulletin = composed(one, database, case, case.drafts, now, (forecaster,), with_pdf=False)
     return next(document.content for document in bulletin.documents if document.name == f"bulletin.{language}.html")
 
 

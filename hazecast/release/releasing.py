@@ -147,7 +147,7 @@ def _made_ready(
     left = sorted({d.decision.area_id for d in case.drafts} - {d.decision.area_id for d in fresh})
     remark = f"not released for want of signatures: {', '.join(left)}" if left else ""
     try:
-        facts, bulletin = composed(settings, database, case, fresh, now, signed_by, pdf_languages=settings.pdf_languages)
+        facts, bulletin = composed(settings, database, case, fresh, now, signed_by)
         return _Ready(case, bulletin, facts.assessment, in_force, True, fresh, remark)
     except (HazecastError, OSError, ValueError, KeyError) as failure:
         if signed_by:
