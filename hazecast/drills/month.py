@@ -115,9 +115,9 @@ class Drill:
     def _fault_now(self, kind: FaultKind) -> Fault | None:
         return next((fault for fault in self._lasting if fault.kind is kind), None)
 
-    def _next(self, kind: FaultKind) -> Fault | None:
-        """The fault of a kind that waits for its chance; taken from those that wait."""
-        found = next((fault for fault in self._pending if fault.kind is kind), None)
+    def _next(self, kind: FaultKind, at_cycle: bool = True) -> Fault | None:
+        """The fault of a kind that waits for its chance, no longer waiting. One of an even minute waits for a cycle."""
+        found = next((fault for fault in self._pending if fault.kind is kind and (at_cycle or fault.at.minute % 2)), None)
         if found is not None:
             self._pending.remove(found)
         return found
@@ -221,7 +221,7 @@ class Drill:
         return new_machine(f"{name}:{self._began}", self.settings, self.clock, lambda: self.now, self._spawn)
 
     def _spawn(self, task: Task) -> Worker:
-        hang = self._next(FaultKind.WORKER_HANGS)
+        hang = self._next(FaultKind.WORKER_HANGS, isinstance(task, CycleTask))
         if hang is not None:
             self.played.struck.append(hang)
         return Worker(task, self.now + WORK_TAKES, lambda: self.now, self._do, hang is not None)
@@ -231,7 +231,7 @@ class Drill:
         if not does_anything(task):
             return 0
         self._close_all()
-        death = self._next(FaultKind.WORKER_KILLED)
+        death = self._next(FaultKind.WORKER_KILLED, isinstance(task, CycleTask))
         dies_at = None if death is None else 1 + death.number
         status = self._run(
             partial(do_task, task, Given(self.settings, self.clock(), self._mail())), self.folder, dies_at=dies_at, disk_full=self._is_full

@@ -34,7 +34,7 @@ def persistence(gridded: Gridded, *_settings: object, **_options: object) -> For
 
 
 def one_page(facts: BulletinFacts, _languages: Sequence[str], _sign: object, *, pdf_languages: Sequence[str] = ()) -> Bulletin:
-    """A page of plain English: the cycle, each area's level in each window, the messages, and whether nothing is known. Without `pdf_languages`."""
+    """A page of plain English: the cycle, each area's level in each window, the messages, and whether nothing is known."""
     if pdf_languages:
         raise ValueError(f"A drill makes no PDF; asked for {pdf_languages}.")
     windows = [f"{w.area_id} {w.valid_from:%d %H:%M} to {w.valid_until:%d %H:%M} UTC: {w.level.name}" for w in facts.assessment.windows]
