@@ -94,7 +94,7 @@ class Drill:
 
     def _step(self) -> timedelta:
         at_work = any(one is not None and one.is_at_work for one in (self._first, self._second))
-        return BUSY_STEP if at_work else STEP if self._lasting or self._pending else IDLE_STEP
+        return BUSY_STEP if at_work else STEP if self._lasting else IDLE_STEP
 
     def _strike(self, may: bool) -> None:
         """Move faults whose time has come to those that wait for their chance, or to those that last."""

@@ -22,8 +22,8 @@ from hazecast.drills.mailbox import taken
 from hazecast.drills.month import SETTLING, Drill
 from hazecast.drills.scene import MONTHS, Month, init_times
 
-FAULTS_A_MONTH = 220
-SPARE = 10  # of the faults that are planned, a few find nothing to befall
+FAULTS_A_MONTH = 225
+SPARE = 25  # of the faults that are planned, a few find nothing to befall
 REHEARSED_DAYS = 3
 MOST_FOLDERS = (Path("/dev/shm"), Path(tempfile.gettempdir()))
 
