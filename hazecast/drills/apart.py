@@ -75,6 +75,7 @@ def _live(work: Callable[[], object], folder: Path, dies_at: int | None, disk_fu
     """Never returns."""
     status = SURPRISED
     try:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # who ends a drill ends it after the work at hand
         event.listen(Engine, "connect", be_impatient)
         if disk_full:
             resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))

@@ -27,6 +27,7 @@ from hazecast.serving.crew import CycleTask, Task
 
 BUSY_STEP, STEP, IDLE_STEP = timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1)
 SETTLING = timedelta(days=2)
+MOST_CHANGES_OF_A_TASK, MOST_CHANGES_OF_A_DELIVERER = 160, 16
 NO_TIME = timedelta(0)
 ONCE = (FaultKind.WORKER_KILLED, FaultKind.DELIVERER_KILLED, FaultKind.MAIN_KILLED, FaultKind.WORKER_HANGS, FaultKind.ANSWER_LOST)
 
@@ -232,7 +233,7 @@ class Drill:
             return 0
         self._close_all()
         death = self._next(FaultKind.WORKER_KILLED, isinstance(task, CycleTask))
-        dies_at = None if death is None else 1 + death.number
+        dies_at = None if death is None else 1 + death.number % MOST_CHANGES_OF_A_TASK
         status = self._run(
             partial(do_task, task, Given(self.settings, self.clock(), self._mail())), self.folder, dies_at=dies_at, disk_full=self._is_full
         )
@@ -266,7 +267,9 @@ class Drill:
         work = partial(self._drain, self._mail(lost))
         other = start_apart(work, self.folder, disk_full=self._is_full) if self._fault_now(FaultKind.TWO_AT_ONCE) else None
         death = self._next(FaultKind.DELIVERER_KILLED)
-        status = self._run(work, self.folder, dies_at=None if death is None else 1 + death.number, disk_full=self._is_full)
+        status = self._run(
+            work, self.folder, dies_at=None if death is None else 1 + death.number % MOST_CHANGES_OF_A_DELIVERER, disk_full=self._is_full
+        )
         if death is not None:
             if status == -9:
                 self.played.struck.append(death)

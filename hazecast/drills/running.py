@@ -63,6 +63,7 @@ class DrillResult:
 
 def run_drill(faults: int, seed: int, told: Callable[[int], object] = lambda _struck: None) -> DrillResult:
     """Play months until `faults` faults have struck; `told` hears after each month how many have. The same seed, the same drill.
+    SIGINT ends it with the months that are whole.
 
     A month with seed s is the month number s of the list, over and over. Works in a folder of its own, in memory where there is room for
     one, and removes it. To be called in a process that has not run kernels in parallel yet: its children could not.
@@ -79,6 +80,9 @@ def run_drill(faults: int, seed: int, told: Callable[[int], object] = lambda _st
             months.append(_one_month(folder / str(len(months)), seed + len(months), number, early))
             struck += len(months[-1].struck)
             told(struck)
+    except KeyboardInterrupt:
+        if not months:
+            raise
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return DrillResult(tuple(months))

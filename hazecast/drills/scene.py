@@ -11,12 +11,11 @@ from hazecast.config import (
     MeteorologySettings,
     ObservationSettings,
     OutputSettings,
-    RetentionSettings,
     Settings,
     SiteSettings,
 )
 from hazecast.config.places import AreaSettings, StationSettings
-from hazecast.config.schedule import ScheduleSettings
+from hazecast.config.schedule import RetentionSettings, ScheduleSettings
 from hazecast.drills.faults import OF_INPUT, Fault, FaultKind
 from hazecast.drills.inputs import STATIONS
 from hazecast.records import MeteorologyKind
@@ -80,7 +79,9 @@ def init_times(month: Month) -> tuple[datetime, ...]:
 def arrivals_of(month: Month, faults: Sequence[Fault]) -> tuple[tuple[Arrival, ...], tuple[Fault, ...]]:
     """What comes when, by time, and the faults of inputs that found a file to befall: each the next that nothing has befallen yet."""
     free = {(time, weather) for time in init_times(month)[1:] for weather in (True, False)}
-    coming = {(time, weather): (_whole(time, weather),) for time in init_times(month) for weather in (True, False)}
+    coming: dict[tuple[datetime, bool], tuple[Arrival, ...]] = {
+        (time, weather): (_whole(time, weather),) for time in init_times(month) for weather in (True, False)
+    }
     struck = []
     for fault in (f for f in faults if f.kind in OF_INPUT):
         ahead = sorted(slot for slot in free if slot[0] >= fault.at and _befalls(fault.kind, is_weather=slot[1]))
