@@ -68,7 +68,7 @@ def run_drill(faults: int, seed: int, told: Callable[[int], object] = lambda _st
     A month with seed s is the month number s of the list, over and over. Works in a folder of its own, in memory where there is room for
     one, and removes it. To be called in a process that has not run kernels in parallel yet: its children could not.
     """
-    numba.config.THREADING_LAYER = "workqueue"  # the one that child processes can go on with
+    numba.config.THREADING_LAYER = "workqueue"  # type: ignore[attr-defined]  # the one that child processes can go on with
     folder = Path(tempfile.mkdtemp(prefix="hazecast-drill-", dir=next(place for place in MOST_FOLDERS if place.is_dir())))
     months: list[MonthResult] = []
     struck = 0

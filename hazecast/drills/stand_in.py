@@ -51,7 +51,8 @@ def _last_known(gridded: Gridded, cycle: Cycle) -> tuple[Array, Array]:
     """By station the last PM2.5 in µg m-3 and its age in hours at `init_time`; NaN for what is older than USABLE."""
     observed = gridded.observations["pm25"].transpose("station", "time")
     values = observed.values
-    ages = (np.datetime64(cycle.init_time.replace(tzinfo=None), "ns") - observed["time"].values) / np.timedelta64(1, "h")
+    since = np.datetime64(cycle.init_time.replace(tzinfo=None), "ns") - observed["time"].values
+    ages = since.astype("timedelta64[h]").astype(np.float64)
     usable = np.isfinite(values) & (ages >= 0) & (ages <= USABLE / timedelta(hours=1))
     newest = values.shape[1] - 1 - np.argmax(usable[:, ::-1], axis=1)
     any_usable = usable.any(axis=1)
