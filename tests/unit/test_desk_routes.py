@@ -1,7 +1,7 @@
 """Every route of the desk as every role asks for it, and what those who mean harm try."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -42,6 +42,7 @@ GETS = {
     f"/look/{KEY}/areas/tangshan.svg": OPERATE,
     f"/stations?cycle={KEY}": OPERATE,
     "/verify": OPERATE,
+    "/verify/scorecard": OPERATE,
     "/operate": OPERATE,
     "/operate/outbox": OPERATE,
     "/operate/models": OPERATE,
@@ -98,6 +99,8 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 def _site(folder: Path, patch: pytest.MonkeyPatch) -> Iterator[Site]:
     settings = archive_that_waits(folder, patch, *CALM)
+    (folder / "scorecard.html").write_text("<h1>How the season went</h1>", encoding="utf-8")
+    settings = settings.model_copy(update={"warnings": settings.warnings.model_copy(update={"backtest": folder})})
     made = Site(create_app(settings, folder / "hazecast.toml", lambda: made.clock()))
     with made.visitor():
         yield made
@@ -392,3 +395,21 @@ def test_when_nobody_comes_the_page_says_what_happened(site: Site) -> None:
     page = site.login("li").get("/").text
     assert "Went out by itself Mon 14 Jan 07:30 (UTC+08:00)" in page
     assert PEOPLE["li"][0] in page
+
+
+def test_what_a_person_changed_is_scored_once_it_is_known_what_came(site: Site) -> None:
+    li = site.login("li")
+    assert li.post(AREA, data=fields(li)).status_code == 303
+    assert sign(li).status_code == 303
+    assert "0 windows of which it is known what came; of 0 more it is not." in li.get("/verify").text
+    later = waiting_facts(*CALM, init_time=INIT + timedelta(hours=50))
+    seen = later.observations.assign(relative_humidity=later.observations["pm25"] * 0 + 70.0)
+    with pytest.MonkeyPatch.context() as patch:
+        draw_nothing(patch)
+        told = replace(later, observations=seen)
+        store_cycle(site.desk.database, site.desk.settings, told, waits=waiting(told), now=READY + timedelta(hours=50))
+    page = li.get("/verify?ratio=0.25").text
+    changed, every = (part.split("</p>")[0] for part in page.split("known what came; of ")[1:])
+    assert page.count("1 windows of which it is known what came") == 1, (changed, every)
+    assert 'value="0.25"' in page
+    assert li.get("/verify?ratio=nan").status_code == li.get("/verify?ratio=0").status_code == 422
