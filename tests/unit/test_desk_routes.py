@@ -413,3 +413,11 @@ def test_what_a_person_changed_is_scored_once_it_is_known_what_came(site: Site) 
     assert page.count("1 windows of which it is known what came") == 1, (changed, every)
     assert 'value="0.25"' in page
     assert li.get("/verify?ratio=nan").status_code == li.get("/verify?ratio=0").status_code == 422
+
+
+def test_an_areas_page_says_why_where_from_and_what_was_like_it(browsers: dict[str, TestClient]) -> None:
+    decide, look = (browsers["li"].get(path).text for path in (AREA, f"/look?cycle={KEY}&area=tangshan"))
+    reasons = decide.split("Why the engine says so")[1].split("</section>")[0]
+    assert reasons == look.split("Why the engine says so")[1].split("</section>")[0]
+    assert "Up to orange" in reasons
+    assert "the transport model could not run" in reasons

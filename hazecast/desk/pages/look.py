@@ -16,6 +16,7 @@ from hazecast.desk.cases import chosen_cycle, cycle_seen, visible_cycles
 from hazecast.desk.desk import Desk, desk_of
 from hazecast.desk.frames import WIDTH, Field, borders_svg, frame_png, hours_of, legend
 from hazecast.desk.guard import DOCUMENT_POLICY
+from hazecast.desk.reasons import reasons_of
 from hazecast.desk.refusals import Refusal
 from hazecast.desk.rendering import page, speaking_to
 from hazecast.desk.visits import Visitor
@@ -44,7 +45,7 @@ def look(request: Request, visit: Visitor, cycle: str = "", field: Field = Field
     hour = min(max(hour, 0), len(hours.valid_times) - 1)
     own = [one for one in facts.areas if visit.account.sees(one.id)]
     levels = tuple(sorted({chance.level for window in facts.windows for chance in window.chances}))
-    speaking = speaking_to(request)
+    speaking, chosen = speaking_to(request), next((one for one in own if one.id == area), None)
     return page(
         request,
         "look.html.j2",
@@ -59,7 +60,8 @@ def look(request: Request, visit: Visitor, cycle: str = "", field: Field = Field
         height=hours.frame.height,
         marks=[(one, *hours.frame.place(*_centre(one, facts))) for one in own],
         legend=legend(field, hours.valid_times[hour], levels),
-        chosen=next((one for one in own if one.id == area), None),
+        chosen=chosen,
+        reasons=None if chosen is None else reasons_of(folder, chosen.id, speaking.words.language),
         own=own,
     )
 
