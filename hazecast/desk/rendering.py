@@ -83,6 +83,10 @@ class Speaking:
         shown = self.words.number(abs(value), 2)
         return f"{'−' if value < 0 else '+' if signed else ''}{shown}" if round(value, 2) else self.words.number(0.0, 2)
 
+    def signed(self, value: float) -> str:
+        """A difference as it stands in a legend."""
+        return f"{value:+g}".replace("-", "−")
+
     def wait(self, until: datetime) -> str:
         """How long it is until then."""
         minutes = max(0, round((until - self.now).total_seconds() / 60))

@@ -38,7 +38,10 @@ GETS = {
     f"/look?cycle={KEY}": OPERATE,
     f"/look/{KEY}/pm25/3.png": OPERATE,
     f"/look/{KEY}/level/0.png": OPERATE,
+    f"/look/{KEY}/wind/0.svg": OPERATE,
     f"/look/{KEY}/borders.svg": OPERATE,
+    f"/look/beside?cycle={KEY}": OPERATE,
+    f"/look/{KEY}/less/{KEY}/pm25/0.png": OPERATE,
     f"/look/{KEY}/areas/tangshan.svg": OPERATE,
     f"/stations?cycle={KEY}": OPERATE,
     "/verify": OPERATE,
@@ -315,6 +318,10 @@ def test_after_login_nobody_is_sent_elsewhere(back: str, shared: Site) -> None:
         f"/look/{KEY}/pm25/-1.png",
         f"/look/{KEY}/pm25/9999.png",
         f"/look/{KEY}/chance/0.png",
+        f"/look/{KEY}/wind/9999.svg",
+        f"/look/{KEY}/less/{KEY}/pm25/-1.png",
+        f"/look/{KEY}/less/{KEY}/chance/0.png",
+        f"/look/{KEY}/less/..%2f/pm25/0.png",
         "/static/..%2f..%2fapp.py",
         "/static/%2e%2e/app.py",
         f"/cycles/{KEY}/areas/nowhere",
@@ -408,6 +415,11 @@ def test_what_a_person_changed_is_scored_once_it_is_known_what_came(site: Site) 
         draw_nothing(patch)
         told = replace(later, observations=seen)
         store_cycle(site.desk.database, site.desk.settings, told, waits=waiting(told), now=READY + timedelta(hours=50))
+    both = li.get("/look/beside?hour=2").text
+    shared = len(later.cycle.lead_hours) - 50
+    assert f'max="{shared - 1}" value="2"' in both
+    assert f'data-frames="/look/{later.cycle.key}/less/{KEY}/pm25/#.png" data-shift="0"' in both
+    assert f'href="/look/{KEY}/pm25/52.png"' in both
     page = li.get("/verify?ratio=0.25").text
     changed, every = (part.split("</p>")[0] for part in page.split("known what came; of ")[1:])
     assert page.count("1 windows of which it is known what came") == 1, (changed, every)
