@@ -6,8 +6,10 @@ from pathlib import Path
 
 from hazecast.archive.bulletin_facts import load_told_facts
 from hazecast.bulletins.source_sentences import clause, source_sentence, sources_basis, sources_of
+from hazecast.bulletins.sources import PeakSources
 from hazecast.bulletins.telling import Telling
 from hazecast.bulletins.why import WhyCard, why_card
+from hazecast.bulletins.wording import SOURCE_LANGUAGE
 from hazecast.desk.words import desk_words
 from hazecast.records import Area
 
@@ -40,9 +42,19 @@ def reasons_of(folder: Path, area_id: str, language: str) -> AreaReasons:
     return AreaReasons(why_card(view, telling), source_sentence(view.area, telling), _parts(view.area, telling), sources_basis(telling))
 
 
-def _parts(area: Area, telling: Telling) -> tuple[SharePart, ...]:
+def peak_of(folder: Path, area_id: str) -> PeakSources | None:
+    """Where PM2.5 of an area comes from at its peak; None where that is not known. Raises ArchiveError as `reasons_of`."""
+    telling = _telling(folder, SOURCE_LANGUAGE)
+    return _peak(next(area for area in telling.facts.areas if area.id == area_id), telling)
+
+
+def _peak(area: Area, telling: Telling) -> PeakSources | None:
     attribution = telling.facts.attribution
-    peak = None if attribution is None else sources_of(area, attribution, telling)
+    return None if attribution is None else sources_of(area, attribution, telling)
+
+
+def _parts(area: Area, telling: Telling) -> tuple[SharePart, ...]:
+    peak = _peak(area, telling)
     return () if peak is None else tuple(SharePart(share.percent, clause(share, area, telling)) for share in peak.shares)
 
 

@@ -61,13 +61,13 @@ def _winds(folder: Path, time: np.datetime64, ids: list[str]) -> Array:
 def _mark(x: float, y: float, eastward: float, northward: float) -> str:
     speed = hypot(eastward, northward)
     if speed < CALM:
-        return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="none" stroke="#20272d" stroke-width="1.5"/>'
+        return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="10" fill="none" stroke="#20272d" stroke-width="1.5"/>'
     along, across = eastward / speed, -northward / speed  # of the picture, whose y runs down
-    half = min(speed * PIXELS_A_SPEED, LONGEST) / 2
-    tip_x, tip_y = x + half * along, y + half * across
+    length = min(speed * PIXELS_A_SPEED, LONGEST)
+    tip_x, tip_y = x + length * along, y + length * across
     back_x, back_y = tip_x - 7 * along, tip_y - 7 * across
     barbs = "".join(f"M{tip_x:.1f} {tip_y:.1f}L{back_x + side * across:.1f} {back_y - side * along:.1f}" for side in (-4, 4))
-    d = f"M{x - half * along:.1f} {y - half * across:.1f}L{tip_x:.1f} {tip_y:.1f}{barbs}"
+    d = f"M{x:.1f} {y:.1f}L{tip_x:.1f} {tip_y:.1f}{barbs}"
     return (
         f'<path d="{d}" fill="none" stroke="#fff" stroke-opacity=".7" stroke-width="4"/>'
         f'<path d="{d}" fill="none" stroke="#20272d" stroke-width="1.6"/>'

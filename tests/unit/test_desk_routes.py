@@ -56,6 +56,9 @@ GETS = {
     "/api/v1/warnings": EVERYBODY,
     "/api/v1/cycles": EVERYBODY,
     f"/api/v1/cycles/{KEY}": OPERATE,
+    f"/api/v1/cycles/{KEY}/areas/tangshan/reasons": OPERATE,
+    f"/api/v1/cycles/{KEY}/beside/{KEY}": OPERATE,
+    "/api/v1/verification": OPERATE,
     "/api/v1/deliveries": OPERATE,
     "/api/v1/runs": OPERATE,
 }
@@ -368,7 +371,11 @@ def test_a_token_reads_and_nothing_else(site: Site) -> None:
         refused = program.get("/api/v1/warnings", headers={"authorization": wrong})
         assert (refused.status_code, refused.headers["www-authenticate"]) == (401, "Bearer")
     told = program.get("/api/v1/openapi.json", headers=headers).json()
-    assert set(told["paths"]) == {p.replace(KEY, "{cycle_key}") for p in GETS if p.startswith("/api/v1/") and "openapi" not in p}
+    assert set(told["paths"]) == {
+        p.replace(f"beside/{KEY}", "beside/{other_key}").replace(KEY, "{cycle_key}").replace("tangshan", "{area_id}")
+        for p in GETS
+        if p.startswith("/api/v1/") and "openapi" not in p
+    }
 
 
 def test_settings_are_shown_without_what_opens_a_door(site: Site) -> None:
@@ -408,21 +415,25 @@ def test_what_a_person_changed_is_scored_once_it_is_known_what_came(site: Site) 
     li = site.login("li")
     assert li.post(AREA, data=fields(li)).status_code == 303
     assert sign(li).status_code == 303
-    assert "0 windows of which it is known what came; of 0 more it is not." in li.get("/verify").text
-    later = waiting_facts(*CALM, init_time=INIT + timedelta(hours=50))
+    assert "Windows of which it is known what came: 0; of which it is not: 0." in li.get("/verify").text
+    later = waiting_facts(*CALM, init_time=INIT + timedelta(hours=48))
     seen = later.observations.assign(relative_humidity=later.observations["pm25"] * 0 + 70.0)
     with pytest.MonkeyPatch.context() as patch:
         draw_nothing(patch)
         told = replace(later, observations=seen)
-        store_cycle(site.desk.database, site.desk.settings, told, waits=waiting(told), now=READY + timedelta(hours=50))
+        store_cycle(site.desk.database, site.desk.settings, told, waits=waiting(told), now=READY + timedelta(hours=48))
     both = li.get("/look/beside?hour=2").text
-    shared = len(later.cycle.lead_hours) - 50
+    shared = len(later.cycle.lead_hours) - 48
     assert f'max="{shared - 1}" value="2"' in both
     assert f'data-frames="/look/{later.cycle.key}/less/{KEY}/pm25/#.png" data-shift="0"' in both
-    assert f'href="/look/{KEY}/pm25/52.png"' in both
+    assert f'href="/look/{KEY}/pm25/50.png"' in both
+    sides = li.get(f"/api/v1/cycles/{later.cycle.key}/beside/{KEY}").json()
+    assert {one["area"] for one in sides} == set(CALM)
+    assert all(one["one"] and one["valid_from"] < one["valid_until"] for one in sides)
+    scores = li.get("/api/v1/verification?ratio=0.25").json()
+    assert (scores["ratio"], scores["changed"]["windows"], scores["every"]["unknown"]) == (0.25, 1, 1)
     page = li.get("/verify?ratio=0.25").text
-    changed, every = (part.split("</p>")[0] for part in page.split("known what came; of ")[1:])
-    assert page.count("1 windows of which it is known what came") == 1, (changed, every)
+    assert [part.split(".")[0] for part in page.split("known what came: ")[1:]] == ["1; of which it is not: 0", "3; of which it is not: 1"]
     assert 'value="0.25"' in page
     assert li.get("/verify?ratio=nan").status_code == li.get("/verify?ratio=0").status_code == 422
 
@@ -433,3 +444,6 @@ def test_an_areas_page_says_why_where_from_and_what_was_like_it(browsers: dict[s
     assert reasons == look.split("Why the engine says so")[1].split("</section>")[0]
     assert "Up to orange" in reasons
     assert "the transport model could not run" in reasons
+    told = browsers["li"].get(f"/api/v1/cycles/{KEY}/areas/tangshan/reasons").json()
+    assert (told["above"]["level"], told["sources"], told["peak_time"]) == ("orange", [], None)
+    assert browsers["li"].get(f"/api/v1/cycles/{KEY}/areas/nowhere/reasons").status_code == 404
