@@ -8,9 +8,10 @@ from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from hazecast.archive.bulletin_facts import load_stored_facts
-from hazecast.desk.api import BASE, FAULTS, CycleKey, require_operator
+from hazecast.desk.api import BASE, FAULTS, CycleKey, Fault, require_operator
 from hazecast.desk.cases import cycle_seen, visible_cycles
 from hazecast.desk.desk import desk_of
+from hazecast.desk.pages.air import air_of
 from hazecast.desk.pages.verify import CYCLES_SCORED, versus
 from hazecast.desk.reasons import peak_of
 from hazecast.desk.refusals import Refusal
@@ -120,6 +121,14 @@ class BesideOut(_Told):
     other: SideOut
 
 
+class AirOut(_Told):
+    """Air over an area `at` a time, hour by hour back, as degrees north and east; a path ends with the domain or where wind lacks."""
+
+    area: str
+    at: datetime
+    paths: tuple[tuple[tuple[float, float], ...], ...]
+
+
 class LevelScoreOut(_Told):
     """Windows warned of a level or a higher one, and the relative economic value of acting on it; null if too few to tell or undefined."""
 
@@ -190,6 +199,14 @@ def reasons(request: Request, program: Program, cycle_key: CycleKey, area_id: Ar
             for s in (() if peak is None else peak.shares)
         ),
     )
+
+
+@router.get(f"{BASE}/cycles/{{cycle_key}}/areas/{{area_id}}/air", responses=FAULTS | {503: {"model": Fault}}, tags=["cycles"])
+def air(request: Request, program: Program, cycle_key: CycleKey, area_id: AreaId) -> AirOut:
+    """Where the air of an area came from in the 48 hours before its peak; not for agencies. It may take a minute."""
+    require_operator(program)
+    found = air_of(desk_of(request), program.account, cycle_key, area_id)
+    return AirOut(area=area_id, at=found.at, paths=found.paths)
 
 
 @router.get(f"{BASE}/cycles/{{cycle_key}}/beside/{{other_key}}", responses=FAULTS, tags=["cycles"])

@@ -43,6 +43,7 @@ GETS = {
     f"/look/beside?cycle={KEY}": OPERATE,
     f"/look/{KEY}/less/{KEY}/pm25/0.png": OPERATE,
     f"/look/{KEY}/areas/tangshan.svg": OPERATE,
+    f"/look/{KEY}/areas/tangshan/air.svg": OPERATE,
     f"/stations?cycle={KEY}": OPERATE,
     "/verify": OPERATE,
     "/verify/scorecard": OPERATE,
@@ -154,7 +155,7 @@ def test_no_route_is_left_out_and_none_is_open_but_those_that_should(shared: Sit
     def shape(path: str) -> str:
         return "/".join("*" if "{" in part else part for part in path.split("?")[0].split("/"))
 
-    asked = {*GETS, *OPEN, "/feed/en.xml"}
+    asked = {*GETS, *OPEN, "/feed/en.xml", f"/api/v1/cycles/{KEY}/areas/tangshan/air"}
     routes = {r.path for one in shared.app.routes for r in _routes(one) if "GET" in r.methods}
     assert len(routes) > 25
     for route in routes:
@@ -375,7 +376,7 @@ def test_a_token_reads_and_nothing_else(site: Site) -> None:
         p.replace(f"beside/{KEY}", "beside/{other_key}").replace(KEY, "{cycle_key}").replace("tangshan", "{area_id}")
         for p in GETS
         if p.startswith("/api/v1/") and "openapi" not in p
-    }
+    } | {"/api/v1/cycles/{cycle_key}/areas/{area_id}/air"}
 
 
 def test_settings_are_shown_without_what_opens_a_door(site: Site) -> None:
@@ -447,3 +448,14 @@ def test_an_areas_page_says_why_where_from_and_what_was_like_it(browsers: dict[s
     told = browsers["li"].get(f"/api/v1/cycles/{KEY}/areas/tangshan/reasons").json()
     assert (told["above"]["level"], told["sources"], told["peak_time"]) == ("orange", [], None)
     assert browsers["li"].get(f"/api/v1/cycles/{KEY}/areas/nowhere/reasons").status_code == 404
+
+
+def test_where_paths_of_air_cannot_be_told_the_picture_says_so(browsers: dict[str, TestClient]) -> None:
+    shown = browsers["li"].get(f"/look?cycle={KEY}&area=tangshan&air=true").text
+    assert f'<image href="/look/{KEY}/areas/tangshan/air.svg"' in shown
+    drawn = browsers["li"].get(f"/look/{KEY}/areas/tangshan/air.svg")
+    assert "Where its air came from cannot be told:" in drawn.text
+    assert drawn.headers["cache-control"] == "no-store"
+    api = f"/api/v1/cycles/{KEY}/areas/tangshan/air"
+    assert {name: browsers[name].get(api).status_code for name in EVERYBODY} == {"li": 503, "zhao": 503, "ministry": 403, "root": 503}
+    assert browsers["li"].get(f"/look/{KEY}/areas/nowhere/air.svg").status_code == 404

@@ -34,8 +34,10 @@ KEPT = {"cache-control": "private, max-age=3600"}
 
 
 @router.get("/look")
-def look(request: Request, visit: Visitor, cycle: str = "", field: Field = Field.PM25, hour: int = 0, area: str = "") -> Response:
-    """A map of one hour, and the meteogram of one area."""
+def look(
+    request: Request, visit: Visitor, cycle: str = "", field: Field = Field.PM25, hour: int = 0, area: str = "", air: bool = False
+) -> Response:
+    """A map of one hour, and the meteogram, the reasons and perhaps the air of one area."""
     desk = desk_of(request)
     seen = visible_cycles(desk, visit.account)
     status = chosen_cycle(desk, visit.account, cycle, seen)
@@ -61,6 +63,7 @@ def look(request: Request, visit: Visitor, cycle: str = "", field: Field = Field
         marks=[(one, *hours.frame.place(*_centre(one, facts))) for one in own],
         legend=legend(field, hours.valid_times[hour], warning_levels(facts)),
         chosen=chosen,
+        air=air and chosen is not None and visit.account.role.operates,
         reasons=None if chosen is None else reasons_of(folder, chosen.id, speaking.words.language),
         own=own,
     )
