@@ -147,7 +147,7 @@ def test_a_day_needs_twenty_hours_and_half_of_the_stations() -> None:
     pm25 = np.full((1, 4, 24), 160.0)
 
     def of(values: np.ndarray) -> tuple[int, int]:
-        found = on_days._levels(Course(values, INIT + timedelta(hours=1), 0))
+        found = on_days.of_course(Course(values, INIT + timedelta(hours=1), 0))
         return int(found.lowest[0, 0]), int(found.highest[0, 0])
 
     assert of(pm25) == (Y, Y)
@@ -171,7 +171,7 @@ def advised(hourly: list[float], stations: int = 1, init_hour: int = 0) -> list[
     init = midnight + timedelta(hours=init_hour)
     values = np.tile(np.array(hourly, dtype=float), (1, stations, 1))
     on_days = OnDays(JAPAN, Cycle(init, init, timedelta(hours=24 - init_hour)), init, TOKYO, None)
-    found = on_days._levels(Course(values, midnight + timedelta(hours=1), init_hour))
+    found = on_days.of_course(Course(values, midnight + timedelta(hours=1), init_hour))
     return [bool(a) if a == b else None for a, b in zip(found.lowest[0] > 0, found.highest[0] > 0, strict=True)]
 
 
@@ -210,7 +210,7 @@ def test_the_morning_needs_two_stations_and_noon_one() -> None:
     noon = np.array([day_of(55.0, peak=(5, 12, 81.0)), day_of(55.0)])[None]
     midnight = datetime(2018, 1, 10, tzinfo=TOKYO).astimezone(UTC)
     on_days = OnDays(JAPAN, Cycle(midnight, midnight, timedelta(hours=24)), midnight, TOKYO, None)
-    of = [on_days._levels(Course(values, midnight + timedelta(hours=1), 0)).lowest[0].tolist() for values in (morning, noon)]
+    of = [on_days.of_course(Course(values, midnight + timedelta(hours=1), 0)).lowest[0].tolist() for values in (morning, noon)]
     assert (max(of[0]), of[1]) == (NONE, [NONE] * 12 + [Y] * 12)
 
 

@@ -18,7 +18,7 @@ from pypdf import PdfReader
 from hazecast.bulletins.compose import compose, require_pdf
 from hazecast.bulletins.page import Page, page
 from hazecast.bulletins.wording import languages, wording
-from hazecast.cli import compiling, run, schedule
+from hazecast.cli import compiling, run, serve
 from hazecast.config import load_settings
 from hazecast.errors import MissingExtra
 from hazecast.records import BulletinFacts
@@ -189,7 +189,7 @@ def test_what_lacks_for_a_pdf_is_named_with_its_remedy(capsys: pytest.CaptureFix
 
 
 @pytest.mark.usefixtures("lacking")
-@pytest.mark.parametrize("command", ["run", "schedule"])
+@pytest.mark.parametrize("command", ["run", "serve"])
 def test_a_command_that_is_to_make_pdfs_says_what_lacks_before_its_work(
     command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -200,7 +200,7 @@ def test_a_command_that_is_to_make_pdfs_says_what_lacks_before_its_work(
     file = tmp_path / "hazecast.toml"
     file.write_text(TEXT.replace('outbox = "../outbox"', 'outbox = "../outbox"\npdf = true'))
     with pytest.raises(MissingExtra, match="A bulletin as PDF"):
-        run.run(file, "2018-04-27T00") if command == "run" else schedule.schedule(file)
+        run.run(file, "2018-04-27T00") if command == "run" else serve.serve(file)
     assert [left.name for left in tmp_path.iterdir()] == ["hazecast.toml"]
 
 
