@@ -39,9 +39,12 @@ def decided_by(name: str, level: Level, condition: str) -> BulletinFacts:
     facts = episode_facts()
     assessment = facts.assessment
     windows = tuple(replace(w, level=level, condition=condition) if w.level > Level.NONE else w for w in assessment.windows)
-    messages = tuple(replace(m, edition=name, level=level, condition=condition) if m.level > Level.NONE else m for m in assessment.messages)
+    raised = [m for m in assessment.messages if m.level > Level.NONE]
+    messages = tuple(replace(m, edition=name, level=level, condition=condition, replaces=()) for m in raised)
     in_force = tuple(message for message in messages if message.level > Level.NONE)
-    told = replace(assessment, edition=name, standard=facts_of(load_edition(name)), windows=windows, messages=messages, in_force=in_force)
+    told = replace(
+        assessment, edition=name, standard=facts_of(load_edition(name)), windows=windows, messages=messages, in_force=in_force, reasons=()
+    )
     return replace(facts, edition=name, assessment=told, in_force_before=(), previous=None)
 
 
@@ -96,7 +99,8 @@ def test_what_a_file_lacks_in_the_language_falls_back(by: Says) -> None:
 def test_a_bulletin_by_the_advisory_of_japan_speaks_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
     draw_nothing(monkeypatch)
     facts = decided_by("japan-pm25-advisory", Level.YELLOW, "yellow-1")
-    documents = {document.name: document.content.decode() for document in compose(facts, ["ja", "en"]).documents}
+    made = compose(facts, ["ja", "en"]).documents
+    documents = {document.name: document.content.decode() for document in made if not document.media_type.startswith("image/")}
     text = documents["bulletin.ja.txt"].replace("\n  ", "")
     for said in (
         "PM2.5注意喚起（黄色）",
@@ -120,6 +124,6 @@ def test_a_bulletin_of_heavy_pollution_shows_its_title_grade_and_guidance() -> N
     told = page(facts, wording("zh"))
     assert "橙色重污染天气预警" in told.headline
     assert "持续重污染（橙色）" in told.conclusion
-    assert told.reasons[0].text == "持续重污染（橙色）：PM2.5日空气质量指数达到151及以上持续3天及以上"
+    assert told.why[0].facts[0].text == "持续重污染（橙色）：PM2.5日空气质量指数达到151及以上持续3天及以上"
     assert "重型柴油车按规定限行。" in told.guidance
     assert edition_in_words(facts.assessment, wording("zh")) == "重污染天气预警（2024年）（heavy-pollution-2024）"
