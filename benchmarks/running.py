@@ -18,6 +18,7 @@ from benchmarks import (
     bulletin,
     correction,
     deciding,
+    desk,
     lazy_meteorology,
     observations,
     optimal_interpolation,
@@ -56,6 +57,7 @@ BENCHMARKS = (
     Benchmark("lazy-meteorology", lazy_meteorology.rows),
     Benchmark("bulletin", bulletin.rows),
     Benchmark("backtest", backtest.rows),
+    Benchmark("desk", desk.rows),
 )
 
 

@@ -144,10 +144,10 @@ class Scenario:
 
 
 def _stations(place: Place) -> tuple[Station, ...]:
-    names = [f"{place.en} {part}" for part in ("Centre", "North", "East")][: place.stations]
+    names = [f"{place.en} {part}" for part in ("Centre", "North", "East", *range(4, place.stations + 1))][: place.stations]
     if place.id == "baoding":
         names[1] = "<script>alert('$x$')</script>"
-    offsets = ((0.0, 0.0), (0.09, -0.03), (0.01, 0.1))
+    offsets = ((0.0, 0.0), (0.09, -0.03), (0.01, 0.1), *((0.03 * (n % 5), -0.03 * (n // 5)) for n in range(4, place.stations + 1)))
     return tuple(
         Station(f"{place.id}-{i}", name, place.latitude + offsets[i][0], place.longitude + offsets[i][1]) for i, name in enumerate(names)
     )

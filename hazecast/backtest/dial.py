@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from hazecast.backtest.events.days_ahead import DayAhead
-from hazecast.backtest.events.hours import WarnedHours
 from hazecast.backtest.events.lead_gain import LeadGained
 from hazecast.backtest.events.review import EventReview
 from hazecast.backtest.events.tally import EventTally, tally_events
+from hazecast.backtest.value import Expense, expense_of
 from hazecast.records import Level
 
 
@@ -19,23 +19,6 @@ class StationDays:
     warned: int
     in_vain: int
     unwarned: int
-
-
-@dataclass(frozen=True, slots=True)
-class Expense:
-    """What all stations spent, in costs of one hour of acting; a loss is as many costs as the ratio says.
-
-    `best` acts in just the hours at the level, `plain` always or never, whichever is cheaper.
-    """
-
-    spent: float
-    best: float
-    plain: float
-
-    @property
-    def value(self) -> float:
-        """The relative economic value, NaN where nothing could be saved."""
-        return (self.plain - self.spent) / (self.plain - self.best) if self.plain > self.best else float("nan")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +44,6 @@ def turn_dial(review: EventReview, levels: tuple[Level, ...], ratio: float) -> t
         for at, level in enumerate(levels)
         for day in review.days
         if not np.isnan(day.chances[at]).all()
-    )
-
-
-def expense_of(hours: WarnedHours, ratio: float) -> Expense:
-    """Expenses for `hours` of acting and of losses, in costs, at a cost-loss ratio."""
-    loss = 1.0 / ratio
-    happened, all_hours = hours.warned + hours.unwarned, hours.warned + hours.unwarned + hours.in_vain + hours.quiet
-    return Expense(
-        spent=hours.warned + hours.in_vain + loss * hours.unwarned, best=float(happened), plain=min(float(all_hours), loss * happened)
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from hazecast.backtest.events.hours import warned_hours
+from hazecast.backtest.events.hours import WarnedHours, warned_hours
 
 Array = NDArray[np.float64]
 RATIOS: Array = np.round(np.arange(0.01, 1.0, 0.01), 2)
@@ -26,6 +26,32 @@ class ValueCurve:
     warnings: Array
     at_ratio: Array
     best: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Expense:
+    """What all places spent, in costs of one hour of acting; a loss is as many costs as the ratio says.
+
+    `best` acts in just the hours at the level, `plain` always or never, whichever is cheaper.
+    """
+
+    spent: float
+    best: float
+    plain: float
+
+    @property
+    def value(self) -> float:
+        """The relative economic value, NaN where nothing could be saved."""
+        return (self.plain - self.spent) / (self.plain - self.best) if self.plain > self.best else float("nan")
+
+
+def expense_of(hours: WarnedHours, ratio: float) -> Expense:
+    """Expenses for `hours` of acting and of losses, in costs, at a cost-loss ratio."""
+    loss = 1.0 / ratio
+    happened, all_hours = hours.warned + hours.unwarned, hours.warned + hours.unwarned + hours.in_vain + hours.quiet
+    return Expense(
+        spent=hours.warned + hours.in_vain + loss * hours.unwarned, best=float(happened), plain=min(float(all_hours), loss * happened)
+    )
 
 
 def relative_value(hit_rate: ArrayLike, false_alarm_rate: ArrayLike, base_rate: ArrayLike, cost_ratio: ArrayLike) -> Array:

@@ -22,6 +22,7 @@ _CLAUSES: Mapping[str, str] = MappingProxyType(
 _NAMES: Mapping[str, str] = MappingProxyType(
     {EDGES: N_("over the edges of the domain"), INITIAL: N_("in the air at the start"), ELSEWHERE: N_("elsewhere in the domain")}
 )
+LACKING = N_("No peak is forecast for %(areas)s, so nothing can be told of the sources there.")
 
 
 def source_name(source: Source, wording: Wording) -> str:
@@ -36,9 +37,17 @@ def source_sentences(telling: Telling) -> tuple[str, ...]:
         return ()
     told = [(view.area, sources_of(view.area, attribution, telling)) for view in telling.views]
     without = [area.id for area, peak in told if peak is None]
-    lacking = N_("No peak is forecast for %(areas)s, so nothing can be told of the sources there.")
     sentences = [_sentence(area, peak, telling) for area, peak in told if peak is not None]
-    return (*sentences, *([telling.wording.say(lacking, areas=telling.areas(without))] if without else []))
+    return (*sentences, *([telling.wording.say(LACKING, areas=telling.areas(without))] if without else []))
+
+
+def source_sentence(area: Area, telling: Telling) -> str:
+    """The same of one area, or why nothing can be told of it."""
+    attribution = telling.facts.attribution
+    if attribution is None:
+        return no_sources(telling.wording)
+    peak = sources_of(area, attribution, telling)
+    return telling.wording.say(LACKING, areas=telling.area(area)) if peak is None else _sentence(area, peak, telling)
 
 
 def sources_of(area: Area, attribution: Attribution, telling: Telling) -> PeakSources | None:

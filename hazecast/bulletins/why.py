@@ -3,7 +3,7 @@ was like it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 
@@ -36,12 +36,15 @@ class WhyCard:
 
 def why_cards(telling: Telling) -> tuple[WhyCard, ...]:
     """A card for each area of which there is something to say, in the order of the areas."""
-    reasons = {why.area_id: why for why in telling.facts.assessment.reasons}
-    told = [(view, _facts(view, reasons.get(view.area.id), telling)) for view in telling.views]
-    return tuple(
-        WhyCard(number, telling.area(view.area), badge(view.level, telling), facts, _episodes(view, reasons.get(view.area.id), telling))
-        for number, (view, facts) in enumerate([one for one in told if one[1]], start=1)
-    )
+    cards = (why_card(view, telling) for view in telling.views)
+    return tuple(replace(card, number=number) for number, card in enumerate((one for one in cards if one is not None), start=1))
+
+
+def why_card(view: AreaView, telling: Telling) -> WhyCard | None:
+    """The card of one area by itself; None where there is nothing to say of it."""
+    why = next((one for one in telling.facts.assessment.reasons if one.area_id == view.area.id), None)
+    facts = _facts(view, why, telling)
+    return WhyCard(1, telling.area(view.area), badge(view.level, telling), facts, _episodes(view, why, telling)) if facts else None
 
 
 def _facts(view: AreaView, why: Why | None, telling: Telling) -> tuple[Fact, ...]:

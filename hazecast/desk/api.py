@@ -145,7 +145,7 @@ def cycle(request: Request, program: Program, cycle_key: CycleKey) -> CycleDetai
 @router.get(f"{BASE}/deliveries", responses=FAULTS, tags=["operation"])
 def deliveries(request: Request, program: Program, most: Annotated[int, Query(ge=1, le=500)] = 100) -> list[DeliveryOut]:
     """The newest deliveries; not for agencies."""
-    _require_operator(program)
+    require_operator(program)
     return [
         DeliveryOut(
             key=s.delivery.key,
@@ -162,7 +162,7 @@ def deliveries(request: Request, program: Program, most: Annotated[int, Query(ge
 @router.get(f"{BASE}/runs", responses=FAULTS, tags=["operation"])
 def runs(request: Request, program: Program, most: Annotated[int, Query(ge=1, le=500)] = 100) -> list[RunOut]:
     """The newest cycles with those that run, failed or expired; not for agencies."""
-    _require_operator(program)
+    require_operator(program)
     return [
         RunOut(key=s.cycle.key, state=s.state.value, attempts=s.attempts, started_at=s.started_at, finished_at=s.finished_at, error=s.error)
         for s in cycle_states(desk_of(request).database)[::-1][:most]
@@ -192,7 +192,8 @@ def description(request: Request) -> dict[str, Any]:
     return told
 
 
-def _require_operator(program: Program) -> None:
+def require_operator(program: Program) -> None:
+    """Raise Refusal for an account that does not see how the machine fares."""
     if not program.account.role.operates:
         raise Refusal(403, "Your account sees what concerns its own areas alone.")
 

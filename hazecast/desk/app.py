@@ -17,15 +17,15 @@ from hazecast import __version__
 from hazecast.archive.database import open_database
 from hazecast.bulletins.wording import N_
 from hazecast.config import Settings
-from hazecast.desk import api
+from hazecast.desk import api, api_insight
 from hazecast.desk.desk import Desk
 from hazecast.desk.guard import Guard, TooLarge
-from hazecast.desk.pages import decide, entrance, look, mail, operate, public, stored, today, verify
+from hazecast.desk.pages import air, beside, decide, entrance, look, mail, operate, public, stored, today, verify
 from hazecast.desk.refusals import LoginNeeded, Refusal
 from hazecast.desk.rendering import page
 from hazecast.errors import HazecastError
 
-PAGES = (entrance, today, decide, stored, look, verify, operate, mail, public)
+PAGES = (entrance, today, decide, stored, look, beside, air, verify, operate, mail, public)
 
 
 def _now() -> datetime:
@@ -54,6 +54,7 @@ def create_app(settings: Settings, config_path: Path, clock: Callable[[], dateti
     for one in PAGES:
         app.include_router(one.router)
     app.include_router(api.router)
+    app.include_router(api_insight.router)
     app.mount("/static", StaticFiles(directory=str(files("hazecast.desk") / "static")))
     app.add_exception_handler(LoginNeeded, _to_login)
     app.add_exception_handler(Refusal, _refused)

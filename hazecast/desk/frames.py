@@ -123,24 +123,23 @@ def _cells(folder: Path, field: Field, hours: Hours, hour: int) -> Image.Image:
     values = one.sortby("longitude").sortby("latitude", ascending=False).transpose("latitude", "longitude").values.astype(np.float32)
     size = (WIDTH, hours.frame.height)
     if field is Field.LEVEL:
-        nearest = _nearest(values, size)
-        return _painted(
-            np.maximum(nearest, 0).astype(np.uint8), nearest < 0, [STYLES[Level(level)].fill for level in range(max(Level) + 1)]
-        )
+        whole = nearest(values, size)
+        return painted(np.maximum(whole, 0).astype(np.uint8), whole < 0, [STYLES[Level(level)].fill for level in range(max(Level) + 1)])
     scaled = values / (1000.0 if field is Field.VISIBILITY else 1.0)
     known = np.isfinite(scaled)
     whole = np.where(known, scaled, np.median(scaled[known]) if known.any() else 0.0)
     smooth = np.asarray(Image.fromarray(whole.astype(np.float32)).resize(size, Image.Resampling.BILINEAR))
     classes = _classes(field, hours.valid_times[hour])
     ranges = np.clip(np.digitize(smooth, classes.starts) - 1, 0, len(classes.colours) - 1)
-    return _painted(ranges.astype(np.uint8), ~np.isfinite(_nearest(scaled, size)), classes.colours)
+    return painted(ranges.astype(np.uint8), ~np.isfinite(nearest(scaled, size)), classes.colours)
 
 
-def _nearest(values: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:
+def nearest(values: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:
+    """Cells as pixels of a map of that size, each with the value of the cell that it lies in."""
     return np.asarray(Image.fromarray(values).resize(size, Image.Resampling.NEAREST))
 
 
-def _painted(numbers: Pixels, unknown: NDArray[np.bool_], colours: Sequence[str]) -> Image.Image:
+def painted(numbers: Pixels, unknown: NDArray[np.bool_], colours: Sequence[str]) -> Image.Image:
     """Each pixel in the colour of its number, striped where nothing is known."""
     down, across = np.ogrid[: unknown.shape[0], : unknown.shape[1]]
     stripes = np.where((down + across) % 12 < 3, len(colours), len(colours) + 1).astype(np.uint8)

@@ -15,6 +15,8 @@ DOCUMENT_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; base-uri 'none'; frame-ancestors 'self'; sandbox allow-same-origin"
 )
 """Of bulletins, which bring their own styles, may stand in a frame of the desk, and run no script."""
+SCORECARD_POLICY = DOCUMENT_POLICY.replace("img-src 'self'", "img-src data:")
+"""A scorecard brings its pictures within itself."""
 _ALWAYS = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "same-origin",

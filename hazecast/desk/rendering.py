@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from math import isfinite
 from typing import Any
 from urllib.parse import quote
 
@@ -75,6 +76,17 @@ class Speaking:
     def number(self, value: float | None, decimals: int = 0) -> str:
         """A rounded number."""
         return self.words.unknown() if value is None else self.words.number(value, decimals)
+
+    def score(self, value: float | None, *, signed: bool = False) -> str:
+        """A score with two decimals, with its sign where that is asked for; a dash where there is none."""
+        if value is None or not isfinite(value):
+            return "–"
+        shown = self.words.number(abs(value), 2)
+        return f"{'−' if value < 0 else '+' if signed else ''}{shown}" if round(value, 2) else self.words.number(0.0, 2)
+
+    def signed(self, value: float) -> str:
+        """A difference as it stands in a legend."""
+        return f"{value:+g}".replace("-", "−")
 
     def wait(self, until: datetime) -> str:
         """How long it is until then."""

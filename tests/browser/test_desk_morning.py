@@ -27,7 +27,7 @@ from tests.desk_archive import CALM, PASSWORD, READY, WITH_RED, archive_that_wai
 
 KEY = "20300113T22Z"
 AREA = f"/cycles/{KEY}/areas/tangshan"
-PAGES = ("/", AREA, f"/cycles/{KEY}/preview", "/look", "/stations", "/verify", "/operate/settings", "/operate/audit", "/api")
+PAGES = ("/", AREA, f"/cycles/{KEY}/preview", "/look?area=tangshan", "/stations", "/verify", "/operate/settings", "/operate/audit", "/api")
 PREVIEWS = {"English": "level set to orange; the forecast alone gives yellow", "中文": "雾霾缓慢消散", "日本語": "予報官から"}
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
 SERIOUS = """() => axe.run(document, {iframes: false}).then(found => found.violations

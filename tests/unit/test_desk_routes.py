@@ -1,7 +1,7 @@
 """Every route of the desk as every role asks for it, and what those who mean harm try."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -52,10 +52,15 @@ GETS = {
     f"/look?cycle={KEY}": OPERATE,
     f"/look/{KEY}/pm25/3.png": OPERATE,
     f"/look/{KEY}/level/0.png": OPERATE,
+    f"/look/{KEY}/wind/0.svg": OPERATE,
     f"/look/{KEY}/borders.svg": OPERATE,
+    f"/look/beside?cycle={KEY}": OPERATE,
+    f"/look/{KEY}/less/{KEY}/pm25/0.png": OPERATE,
     f"/look/{KEY}/areas/tangshan.svg": OPERATE,
+    f"/look/{KEY}/areas/tangshan/air.svg": OPERATE,
     f"/stations?cycle={KEY}": OPERATE,
     "/verify": OPERATE,
+    "/verify/scorecard": OPERATE,
     "/operate": OPERATE,
     "/operate/outbox": OPERATE,
     "/operate/models": OPERATE,
@@ -69,6 +74,9 @@ GETS = {
     "/api/v1/warnings": EVERYBODY,
     "/api/v1/cycles": EVERYBODY,
     f"/api/v1/cycles/{KEY}": OPERATE,
+    f"/api/v1/cycles/{KEY}/areas/tangshan/reasons": OPERATE,
+    f"/api/v1/cycles/{KEY}/beside/{KEY}": OPERATE,
+    "/api/v1/verification": OPERATE,
     "/api/v1/deliveries": OPERATE,
     "/api/v1/runs": OPERATE,
 }
@@ -115,6 +123,8 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 def _site(folder: Path, patch: pytest.MonkeyPatch) -> Iterator[Site]:
     settings = with_mail(archive_that_waits(folder, patch, *CALM), folder)
+    (folder / "scorecard.html").write_text("<h1>How the season went</h1>", encoding="utf-8")
+    settings = settings.model_copy(update={"warnings": settings.warnings.model_copy(update={"backtest": folder})})
     made = Site(create_app(settings, folder / "hazecast.toml", lambda: made.clock()))
     with made.visitor():
         yield made
@@ -162,7 +172,7 @@ def test_no_route_is_left_out_and_none_is_open_but_those_that_should(shared: Sit
     def shape(path: str) -> str:
         return "/".join("*" if "{" in part else part for part in path.split("?")[0].split("/"))
 
-    asked = {*GETS, *OPEN, "/feed/en.xml"}
+    asked = {*GETS, *OPEN, "/feed/en.xml", f"/api/v1/cycles/{KEY}/areas/tangshan/air"}
     routes = {r.path for one in shared.app.routes for r in _routes(one) if "GET" in r.methods}
     assert len(routes) > 25
     for route in routes:
@@ -329,6 +339,10 @@ def test_after_login_nobody_is_sent_elsewhere(back: str, shared: Site) -> None:
         f"/look/{KEY}/pm25/-1.png",
         f"/look/{KEY}/pm25/9999.png",
         f"/look/{KEY}/chance/0.png",
+        f"/look/{KEY}/wind/9999.svg",
+        f"/look/{KEY}/less/{KEY}/pm25/-1.png",
+        f"/look/{KEY}/less/{KEY}/chance/0.png",
+        f"/look/{KEY}/less/..%2f/pm25/0.png",
         "/static/..%2f..%2fapp.py",
         "/static/%2e%2e/app.py",
         f"/cycles/{KEY}/areas/nowhere",
@@ -396,7 +410,11 @@ def test_a_token_reads_and_nothing_else(site: Site) -> None:
         refused = program.get("/api/v1/warnings", headers={"authorization": wrong})
         assert (refused.status_code, refused.headers["www-authenticate"]) == (401, "Bearer")
     told = program.get("/api/v1/openapi.json", headers=headers).json()
-    assert set(told["paths"]) == {p.replace(KEY, "{cycle_key}") for p in GETS if p.startswith("/api/v1/") and "openapi" not in p}
+    assert set(told["paths"]) == {
+        p.replace(f"beside/{KEY}", "beside/{other_key}").replace(KEY, "{cycle_key}").replace("tangshan", "{area_id}")
+        for p in GETS
+        if p.startswith("/api/v1/") and "openapi" not in p
+    } | {"/api/v1/cycles/{cycle_key}/areas/{area_id}/air"}
 
 
 def test_settings_are_shown_without_what_opens_a_door(site: Site) -> None:
@@ -430,3 +448,52 @@ def test_when_nobody_comes_the_page_says_what_happened(site: Site) -> None:
     page = site.login("li").get("/").text
     assert "Went out by itself Mon 14 Jan 07:30 (UTC+08:00)" in page
     assert PEOPLE["li"][0] in page
+
+
+def test_what_a_person_changed_is_scored_once_it_is_known_what_came(site: Site) -> None:
+    li = site.login("li")
+    assert li.post(AREA, data=fields(li)).status_code == 303
+    assert sign(li).status_code == 303
+    assert "Windows of which it is known what came: 0; of which it is not: 0." in li.get("/verify").text
+    later = waiting_facts(*CALM, init_time=INIT + timedelta(hours=48))
+    seen = later.observations.assign(relative_humidity=later.observations["pm25"] * 0 + 70.0)
+    with pytest.MonkeyPatch.context() as patch:
+        draw_nothing(patch)
+        told = replace(later, observations=seen)
+        store_cycle(site.desk.database, site.desk.settings, told, waits=waiting(told), now=READY + timedelta(hours=48))
+    both = li.get("/look/beside?hour=2").text
+    shared = len(later.cycle.lead_hours) - 48
+    assert f'max="{shared - 1}" value="2"' in both
+    assert f'data-frames="/look/{later.cycle.key}/less/{KEY}/pm25/#.png" data-shift="0"' in both
+    assert f'href="/look/{KEY}/pm25/50.png"' in both
+    sides = li.get(f"/api/v1/cycles/{later.cycle.key}/beside/{KEY}").json()
+    assert {one["area"] for one in sides} == set(CALM)
+    assert all(one["one"] and one["valid_from"] < one["valid_until"] for one in sides)
+    scores = li.get("/api/v1/verification?ratio=0.25").json()
+    assert (scores["ratio"], scores["changed"]["windows"], scores["every"]["unknown"]) == (0.25, 1, 1)
+    page = li.get("/verify?ratio=0.25").text
+    assert [part.split(".")[0] for part in page.split("known what came: ")[1:]] == ["1; of which it is not: 0", "3; of which it is not: 1"]
+    assert 'value="0.25"' in page
+    assert li.get("/verify?ratio=nan").status_code == li.get("/verify?ratio=0").status_code == 422
+
+
+def test_an_areas_page_says_why_where_from_and_what_was_like_it(browsers: dict[str, TestClient]) -> None:
+    decide, look = (browsers["li"].get(path).text for path in (AREA, f"/look?cycle={KEY}&area=tangshan"))
+    reasons = decide.split("Why the engine says so")[1].split("</section>")[0]
+    assert reasons == look.split("Why the engine says so")[1].split("</section>")[0]
+    assert "Up to orange" in reasons
+    assert "the transport model could not run" in reasons
+    told = browsers["li"].get(f"/api/v1/cycles/{KEY}/areas/tangshan/reasons").json()
+    assert (told["above"]["level"], told["sources"], told["peak_time"]) == ("orange", [], None)
+    assert browsers["li"].get(f"/api/v1/cycles/{KEY}/areas/nowhere/reasons").status_code == 404
+
+
+def test_where_paths_of_air_cannot_be_told_the_picture_says_so(browsers: dict[str, TestClient]) -> None:
+    shown = browsers["li"].get(f"/look?cycle={KEY}&area=tangshan&air=true").text
+    assert f'<image href="/look/{KEY}/areas/tangshan/air.svg"' in shown
+    drawn = browsers["li"].get(f"/look/{KEY}/areas/tangshan/air.svg")
+    assert "Where its air came from cannot be told:" in drawn.text
+    assert drawn.headers["cache-control"] == "no-store"
+    api = f"/api/v1/cycles/{KEY}/areas/tangshan/air"
+    assert {name: browsers[name].get(api).status_code for name in EVERYBODY} == {"li": 503, "zhao": 503, "ministry": 403, "root": 503}
+    assert browsers["li"].get(f"/look/{KEY}/areas/nowhere/air.svg").status_code == 404

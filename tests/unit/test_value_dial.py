@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from hazecast.backtest.dial import expense_of, turn_dial
+from hazecast.backtest.dial import turn_dial
 from hazecast.backtest.events.days_ahead import DayAhead, Frame
 from hazecast.backtest.events.hours import WarnedHours
 from hazecast.backtest.events.review import EventReview, EventTerms
 from hazecast.backtest.events.strands import Strand
 from hazecast.backtest.events.tally import Outcome
-from hazecast.backtest.value import relative_value
+from hazecast.backtest.value import expense_of, relative_value
 from hazecast.records import Level
 
 HOURS = 72

@@ -12,6 +12,7 @@ from hazecast.desk.cases import AreaCase, CycleCase, cycle_case, cycle_seen, gro
 from hazecast.desk.desk import Desk, desk_of
 from hazecast.desk.forms import Form
 from hazecast.desk.guard import DOCUMENT_POLICY
+from hazecast.desk.reasons import reasons_of
 from hazecast.desk.refusals import Refusal
 from hazecast.desk.rendering import page, speaking_to
 from hazecast.desk.visits import Decider, Posted
@@ -101,6 +102,7 @@ def _form_page(request: Request, case: CycleCase, area: AreaCase, sent: Form | N
         case=case,
         one=area,
         grounds=grounds(area, case.facts, speaking),
+        reasons=reasons_of(desk.archive / case.key, area.area.id, speaking.words.language),
         fields=_fields(area, desk) if sent is None else sent,
         theirs=_fields(area, desk) if sent is not None and status == 409 else None,
         version=0 if area.draft is None else area.draft.version,

@@ -16,10 +16,12 @@ from hazecast.desk.cases import chosen_cycle, cycle_seen, visible_cycles
 from hazecast.desk.desk import Desk, desk_of
 from hazecast.desk.frames import WIDTH, Field, borders_svg, frame_png, hours_of, legend
 from hazecast.desk.guard import DOCUMENT_POLICY
+from hazecast.desk.reasons import reasons_of
 from hazecast.desk.refusals import Refusal
 from hazecast.desk.rendering import page, speaking_to
 from hazecast.desk.visits import Visitor
-from hazecast.records import Account
+from hazecast.desk.winds import winds_svg
+from hazecast.records import Account, Level
 
 router = APIRouter(include_in_schema=False)
 NAMES: Mapping[Field, str] = {
@@ -32,8 +34,10 @@ KEPT = {"cache-control": "private, max-age=3600"}
 
 
 @router.get("/look")
-def look(request: Request, visit: Visitor, cycle: str = "", field: Field = Field.PM25, hour: int = 0, area: str = "") -> Response:
-    """A map of one hour, and the meteogram of one area."""
+def look(
+    request: Request, visit: Visitor, cycle: str = "", field: Field = Field.PM25, hour: int = 0, area: str = "", air: bool = False
+) -> Response:
+    """A map of one hour, and the meteogram, the reasons and perhaps the air of one area."""
     desk = desk_of(request)
     seen = visible_cycles(desk, visit.account)
     status = chosen_cycle(desk, visit.account, cycle, seen)
@@ -43,8 +47,7 @@ def look(request: Request, visit: Visitor, cycle: str = "", field: Field = Field
     facts, hours = load_stored_facts(folder), hours_of(folder)
     hour = min(max(hour, 0), len(hours.valid_times) - 1)
     own = [one for one in facts.areas if visit.account.sees(one.id)]
-    levels = tuple(sorted({chance.level for window in facts.windows for chance in window.chances}))
-    speaking = speaking_to(request)
+    speaking, chosen = speaking_to(request), next((one for one in own if one.id == area), None)
     return page(
         request,
         "look.html.j2",
@@ -58,8 +61,10 @@ def look(request: Request, visit: Visitor, cycle: str = "", field: Field = Field
         width=WIDTH,
         height=hours.frame.height,
         marks=[(one, *hours.frame.place(*_centre(one, facts))) for one in own],
-        legend=legend(field, hours.valid_times[hour], levels),
-        chosen=next((one for one in own if one.id == area), None),
+        legend=legend(field, hours.valid_times[hour], warning_levels(facts)),
+        chosen=chosen,
+        air=air and chosen is not None and visit.account.role.operates,
+        reasons=None if chosen is None else reasons_of(folder, chosen.id, speaking.words.language),
         own=own,
     )
 
@@ -71,6 +76,15 @@ def frame(request: Request, visit: Visitor, cycle_key: str, field: Field, hour: 
     if not 0 <= hour < len(hours_of(folder).valid_times) or (field is Field.CHANCE and not _knows_chances(folder)):
         raise Refusal(404, "There is no such page.")
     return Response(frame_png(folder, field, hour), media_type="image/png", headers=KEPT)
+
+
+@router.get("/look/{cycle_key}/wind/{hour}.svg")
+def wind(request: Request, visit: Visitor, cycle_key: str, hour: int) -> Response:
+    """The arrows of one hour over the maps."""
+    folder = _folder(desk_of(request), visit.account, cycle_key)
+    if not 0 <= hour < len(hours_of(folder).valid_times):
+        raise Refusal(404, "There is no such page.")
+    return Response(winds_svg(folder, hour), media_type="image/svg+xml", headers=KEPT | {"content-security-policy": DOCUMENT_POLICY})
 
 
 @router.get("/look/{cycle_key}/borders.svg")
@@ -110,6 +124,11 @@ def stations(request: Request, visit: Visitor, cycle: str = "") -> Response:
     areas = {id: area for area in facts.areas if visit.account.sees(area.id) for id in area.station_ids}
     own = [station for station in facts.stations if station.id in areas or not visit.account.areas]
     return page(request, "stations.html.j2", cycle=status, cycles=seen, stations=own, areas=areas, findings=_findings(folder))
+
+
+def warning_levels(facts: StoredFacts) -> tuple[Level, ...]:
+    """The levels of the edition by which a cycle decided, the lowest first."""
+    return tuple(sorted({chance.level for window in facts.windows for chance in window.chances}))
 
 
 def _folder(desk: Desk, account: Account, cycle_key: str) -> Path:

@@ -2,13 +2,13 @@
 "use strict";
 
 const slider = document.getElementById("hour");
-const frame = document.getElementById("frame");
-if (slider && frame) {
+const frames = [...document.querySelectorAll("image[data-frames]")];
+if (slider && frames.length) {
   const moments = JSON.parse(document.getElementById("moments").textContent);
-  const base = slider.form.dataset.frames;
+  const file = (frame, hour) => frame.dataset.frames.replace("#", hour + Number(frame.dataset.shift || 0));
   const show = () => {
     const hour = Number(slider.value);
-    frame.setAttribute("href", `${base}${hour}.png`);
+    for (const frame of frames) frame.setAttribute("href", file(frame, hour));
     document.getElementById("moment").textContent = moments[hour];
     slider.setAttribute("aria-valuetext", moments[hour]);
     for (const link of document.querySelectorAll(".marks a, .places a")) {
@@ -16,7 +16,7 @@ if (slider && frame) {
       target.searchParams.set("hour", hour);
       link.setAttribute("href", target.pathname + target.search + target.hash);
     }
-    for (const next of [hour + 1, hour + 2]) if (next < moments.length) new Image().src = `${base}${next}.png`;
+    for (const next of [hour + 1, hour + 2]) if (next < moments.length) for (const frame of frames) new Image().src = file(frame, next);
   };
   slider.addEventListener("input", show);
 }
