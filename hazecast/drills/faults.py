@@ -65,7 +65,7 @@ def planned(dice: Random, first: datetime, days: int, number: int, kinds: Sequen
         Fault(
             kind,
             first + timedelta(minutes=dice.randrange(minutes)),
-            timedelta(minutes=dice.choice((3, 20, 90, 240))),
+            timedelta(minutes=dice.choice((3, 20, 60, 120))),
             dice.randrange(1, 400),
         )
         for kind in dealt

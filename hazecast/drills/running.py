@@ -25,7 +25,7 @@ from hazecast.drills.scene import MONTHS, Month, init_times
 FAULTS_A_MONTH = 225
 SPARE = 25  # of the faults that are planned, a few find nothing to befall
 REHEARSED_DAYS = 3
-MOST_FOLDERS = (Path("/dev/shm"), Path(tempfile.gettempdir()))
+IN_MEMORY, ROOM_BYTES = Path("/dev/shm"), 1 << 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def run_drill(faults: int, seed: int, told: Callable[[int], object] = lambda _st
     one, and removes it. To be called in a process that has not run kernels in parallel yet: its children could not.
     """
     numba.config.THREADING_LAYER = "workqueue"  # type: ignore[attr-defined]  # the one that child processes can go on with
-    folder = Path(tempfile.mkdtemp(prefix="hazecast-drill-", dir=next(place for place in MOST_FOLDERS if place.is_dir())))
+    folder = Path(tempfile.mkdtemp(prefix="hazecast-drill-", dir=_roomy_place()))
     months: list[MonthResult] = []
     struck = 0
     try:
@@ -93,6 +93,12 @@ def memory_mb() -> float:
     gc.collect()
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
     return pages * 4096 / 1e6
+
+
+def _roomy_place() -> Path:
+    """Memory, where syncing costs nothing, if there is room for a month's archive; else the folder for temporary files."""
+    roomy = IN_MEMORY.is_dir() and shutil.disk_usage(IN_MEMORY).free > ROOM_BYTES
+    return IN_MEMORY if roomy else Path(tempfile.gettempdir())
 
 
 def _rehearse(folder: Path) -> None:
