@@ -92,7 +92,8 @@ class Surroundings:
     `late_delivery` is for cycles of the past that somebody asks for: so long after the run a bulletin is delivered although its
     time is over. A scheduled one never is. One that does not `composes` makes no bulletin, and so tells nobody.
     `models` is the archive whose stored models it forecasts by; where there is none by then, a cycle learns for itself.
-    The claim is renewed for another `lease` as the cycle gets on; None where somebody else renews it.
+    The claim is renewed for another `lease` as the cycle gets on; None where somebody else renews it. A drill hands in a `forecaster`
+    and a `composer` that take milliseconds.
     """
 
     gather: Callable[[Cycle, Settings], Gathered]
@@ -106,6 +107,8 @@ class Surroundings:
     composes: bool = True
     models: Path | None = None
     lease: timedelta | None = LEASE
+    forecaster: Callable[..., Forecast] = predict
+    composer: Callable[..., Bulletin] = compose
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +145,7 @@ def run_claimed(claim: Claim, settings: Settings, around: Surroundings, progress
         gridded = to_grid(gathered, lattice_of_domain(settings.domain))
         delay = timedelta(hours=settings.observations.arrival_delay_hours)
         last = last_cycle(around.database, claim.cycle) if around.composes else None
-        forecast = predict(
+        forecast = around.forecaster(
             gridded,
             settings.forecast,
             settings.transport,
@@ -162,7 +165,7 @@ def run_claimed(claim: Claim, settings: Settings, around: Surroundings, progress
             assessment = explained(assessment, forecast, areas, settings.warnings, gathered.observations, past, ground)
         told("bulletin", 0.0)
         facts = _facts(gridded, forecast, areas, assessment, known, settings, around)
-        bulletin = compose(facts, settings.site.languages, sign, pdf_languages=settings.pdf_languages) if around.composes else None
+        bulletin = around.composer(facts, settings.site.languages, sign, pdf_languages=settings.pdf_languages) if around.composes else None
         told("bulletin", 1.0)
         _keep(claim, gathered, vetted, facts, past, bulletin, settings, around, announces)
     receipts = send(around) if announces else ()

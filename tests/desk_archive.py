@@ -4,6 +4,7 @@ import base64
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from email.headerregistry import Address
 from functools import partial
 from pathlib import Path
 
@@ -35,9 +36,12 @@ from hazecast.config import (
     SiteSettings,
     StationSettings,
 )
+from hazecast.config.delivery import MailboxChannelSettings, RecipientSettings
 from hazecast.config.desk import DeskSettings
+from hazecast.delivery.maildir import mailbox_channel
 from hazecast.records import Account, Action, Bulletin, BulletinFacts, MeteorologyKind, Role
 from tests.bulletin_facts import NORTH_CHINA, Scenario, facts_of
+from tests.parcels import parcel
 from tests.pictures import names_of
 
 INIT = datetime(2030, 1, 13, 22, tzinfo=UTC)
@@ -115,6 +119,14 @@ def archive_that_waits(folder: Path, patch: pytest.MonkeyPatch, *area_ids: str, 
     add_people(database)
     database.dispose()
     return settings
+
+
+def with_mail(settings: Settings, folder: Path) -> Settings:
+    """The same with a mailbox, in which one mail is."""
+    channel = MailboxChannelSettings(kind="mailbox", path=folder / "mail", sender="haze@example.org")
+    reader = RecipientSettings(id="epb", channels=("mail",), mail="duty@example.org")
+    mailbox_channel(channel, {"epb": Address(addr_spec="duty@example.org")}, lambda: READY)(parcel())
+    return settings.model_copy(update={"channels": {"mail": channel}, "recipients": (reader,)})
 
 
 def _draw_squares(facts: BulletinFacts, patch: pytest.MonkeyPatch) -> None:

@@ -69,6 +69,13 @@ NOTE_SENTENCES: Mapping[NoteCode, NoteSentence] = MappingProxyType(
                 "%(count)d variables are lacking in the input, and what they would tell is left out",
             ),
         ),
+        NoteCode.FILES_UNREADABLE: NoteSentence(
+            N_("Files of gridded input could not be read and were not used"),
+            N_many(
+                "%(count)d file of gridded input could not be read and was not used",
+                "%(count)d files of gridded input could not be read and were not used",
+            ),
+        ),
         NoteCode.VALUES_REJECTED: NoteSentence(
             N_("Implausible values in the input were rejected and not used"),
             N_many(

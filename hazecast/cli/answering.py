@@ -6,7 +6,7 @@ import logging
 import socket
 import threading
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -15,31 +15,51 @@ from typing import Any
 from sqlalchemy import Engine
 
 from hazecast.config import Settings
-from hazecast.errors import SettingsError
+from hazecast.errors import MissingExtra, SettingsError
 from hazecast.serving.health import PATHS, Asked, answer, health_app
 
 Application = Callable[[MutableMapping[str, Any], Any, Any], Awaitable[None]]
 
 _LOGGER = logging.getLogger(__name__)
 LONGEST_SILENCE_S = 10.0
+NEEDED_BY_DESK = ("uvicorn", "fastapi", "argon2", "hazecast.desk")
 
 
 @contextmanager
 def answering(settings: Settings, config: Path, ledger: Engine, operations: Engine, clock: Callable[[], datetime]) -> Iterator[str]:
     """Answer at the address of the settings; gives the address. Raises SettingsError where nobody can listen there."""
     asked = Asked(ledger, operations, settings, clock)
-    desk = _desk(settings, config) if settings.desk.show else None
+    desk = _desk(settings, config, clock) if settings.desk.show else None
     listening = _listening(settings)
     with _plain(asked, listening) if desk is None else _with_desk(asked, listening, desk) as address:
         _LOGGER.info("Answering at http://%s%s", address, "" if desk is not None else f" ({' and '.join(PATHS)} alone)")
         yield address
 
 
-def _desk(settings: Settings, config: Path) -> Application | None:
+def require_desk() -> None:
+    """Before the long work, not after it: raises MissingExtra where the desk is not installed."""
+    if not _desk_is_installed():
+        raise MissingExtra("The desk", "desk")
+
+
+def free_address(wanted: str) -> str:
+    """The host and port that are `wanted`, or those with another port where somebody listens there already."""
+    host = wanted.rpartition(":")[0]
+    for port in (int(wanted.rpartition(":")[2]), 0):
+        with suppress(OSError), socket.create_server((host, port)) as listening:
+            return _address(listening)
+    raise SettingsError(f"Nobody can listen at {host}.", "See whether this machine has a network address of its own.")
+
+
+def _desk_is_installed() -> bool:
+    return all(importlib.util.find_spec(name) is not None for name in NEEDED_BY_DESK)
+
+
+def _desk(settings: Settings, config: Path, clock: Callable[[], datetime]) -> Application | None:
     """None where the desk is not installed."""
-    if any(importlib.util.find_spec(name) is None for name in ("uvicorn", "hazecast.desk")):
+    if not _desk_is_installed():
         return None
-    made: Application = importlib.import_module("hazecast.desk.app").create_app(settings, config)
+    made: Application = importlib.import_module("hazecast.desk.app").create_app(settings, config, clock)
     return made
 
 

@@ -18,11 +18,18 @@ if TYPE_CHECKING:
 
     Gather = Callable[[Cycle, Settings], Gathered]
 
+Clock = Callable[[], datetime]
+
 LAST_KNOWN = timedelta(hours=24)  # before a cycle, of which persistence takes the latest values
 REPLAY_KEPT = timedelta(days=1)  # how long the delivery of a cycle of the past is tried when somebody asked for it
 
 
-def run_and_score(cycle: Any, settings: "Settings", progress: Progress) -> "tuple[Outcome, Any, tuple[str, ...]]":
+def now() -> datetime:
+    """The time, in UTC."""
+    return datetime.now(UTC)
+
+
+def run_and_score(cycle: Any, settings: "Settings", progress: Progress, clock: Clock = now) -> "tuple[Outcome, Any, tuple[str, ...]]":
     """Run the cycle; what came of it, its scores, and what is not delivered yet.
 
     A cycle that a later one has overtaken is kept and announced to nobody: what is sent never goes back in time.
@@ -37,7 +44,7 @@ def run_and_score(cycle: Any, settings: "Settings", progress: Progress) -> "tupl
     from hazecast.cycle import STATIONS_FILE, run_cycle
     from hazecast.observed import observed
 
-    with surroundings(settings, late_delivery=REPLAY_KEPT) as around:
+    with surroundings(settings, REPLAY_KEPT, clock) as around:
         overtaken = is_overtaken(around.database, cycle)
         outcome = run_cycle(cycle, settings, around, progress, announces=not overtaken)
         unsent = (
@@ -87,17 +94,19 @@ def require_what_pdf_needs(settings: "Settings") -> None:
 
 
 @contextmanager
-def surroundings(settings: "Settings", late_delivery: timedelta = timedelta(0)) -> "Iterator[Surroundings]":
+def surroundings(settings: "Settings", late_delivery: timedelta = timedelta(0), clock: Clock = now) -> "Iterator[Surroundings]":
     """What a cycle meets in earnest, with all that has come taken in before it; the archive is closed at the end."""
     import hazecast.cycle
     import hazecast.intake.gather
     import hazecast.intake.ingesting  # noqa: F401
 
     with memory_of(settings) as memory:
-        yield surroundings_of(settings, memory, partial(gather_what_came, memory=memory), late_delivery)
+        yield surroundings_of(settings, memory, partial(gather_what_came, memory=memory), late_delivery, clock)
 
 
-def surroundings_of(settings: "Settings", memory: "Memory", gather: "Gather", late_delivery: timedelta = timedelta(0)) -> "Surroundings":
+def surroundings_of(
+    settings: "Settings", memory: "Memory", gather: "Gather", late_delivery: timedelta = timedelta(0), clock: Clock = now
+) -> "Surroundings":
     """The same, with a memory that is open and a way to gather of it."""
     import os
     import socket
@@ -109,9 +118,9 @@ def surroundings_of(settings: "Settings", memory: "Memory", gather: "Gather", la
         gather=gather,
         database=memory.ledger,
         archive=settings.output.archive,
-        channels=channels_of(settings),
+        channels=channels_of(settings, clock),
         recipients=recipients_of(settings),
-        clock=now,
+        clock=clock,
         owner=f"{socket.gethostname()}:{os.getpid()}",
         late_delivery=late_delivery,
         models=settings.output.archive,
@@ -164,8 +173,3 @@ def ledger_of(settings: "Settings") -> "Iterator[Engine]":
         yield database
     finally:
         database.dispose()
-
-
-def now() -> datetime:
-    """The time, in UTC."""
-    return datetime.now(UTC)

@@ -61,11 +61,9 @@ def _beats(machine: "Machine", seen: "Seen") -> "tuple[Beat, ...]":
     from datetime import timedelta
     from functools import partial
 
-    from hazecast.archive.bulletin_files import load_bulletin
+    from hazecast.cli.delivering import deliver
     from hazecast.cli.running import now
-    from hazecast.delivery.outbox import drain
-    from hazecast.delivery.wiring import channels_of, operators_of, refresh_feeds
-    from hazecast.release.releasing import release_due
+    from hazecast.delivery.wiring import channels_of, operators_of
     from hazecast.scheduler import Beat, errors_logged
     from hazecast.serving.alarms import raise_alarms, tell_operators
     from hazecast.serving.rounds import ROUND, one_round
@@ -73,14 +71,6 @@ def _beats(machine: "Machine", seen: "Seen") -> "tuple[Beat, ...]":
 
     settings = machine.settings
     channels, operators = channels_of(settings), operators_of(settings)
-    load = partial(load_bulletin, settings.output.archive)
-
-    def deliver() -> None:
-        with errors_logged("releasing what has waited long enough for a person"):
-            release_due(settings, machine.ledger, now)
-        with errors_logged("delivering"):
-            drain(machine.ledger, channels, load, now())
-            refresh_feeds(settings, now())
 
     def look_after() -> None:
         if seen.lease is None:
@@ -91,6 +81,6 @@ def _beats(machine: "Machine", seen: "Seen") -> "tuple[Beat, ...]":
 
     return (
         Beat("the round of the leader", partial(one_round, machine, seen), ROUND, timedelta(minutes=5)),
-        Beat("delivering", deliver, timedelta(seconds=15), timedelta(minutes=30)),
+        Beat("delivering", partial(deliver, settings, machine.ledger, channels, now), timedelta(seconds=15), timedelta(minutes=30)),
         Beat("looking for what is amiss", look_after, timedelta(minutes=1), timedelta(minutes=10)),
     )

@@ -106,6 +106,15 @@ class SmtpChannelSettings(_Channel):
         return self
 
 
+class MailboxChannelSettings(_Channel):
+    """Mail without a server: the same messages in a Maildir on this machine, one for each recipient. The desk shows them."""
+
+    kind: Literal["mailbox"] = Field(description="The kind of channel.")
+    path: Path = Field(description="The folder; each recipient has a Maildir inside it.")
+    sender: Mailbox = Field(description="The address that mails come from.")
+    sender_name: str = Field("hazecast", description="The name beside it.")
+
+
 class WebhookChannelSettings(_Channel):
     """A program elsewhere that is told by POST, signed in the manner of Standard Webhooks."""
 
@@ -172,7 +181,13 @@ class FeedChannelSettings(Section):
 
 
 AnyChannel = (
-    FolderChannelSettings | SmtpChannelSettings | WebhookChannelSettings | SftpChannelSettings | MqttChannelSettings | FeedChannelSettings
+    FolderChannelSettings
+    | SmtpChannelSettings
+    | MailboxChannelSettings
+    | WebhookChannelSettings
+    | SftpChannelSettings
+    | MqttChannelSettings
+    | FeedChannelSettings
 )
 ChannelSettings = Annotated[AnyChannel, Field(discriminator="kind")]
 
@@ -199,7 +214,7 @@ class RecipientSettings(Section):
     name: str = Field("", description="As shown.")
     group: str = Field("", description="Whom it belongs to, such as an agency.")
     channels: OneOrMore = Field(description="Channel, or several, by which it gets them.")
-    mail: Mailbox | None = Field(None, description="Mail address, where a channel is a mail server.")
+    mail: Mailbox | None = Field(None, description="Mail address, where a channel is a mail server or a mailbox.")
     languages: Distinct | None = Field(None, description="Languages of its documents, the main one first; left out: all.")
     formats: Annotated[tuple[Format, ...], Field(min_length=1)] | None = Field(None, description=f"Of {', '.join(FORMATS)}; left out: all.")
     areas: tuple[Filled, ...] = Field((), description="Ids of the areas whose levels count; empty: all.")
@@ -237,7 +252,7 @@ def require_fitting(
         chooses = (one.areas, one.formats, one.languages, one.partner, one.quiet, one.least_level != "none")
         if any(chooses) and any(isinstance(channels[name], FeedChannelSettings) for name in one.channels):
             raise ValueError(f"recipient {one.id!r} gets a feed, which has everything for everybody; expected it without further wishes")
-        if one.mail is None and any(isinstance(channels[name], SmtpChannelSettings) for name in one.channels):
+        if one.mail is None and any(isinstance(channels[name], SmtpChannelSettings | MailboxChannelSettings) for name in one.channels):
             raise ValueError(f"recipient {one.id!r} gets mail and has no address; expected mail = '…'")
 
 

@@ -1,5 +1,6 @@
 """A parcel as a mail for one reader: text and HTML in the main language with its pictures inside, all else attached."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -8,6 +9,7 @@ from email.utils import format_datetime
 
 from hazecast.delivery.channel import Parcel
 from hazecast.delivery.choosing import media_type
+from hazecast.errors import SettingsError
 from hazecast.records import Document
 
 BODIES = ("text/plain", "text/html")
@@ -35,6 +37,14 @@ def mailbox(name: str, address: str) -> Address:
     """An address with a name to show, from which is taken whatever means something in a header."""
     shown = "".join(sign if sign.isprintable() else " " for sign in name.translate(_PLAIN))
     return Address(display_name=" ".join(shown.split())[:60], addr_spec=address)
+
+
+def reader_of(parcel: Parcel, readers: Mapping[str, Address]) -> Address:
+    """The address of a parcel's recipient among `readers`, by id; raises SettingsError where it is not one of them any more."""
+    reader = readers.get(parcel.recipient)
+    if reader is None:
+        raise SettingsError(f"There is no recipient {parcel.recipient!r} with a mail address.", "Bring it back, or let it expire.")
+    return reader
 
 
 def _fill(message: EmailMessage, parcel: Parcel) -> None:

@@ -10,9 +10,9 @@ from email.message import EmailMessage
 
 from hazecast.config.delivery import SmtpChannelSettings
 from hazecast.delivery.channel import Channel, Parcel
-from hazecast.delivery.mail_message import mail_message, mailbox
+from hazecast.delivery.mail_message import mail_message, mailbox, reader_of
 from hazecast.delivery.secret import read_secret
-from hazecast.errors import DeliveryFailed, DeliveryRefused, SettingsError
+from hazecast.errors import DeliveryFailed, DeliveryRefused
 
 NO_SUCH_READER = (550, 551, 553)
 
@@ -24,9 +24,7 @@ def smtp_channel(
     sender = mailbox(settings.sender_name, settings.sender)
 
     def deliver(parcel: Parcel) -> str:
-        reader = readers.get(parcel.recipient)
-        if reader is None:
-            raise SettingsError(f"There is no recipient {parcel.recipient!r} with a mail address.", "Bring it back, or let it expire.")
+        reader = reader_of(parcel, readers)
         message = mail_message(parcel, sender, reader, clock())
         with _connected(settings) as server:
             return _sent(server, message, sender.addr_spec, reader.addr_spec)

@@ -1,6 +1,8 @@
 """From settings to channels and recipients: the one table of channels."""
 
-from datetime import datetime
+from collections.abc import Callable
+from datetime import UTC, datetime
+from email.headerregistry import Address
 
 from pydantic import BaseModel
 
@@ -11,6 +13,7 @@ from hazecast.config.delivery import (
     ChannelSettings,
     FeedChannelSettings,
     FolderChannelSettings,
+    MailboxChannelSettings,
     MqttChannelSettings,
     QuietSettings,
     RecipientSettings,
@@ -24,6 +27,7 @@ from hazecast.delivery.feed import FEED_FORMATS, feed_channel, refresh_feed
 from hazecast.delivery.folder import folder_channel, folder_for_each
 from hazecast.delivery.for_information import for_information
 from hazecast.delivery.mail_message import mailbox
+from hazecast.delivery.maildir import mailbox_channel
 from hazecast.delivery.mqtt import mqtt_channel
 from hazecast.delivery.partners import languages_of, partner_of
 from hazecast.delivery.routing import Kinds, Quiet, Recipient
@@ -35,11 +39,15 @@ from hazecast.errors import DeliveryFailed, DeliveryRefused, HazecastError, Sett
 from hazecast.records import Level
 
 
-def channels_of(settings: Settings) -> dict[str, Channel]:
-    """The channels by name: hazecast's own folder, and those of the settings."""
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def channels_of(settings: Settings, clock: Callable[[], datetime] = _now) -> dict[str, Channel]:
+    """The channels by name: hazecast's own folder, and those of the settings. Mails are dated by `clock`."""
     partners = {one.id: partner for one in settings.recipients if (partner := partner_of(one, settings))}
     theirs = {
-        name: guarded(for_information(_opened(channel, settings), partners), Kinds(channel.bulletins), tuple(_secrets(channel)))
+        name: guarded(for_information(_opened(channel, settings, clock), partners), Kinds(channel.bulletins), tuple(_secrets(channel)))
         for name, channel in settings.channels.items()
     }
     return {OWN_CHANNEL: folder_channel(settings.output.outbox), **theirs}
@@ -106,12 +114,14 @@ def _secrets(section: BaseModel) -> list[SecretSettings]:
     return [value for _, value in section if isinstance(value, SecretSettings)]
 
 
-def _opened(channel: ChannelSettings, settings: Settings) -> Channel:
+def _opened(channel: ChannelSettings, settings: Settings, clock: Callable[[], datetime]) -> Channel:
     match channel:
         case FolderChannelSettings():
             return folder_for_each(channel.path)
         case SmtpChannelSettings():
-            return smtp_channel(channel, {one.id: mailbox(one.name, one.mail) for one in settings.recipients if one.mail is not None})
+            return smtp_channel(channel, _readers(settings), clock)
+        case MailboxChannelSettings():
+            return mailbox_channel(channel, _readers(settings), clock)
         case WebhookChannelSettings():
             return webhook_channel(channel)
         case SftpChannelSettings():
@@ -120,6 +130,10 @@ def _opened(channel: ChannelSettings, settings: Settings) -> Channel:
             return mqtt_channel(channel)
         case FeedChannelSettings():
             return feed_channel(channel, settings.site.languages)
+
+
+def _readers(settings: Settings) -> dict[str, Address]:
+    return {one.id: mailbox(one.name, one.mail) for one in settings.recipients if one.mail is not None}
 
 
 def _recipient(one: RecipientSettings, channel: str, settings: Settings) -> Recipient:

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from hazecast.config import Settings
+from hazecast.demo.duty import with_desk
 from hazecast.demo.episode import write_episode
 from hazecast.errors import SettingsError
 from hazecast.survey.settings_file import settings_text
@@ -26,8 +27,11 @@ class Stage:
     init_time: datetime
 
 
-def prepare(folder: Path, seed: int, progress: Callable[[str, float], None]) -> Stage:
-    """Make the episode of `seed` below `folder`, afresh; raises SettingsError for a folder that the demo did not make."""
+def prepare(folder: Path, seed: int, progress: Callable[[str, float], None], desk_address: str = "") -> Stage:
+    """Make the episode of `seed` below `folder`, afresh; raises SettingsError for a folder that the demo did not make.
+
+    With a `desk_address`, the bulletin waits for a person at the desk there, and goes into mailboxes inside the folder.
+    """
     home = folder / f"winter-{seed}"
     if home.exists():
         if not (home / MARK).is_file():
@@ -39,4 +43,5 @@ def prepare(folder: Path, seed: int, progress: Callable[[str, float], None]) -> 
     file = home / "settings.toml"
     found = survey(episode.meteorology, episode.observations, file).settings
     settings = found.model_copy(update={"site": found.site.model_copy(update={"titles": TITLES, "exercise": True})})
+    settings = with_desk(settings, desk_address, home / "mail") if desk_address else settings
     return Stage(file, settings_text(settings, home), settings, episode.init_time)

@@ -20,12 +20,12 @@ from hazecast.config import Settings
 from hazecast.desk import api, api_insight
 from hazecast.desk.desk import Desk
 from hazecast.desk.guard import Guard, TooLarge
-from hazecast.desk.pages import air, beside, decide, entrance, look, operate, public, stored, today, verify
+from hazecast.desk.pages import air, beside, decide, entrance, look, mail, operate, public, stored, today, verify
 from hazecast.desk.refusals import LoginNeeded, Refusal
 from hazecast.desk.rendering import page
 from hazecast.errors import HazecastError
 
-PAGES = (entrance, today, decide, stored, look, beside, air, verify, operate, public)
+PAGES = (entrance, today, decide, stored, look, beside, air, verify, operate, mail, public)
 
 
 def _now() -> datetime:

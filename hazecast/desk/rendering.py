@@ -16,6 +16,7 @@ from hazecast.archive.ledger import State
 from hazecast.bulletins.palette import STYLES
 from hazecast.bulletins.phrases import LEVELS
 from hazecast.bulletins.wording import N_, LocalTime, Wording, languages
+from hazecast.delivery.maildir import mailboxes_of
 from hazecast.desk.desk import Desk, desk_of
 from hazecast.desk.words import NATIVE, desk_words, language_of
 from hazecast.records import Level, Role, Visit
@@ -119,6 +120,7 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
         "form_word": "" if visit is None else visit.form_word or "",
         "site_title": desk.settings.site.titles.get(speaking.words.language) or next(iter(desk.settings.site.titles.values())),
         "exercise": desk.settings.site.exercise,
+        "has_mail": bool(mailboxes_of(desk.settings)),
         "roles": {role: speaking.words.say(name) for role, name in ROLES.items()},
         "here": quote(request.url.path),
         "languages": {language: NATIVE.get(language, language) for language in sorted(languages(), key=list(NATIVE).index)},

@@ -110,6 +110,7 @@ class NoteCode(StrEnum):
     WEATHER_CELLS_FILLED = "weather-cells-filled"
     WEATHER_HOURS_LACKING = "weather-hours-lacking"
     VARIABLE_LACKING = "variable-lacking"
+    FILES_UNREADABLE = "files-unreadable"
     VALUES_REJECTED = "values-rejected"
     CLOCKS_DOUBTED = "clocks-doubted"
     STATIONS_DUPLICATE = "stations-duplicate"

@@ -21,10 +21,12 @@ def settings_text(settings: Settings, folder: Path, findings: Sequence[str] = ()
         section = getattr(settings, name)
         if isinstance(section, BaseModel):
             lines += _section(section, name, folder)
-    for name in ("sources", "areas", "stations"):
+    for name, channel in settings.channels.items():
+        lines += _section(channel, f"channels.{_toml_key(name)}", folder)
+    for name in ("recipients", "sources", "areas", "stations"):
         for i, item in enumerate(getattr(settings, name)):
             heading = f"# {_first_line(item)}\n" if i == 0 else ""
-            lines += [f"\n{heading}[[{name}]]\n", *_lines(item, folder, commented=i == 0)]
+            lines += [f"\n{heading}[[{name}]]\n", *_lines(item, folder, commented=i == 0), *_inner(item, name, folder)]
     return "".join(lines)
 
 
@@ -32,6 +34,10 @@ def _section(section: BaseModel, name: str, folder: Path) -> Iterator[str]:
     """A section, and after it those inside it; optional ones that are not there are left out."""
     yield f"\n# {_first_line(section)}\n[{name}]\n"
     yield from _lines(section, folder)
+    yield from _inner(section, name, folder)
+
+
+def _inner(section: BaseModel, name: str, folder: Path) -> Iterator[str]:
     for key, inner in section:
         if isinstance(inner, BaseModel):
             yield from _section(inner, f"{name}.{key}", folder)

@@ -4,9 +4,11 @@ import re
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 import uvicorn
@@ -15,11 +17,13 @@ from sqlalchemy import Engine
 
 from hazecast.archive.bulletin_files import load_bulletin
 from hazecast.archive.database import open_database
+from hazecast.cli.delivering import deliver
 from hazecast.config import Settings
 from hazecast.delivery.outbox import drain
 from hazecast.delivery.wiring import channels_of
+from hazecast.demo.duty import add_people, with_desk
 from hazecast.desk.app import create_app
-from tests.desk_archive import PASSWORD, READY, WITH_RED, archive_that_waits
+from tests.desk_archive import CALM, PASSWORD, READY, WITH_RED, archive_that_waits
 
 KEY = "20300113T22Z"
 AREA = f"/cycles/{KEY}/areas/tangshan"
@@ -52,11 +56,11 @@ class Morning:
         page.on("requestfailed", self._failed)
         return page
 
-    def login(self, name: str, width: int = 1280, language: str = "en-GB") -> Page:
+    def login(self, name: str, width: int = 1280, language: str = "en-GB", password: str = PASSWORD) -> Page:
         page = self.page(width, language)
         page.goto("/")
         page.locator("#name").fill(name)
-        page.locator("#password").fill(PASSWORD)
+        page.locator("#password").fill(password)
         page.locator("#password").press("Enter")
         page.wait_for_url(f"{self.address}/")
         return page
@@ -75,22 +79,37 @@ class Morning:
 
 
 @pytest.fixture(scope="module")
-def morning(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Morning]:
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as player:
+        started = player.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="module")
+def morning(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Morning]:
     folder = tmp_path_factory.mktemp("morning")
-    with pytest.MonkeyPatch.context() as patch, socket.create_server(("127.0.0.1", 0)) as listening, sync_playwright() as player:
+    with pytest.MonkeyPatch.context() as patch:
         settings = archive_that_waits(folder, patch, *WITH_RED, languages=("zh", "en", "ja"))
-        app = create_app(settings, folder / "hazecast.toml", lambda: READY)
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws="none", lifespan="off"))
+        with desk_answers(settings, browser) as made:
+            yield made
+
+
+@contextmanager
+def desk_answers(settings: Settings, browser: Browser) -> Iterator[Morning]:
+    app = create_app(settings, settings.output.archive / "hazecast.toml", lambda: READY)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws="none", lifespan="off"))
+    with socket.create_server(("127.0.0.1", 0)) as listening:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
-        browser = player.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         database = open_database(settings.output.archive)
-        yield Morning(f"http://127.0.0.1:{listening.getsockname()[1]}", settings, database, browser)
-        browser.close()
-        server.should_exit = True
-        thread.join()
-        database.dispose()
-        app.state.desk.database.dispose()
+        try:
+            yield Morning(f"http://127.0.0.1:{listening.getsockname()[1]}", settings, database, browser)
+        finally:
+            server.should_exit = True
+            thread.join()
+            database.dispose()
+            app.state.desk.database.dispose()
 
 
 def test_from_login_to_delivery_with_a_conflict_and_a_second_signature(morning: Morning) -> None:
@@ -179,3 +198,33 @@ def test_a_session_ends_at_the_desk_and_drafts_are_not_left_by_mistake(morning: 
     expect(page.locator("#password")).to_be_visible()
     page.goto("/operate")
     expect(page).to_have_url(re.compile("/login"))
+
+
+def test_a_new_user_finds_the_haze_changes_a_warning_and_reads_the_mail(
+    browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = with_desk(archive_that_waits(tmp_path, monkeypatch, *CALM, languages=("zh", "en")), "127.0.0.1:0", tmp_path / "mail")
+    with desk_answers(settings, browser) as desk:
+        user = desk.login("forecaster", password=add_people(desk.database, READY)["forecaster"])
+        user.get_by_role("link", name="Mail").click()
+        expect(user.get_by_text("No mail has come yet")).to_be_visible()
+        user.get_by_role("link", name="Today").click()
+        expect(user.locator("tr#handan .why li").first).to_contain_text("severe haze (orange): visibility below 2000 m")
+        user.get_by_role("link", name="Change Handan").click()
+        user.locator("input[name=level][value=yellow]").check()
+        user.locator("textarea[name=reason]").fill("rain by evening")
+        user.get_by_role("button", name="Save the draft").click()
+        user.get_by_role("link", name="Preview and sign").click()
+        user.get_by_role("button", name="Sign and send").click()
+        deliver(settings, desk.database, channels_of(settings, lambda: READY), lambda: READY)
+        user.get_by_role("link", name="Mail").click()
+        expect(user.locator(".heads a")).to_have_count(2)
+        user.locator(".heads a", has_text="reader-en@example.org").click()
+        letter = user.frame_locator("iframe").locator("body")
+        expect(letter).to_contain_text("rain by evening")
+        expect(letter.locator("img").first).to_have_js_property("naturalWidth", 1)
+        user.set_viewport_size({"width": 390, "height": 900})
+        assert user.evaluate("document.documentElement.scrollWidth") <= 390
+        user.evaluate(AXE)
+        assert user.evaluate(SERIOUS) == []
+        assert desk.faults == []

@@ -278,7 +278,7 @@ def test_an_interrupt_while_forecasting_is_recorded_with_the_cycle(case: SmallCa
     def interrupt(*_arguments: object, **_options: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("hazecast.cycle.predict", interrupt)
+    monkeypatch.setattr("hazecast.forecast.predict.emission_of", interrupt)
     done = run(case, config=another(case, "stopped"))
     assert (done.status, done.out) == (130, "")
     database = open_database(case.folder / "stopped-archive")

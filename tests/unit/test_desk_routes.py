@@ -20,11 +20,25 @@ from hazecast.desk.desk import Desk
 from hazecast.desk.guard import MOST_BODY_BYTES
 from hazecast.desk.pages.operate import masked
 from hazecast.desk.visits import COOKIE
-from tests.desk_archive import CALM, INIT, PASSWORD, PEOPLE, READY, RELEASE_AT, archive_that_waits, store_cycle, waiting, waiting_facts
+from tests.desk_archive import (
+    CALM,
+    INIT,
+    PASSWORD,
+    PEOPLE,
+    READY,
+    RELEASE_AT,
+    archive_that_waits,
+    store_cycle,
+    waiting,
+    waiting_facts,
+    with_mail,
+)
+from tests.parcels import parcel
 from tests.pictures import draw_nothing
 
 KEY = "20300113T22Z"
 AREA = f"/cycles/{KEY}/areas/tangshan"
+MAIL = f"/mail/{parcel().key}"
 EVERYBODY = ("li", "zhao", "ministry", "root")
 DECIDE, OPERATE, AUDIT, READ = ("li", "zhao"), ("li", "zhao", "root"), ("zhao", "root"), EVERYBODY
 # Before the bulletin is out an agency sees nothing of its cycle; what it may see afterwards is in a test of its own.
@@ -52,6 +66,9 @@ GETS = {
     "/operate/models": OPERATE,
     "/operate/settings": OPERATE,
     "/operate/audit": AUDIT,
+    "/mail": OPERATE,
+    MAIL: OPERATE,
+    f"{MAIL}/2": OPERATE,
     "/api": EVERYBODY,
     "/api/v1/openapi.json": EVERYBODY,
     "/api/v1/warnings": EVERYBODY,
@@ -105,7 +122,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 def _site(folder: Path, patch: pytest.MonkeyPatch) -> Iterator[Site]:
-    settings = archive_that_waits(folder, patch, *CALM)
+    settings = with_mail(archive_that_waits(folder, patch, *CALM), folder)
     (folder / "scorecard.html").write_text("<h1>How the season went</h1>", encoding="utf-8")
     settings = settings.model_copy(update={"warnings": settings.warnings.model_copy(update={"backtest": folder})})
     made = Site(create_app(settings, folder / "hazecast.toml", lambda: made.clock()))
@@ -331,6 +348,9 @@ def test_after_login_nobody_is_sent_elsewhere(back: str, shared: Site) -> None:
         f"/cycles/{KEY}/areas/nowhere",
         "/language/xx",
         "/fonts/..%2f.otf",
+        "/mail/..%2f..%2fledger",
+        f"{MAIL}/99",
+        f"{MAIL}/..%2f..",
     ],
 )
 def test_paths_that_lead_elsewhere_lead_nowhere(path: str, browsers: dict[str, TestClient]) -> None:
@@ -359,6 +379,24 @@ def test_every_answer_shuts_out_what_is_not_the_desks_own(browsers: dict[str, Te
     document = browsers["li"].get(f"/bulletins/{KEY}/bulletin.en.html").headers["content-security-policy"]
     assert "script-src" not in document
     assert "sandbox" in document
+
+
+def test_a_mail_is_shown_and_runs_nothing(browsers: dict[str, TestClient], tmp_path: Path, shared: Site) -> None:
+    client = browsers["li"]
+    shown = client.get("/mail").text
+    assert "霾橙色预警 &lt;script&gt; =cmd()" in shown
+    number = shown.split(f'<iframe class="preview" src="{MAIL}/')[1].split('"')[0]
+    inside = client.get(f"{MAIL}/{number}")
+    picture = client.get(inside.text.split('<img src="')[1].split('"')[0])
+    assert (picture.headers["content-type"], picture.content) == ("image/png", b"\x89PNG-zh")
+    attached = client.get(shown.split('">alert.cap.xml</a>')[0].rpartition('href="')[2])
+    assert attached.headers["content-disposition"] == "attachment; filename*=UTF-8''alert.cap.xml"
+    assert all("sandbox" in answer.headers["content-security-policy"] for answer in (inside, picture, attached))
+    without = create_app(shared.desk.settings.model_copy(update={"channels": {}, "recipients": ()}), tmp_path, lambda: READY)
+    with TestClient(without, base_url="http://desk.test", follow_redirects=False) as other:
+        other.cookies.set(COOKIE, client.cookies[COOKIE])
+        assert other.get("/mail").status_code == 404
+        assert 'href="/mail"' not in other.get("/").text
 
 
 def test_a_token_reads_and_nothing_else(site: Site) -> None:

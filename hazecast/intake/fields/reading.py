@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 
 from hazecast import vocabulary as v
-from hazecast.errors import MissingVariable, NoDataInPeriod
+from hazecast.errors import MissingVariable, NoDataInPeriod, UnreadableInput
 from hazecast.intake.fields.accumulation import LONGEST_SUM, made_hourly
 from hazecast.intake.fields.formats import FIELD_FORMATS, format_of
 from hazecast.intake.fields.joining import joined, require_one_grid
@@ -58,21 +58,41 @@ def read_fields(
 
     Files may share hours: each brings the values that it has, and where two have one, that of the later run counts or, of analyses,
     that of the later name. Runs after `latest_run` are left out, and with `runs` all files that it does not name and runs after that
-    which it has for a file. Sums become means of an hour. Values outside the plausible range become NaN and are counted in a note.
+    which it has for a file. Of those that it names, one that cannot be read is left out and told by a note, as long as another can
+    be: a forecast by an older run is better than none. Sums become means of an hour. Values outside the plausible range become NaN
+    and are counted in a note.
     Raises UnreadableInput, UnknownUnits, MissingVariable, or NoDataInPeriod.
     """
     wanted = wanted if latest_run is None else replace(wanted, latest_run=latest_run)
     of_file = dict.fromkeys(field_files(path), wanted)
     if runs is not None:
         of_file = {file: replace(wanted, latest_run=runs[file.absolute()]) for file in of_file if file.absolute() in runs}
-    read = {file: _read_one(file, its) for file, its in of_file.items()}
+    read, refused = _read_all(of_file, may_leave_out=runs is not None)
     if not any(_has_wanted_hours(part, wanted) for part in read.values()):
         raise NoDataInPeriod(
             f"{path} holds no weather{_period(wanted.first, wanted.last)}; it has {_hours_of(read.values())}.",
             "Choose a cycle inside the data, or add the files of that period.",
         )
     used = {file: part for file, part in read.items() if part.surface.sizes["time"] or _hours(part.aloft)}
-    return _put_together(path, dict(sorted(used.items(), key=lambda item: _first_run(item[1]))), wanted)
+    fields = _put_together(path, dict(sorted(used.items(), key=lambda item: _first_run(item[1]))), wanted)
+    left_out = (Note(NoteCode.FILES_UNREADABLE, len(refused), ", ".join(file.name for file in refused)),) if refused else ()
+    return replace(fields, notes=(*left_out, *fields.notes))
+
+
+def _read_all(of_file: Mapping[Path, Wanted], *, may_leave_out: bool) -> tuple[dict[Path, Part], tuple[Path, ...]]:
+    """What each file has, and the files that cannot be read; raises the first refusal unless they may be left out and others are there."""
+    read: dict[Path, Part] = {}
+    refusals: dict[Path, UnreadableInput] = {}
+    for file, wanted in of_file.items():
+        try:
+            read[file] = _read_one(file, wanted)
+        except UnreadableInput as refusal:
+            refusals[file] = refusal
+            if not may_leave_out:
+                break
+    if refusals and not (read and may_leave_out):
+        raise next(iter(refusals.values()))
+    return read, tuple(refusals)
 
 
 def _read_one(file: Path, wanted: Wanted) -> Part:
