@@ -1,15 +1,16 @@
 """Verify: yesterday's bulletin against what came, the engine against the forecaster, and the season's scorecard."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from hazecast.archive.bulletin_facts import load_facts
+from hazecast.archive.bulletin_facts import OBSERVED_FILE, load_told_facts
 from hazecast.archive.ledger import CycleStatus
+from hazecast.archive.netcdf import read_dataset
 from hazecast.archive.reviews import Draft, Released, releases_of
 from hazecast.backtest.events.flip_flop import FlipFlop
 from hazecast.bulletins.day_before import changes, hindsight
@@ -65,7 +66,8 @@ def verify(request: Request, visit: Operator, cycle: str = "", ratio: Ratio = No
     status = chosen_cycle(desk, visit.account, cycle, seen)
     if status is None:
         return page(request, "empty.html.j2")
-    telling = Telling(load_facts(desk.archive / status.cycle.key), speaking.words)
+    folder = desk.archive / status.cycle.key
+    telling = Telling(replace(load_told_facts(folder), observations=read_dataset(folder / OBSERVED_FILE)), speaking.words)
     released = [release for one in seen for release in releases_of(desk.database, one.cycle.key)]
     names = {area.id: telling.area(area) for area in telling.facts.areas}
     return page(
