@@ -112,6 +112,7 @@ def test_every_product_says_whose_base_forecast_it_was(tmp_path: Path) -> None:
         update={
             "site": settings.site.model_copy(update={"languages": ("zh", "en")}),
             "base_forecast": BaseForecastSettings(path=tmp_path / "cams"),
+            "forecast": settings.forecast.model_copy(update={"learning_rows": 2000}),  # too few for a correction, which takes longest
         }
     )
     with surroundings(settings, timedelta(days=10_000)) as around:
