@@ -74,6 +74,11 @@ def write_dataset(dataset: xr.Dataset, path: Path) -> None:
         temporary.unlink(missing_ok=True)
 
 
+def write_classic(dataset: xr.Dataset, path: Path) -> None:
+    """Write a small NetCDF-3 file, without the netCDF library. Raises OSError when it cannot be written."""
+    dataset.to_netcdf(path, engine="scipy")
+
+
 def require_sensible_size(chosen: xr.Dataset, path: Path, stored_bytes: int) -> None:
     """Raise UnreadableInput for what takes more memory than a field may: a few bytes of a header can claim any size."""
     if chosen.nbytes > MOST_BYTES or (chosen.nbytes > BOMB_BYTES and chosen.nbytes > BOMB_RATIO * stored_bytes):

@@ -9,6 +9,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from hazecast.archive.netcdf import write_classic
 from hazecast.archive.products import FileWriter
 from hazecast.drills.faults import FaultKind
 
@@ -40,7 +41,7 @@ def write_weather(folder: Path, run: datetime, hours: int, fault: FaultKind | No
         },
         attrs={"Conventions": "CF-1.11"},
     )
-    _put(folder / f"wind-{run:%Y%m%dT%H}.nc", partial(data.to_netcdf, engine="scipy"), fault, now)
+    _put(folder / f"wind-{run:%Y%m%dT%H}.nc", partial(write_classic, data), fault, now)
 
 
 def write_observations(folder: Path, until: datetime, hours: int, fault: FaultKind | None, now: datetime) -> None:
