@@ -12,7 +12,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test lint check format bench gallery lock clean
+.PHONY: help demo test whole lint check format bench gallery lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,7 +20,10 @@ help: ## Show this list
 demo: $(VENV)/.tier-all ## Install what the demo needs and run it: a made-up winter episode, forecast and warned of
 	@$(BIN)/hazecast demo
 
-test: lint ## Install the development tier, run the linters and every test
+test: lint ## Install the development tier, run the linters and every test but the longest
+	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile -m "not long"
+
+whole: lint ## The same with the longest tests: every benchmark, two hundred faults of a drill, two hundred mutations of each format
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
 
 lint: $(VENV)/.tier-dev ## Style, types and floors
