@@ -23,7 +23,7 @@ demo: $(VENV)/.tier-all ## Install what the demo needs and run it: a made-up win
 test: lint ## Install the development tier, run the linters and every test but the longest
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile -m "not long"
 
-whole: lint ## The same with the longest tests: every benchmark, two hundred faults of a drill, two hundred mutations of each format
+whole: lint ## The same with the longest tests: every benchmark, a drill, mutations of each format, real cases
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
 
 lint: $(VENV)/.tier-dev ## Style, types and floors
