@@ -116,7 +116,7 @@ def test_the_subject_is_marked_after_an_exercise() -> None:
 def test_the_command_shows_pairs_areas_and_readers(tmp_path: Path) -> None:
     file = tmp_path / "case.toml"
     told = settings(tmp_path)
-    file.write_text(settings_text(told, tmp_path) + READER)
+    file.write_text(settings_text(told, tmp_path))
     facts = json.loads(CliRunner().invoke(app, ["partners", "--config", str(file), "--json"]).stdout)
     assert len(facts["members"]) == 28
     assert {one["id"]: one["partners"] for one in facts["members"]}["fukuoka"] == ["jiangsu"]
