@@ -20,10 +20,10 @@ help: ## Show this list
 demo: $(VENV)/.tier-all ## Install what the demo needs and run it: a made-up winter episode, forecast and warned of
 	@$(BIN)/hazecast demo
 
-test: lint ## Install the development tier, run the linters and every test but the longest
-	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile -m "not long"
+test: lint ## Install the development tier, run the linters and every test but the slow ones
+	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile -m "not slow"
 
-whole: lint ## The same with the longest tests: every benchmark, a drill, mutations of each format, real cases
+whole: lint ## The same with the slow tests: benchmarks in small, drills, mutations of each format, most real cases
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
 
 lint: $(VENV)/.tier-dev ## Style, types and floors

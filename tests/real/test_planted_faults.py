@@ -31,7 +31,7 @@ def test_no_threshold_was_chosen_on_these_series() -> None:
         assert all(one.last <= other.first or one.first >= other.last for other in CHOSEN_ON if other.case == one.case)
 
 
-@pytest.mark.long
+@pytest.mark.slow
 def test_planted_faults_are_caught(judged: list[Result]) -> None:
     kinds = by_kind(judged)
     assert len(kinds) == 23
@@ -39,14 +39,14 @@ def test_planted_faults_are_caught(judged: list[Result]) -> None:
     assert not [k for k in kinds if k.flagged < FALLING_SHORT.get(k.kind, ENOUGH) * k.faults], table(judged)
 
 
-@pytest.mark.long
+@pytest.mark.slow
 def test_good_values_stay_good(judged: list[Result]) -> None:
     for result in judged:
         assert result.untouched.rejected <= MOST_REJECTED * result.untouched.values, result.series
         assert result.untouched.values > 5000
 
 
-@pytest.mark.long
+@pytest.mark.slow
 def test_hardly_a_station_is_accused_without_a_cause(judged: list[Result]) -> None:
     assert sum(map(unfounded_stations, judged)) <= 0.05 * sum(r.stations for r in judged)
 

@@ -34,6 +34,7 @@ CASES = (
     Case("beijing_winters", "meteorology.nc", "2015-11-27T00", "Asia/Shanghai", "beijing", 12),
     Case("london_2020", "meteorology", "2020-11-04T12", "Europe/London", "london", 3),
 )
+EACH = (CASES[0], *(pytest.param(case, marks=pytest.mark.slow) for case in CASES[1:]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def through(case: Case, meteorology: Path, observations: Path, home: Path) -> Do
     return Done(case, home, hazecast("run", "--config", settings, "--cycle", case.cycle))
 
 
-@pytest.fixture(scope="module", params=CASES, ids=lambda case: case.folder)
+@pytest.fixture(scope="module", params=EACH, ids=lambda case: case.folder)
 def done(request: pytest.FixtureRequest, shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Done:
     """Each case, run once."""
     case: Case = request.param

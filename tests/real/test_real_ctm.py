@@ -7,7 +7,7 @@ import pytest
 
 from tests.real.ctm import WAYS, Corrected, joined, read_daily, turns
 
-pytestmark = pytest.mark.long
+pytestmark = pytest.mark.slow
 AT_LEAST = 0.2  # of all four turns it is a quarter: docs/skill.md
 
 

@@ -10,7 +10,7 @@ from hazecast.records import Level, Rung
 from tests.real.test_real_cases import hazecast, lighter
 
 CITIES = ("beijing", "chengdu", "guangzhou", "shanghai", "shenyang")
-pytestmark = pytest.mark.long
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

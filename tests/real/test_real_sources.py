@@ -92,7 +92,7 @@ def test_ten_cities_are_forecast_by_the_wind_at_950_hpa_alone(shared_data: Path,
     assert (level == -1).all(), "without humidity no level is known, and unknown is not none"
 
 
-@pytest.mark.long
+@pytest.mark.slow
 def test_a_single_post_in_the_weather_of_ten_cities_is_forecast(shared_data: Path, tmp_path: Path) -> None:
     found = looked_at(shared_data, tmp_path, "ten_cities/meteorology.nc", "five_cities/observations")
     assert "left out, no weather there: Chengdu US Post, Guangzhou US Post, Shanghai US Post, Shenyang US Post" in found.out
@@ -100,7 +100,7 @@ def test_a_single_post_in_the_weather_of_ten_cities_is_forecast(shared_data: Pat
     assert np.isfinite(read_dataset(folder / "stations.nc")["pm25"]).all()
 
 
-@pytest.mark.long
+@pytest.mark.slow
 def test_two_days_of_grib_on_levels_are_read_and_too_few_to_learn_from(shared_data: Path, tmp_path: Path) -> None:
     """Six-hourly wind from 1000 hPa up, to 18 UTC of the second day; the observations stand alone, and each value says so."""
     (tmp_path / "levels").mkdir()

@@ -12,7 +12,7 @@ def test_a_few_mutations(name: str, tmp_path: Path) -> None:
     assert len(check(name, tmp_path, every=QUICK)) >= 4
 
 
-@pytest.mark.long
+@pytest.mark.slow
 @pytest.mark.parametrize("name", OTHERS)
 def test_two_hundred_mutations_and_more(name: str, tmp_path: Path) -> None:
     outcomes = check(name, tmp_path)

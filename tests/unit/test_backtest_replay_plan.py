@@ -29,6 +29,7 @@ def test_models_are_trained_at_the_start_and_every_so_often() -> None:
     assert [t.as_of for t in plan(retrain=None).trainings] == [START]
 
 
+@pytest.mark.slow
 @given(st.integers(1, 48), st.integers(1, 60), st.integers(1, 2000))
 def test_a_cycle_waits_for_the_models_of_its_past_and_for_no_other(every: int, retrain: int, hours: int) -> None:
     some = plan(START + hours * HOUR, every * HOUR, retrain=timedelta(days=retrain))

@@ -11,7 +11,7 @@ from benchmarks.measuring import Row, Times, table
 from benchmarks.running import BENCHMARKS, main
 
 
-@pytest.mark.long
+@pytest.mark.slow
 def test_every_benchmark_runs_and_is_written_down(repository: Path, tmp_path: Path) -> None:
     written = tmp_path / "bench.json"
     command = [sys.executable, "-m", "benchmarks", "--small", "--output", str(written)]

@@ -173,6 +173,7 @@ def test_the_same_cycle_again_changes_and_sends_nothing(case: SmallCase, archive
     assert (files_below(archive), files_below(case.folder / "case-bulletins")) == before
 
 
+@pytest.mark.slow
 def test_another_archive_gets_the_same_products_byte_by_byte_the_learnt_correction_too(case: SmallCase) -> None:
     told = [json.loads(run(case, "--json", config=another(case, name, **CORRECTED)).out) for name in ("one", "two")]
     assert [t["standing"] for t in told] == ["claimed", "claimed"]

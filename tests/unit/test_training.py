@@ -80,6 +80,7 @@ def test_a_later_one_learns_without_the_days_of_its_trial_and_the_better_one_for
     assert champion.id == (card.id if card.champion else card.trial.champion)
 
 
+@pytest.mark.slow
 def test_the_days_of_the_trial_are_not_learnt_from(archive: Path, tmp_path: Path) -> None:
     def poisoned(cycle: Cycle, given: Settings) -> Gathered:
         return gather(cycle, given, poisoned_after=LATER - TRIAL)
