@@ -17,14 +17,13 @@ import xarray as xr
 from sqlalchemy import Engine
 
 from hazecast import __version__
-from hazecast.archive.attribution_file import AREA_SOURCES_FILE, attribution_data
 from hazecast.archive.bulletin_facts import facts_files
 from hazecast.archive.bulletin_files import bulletin_files, load_bulletin
-from hazecast.archive.decisions import DECISIONS_FILE, decisions_json, origin_json
+from hazecast.archive.cycle_files import Description, driver_files, forecast_files, source_files
+from hazecast.archive.decisions import DECISIONS_FILE, ORIGIN_FILE, decisions_json, origin_json
 from hazecast.archive.deliveries import Delivery, last_level
 from hazecast.archive.ledger import LEASE, Claim, CycleResults, Standing, claim_cycle, fail_cycle, finish_cycle, renew_lease
-from hazecast.archive.netcdf import write_dataset
-from hazecast.archive.previous import DRIVERS_FILE, last_cycle, last_decisions, last_drivers, previous_bulletin
+from hazecast.archive.previous import last_cycle, last_decisions, last_drivers, previous_bulletin
 from hazecast.archive.products import FileWriter, bytes_writer, store_products
 from hazecast.archive.reviews import Waiting, release_time
 from hazecast.archive.situations import SITUATIONS_FILE, Situations, past_situations, situations_json
@@ -55,8 +54,6 @@ from hazecast.records import (
     Gathered,
     Gridded,
     HazeWarning,
-    MeteorologyKind,
-    NoteCode,
     PlaceName,
     Receipt,
     TerritoryForecast,
@@ -74,14 +71,6 @@ from hazecast.warnings.why.skill import backtest_scores
 Progress = Callable[[str, float], None]
 Clock = Callable[[], datetime]
 
-GRID_FILE = "grid.nc"
-STATIONS_FILE = "stations.nc"
-DRAWS_FILE = "draws.nc"
-SOURCES_FILE = "sources.nc"
-STATION_SOURCES_FILE = "station-sources.nc"
-STRENGTHS_FILE = "strengths.nc"
-EXCHANGED_FILE = "exchanged.nc"
-ORIGIN_FILE = "origin.json"
 CURVE_HOURS = 72  # how much of the past a bulletin shows before the forecast
 
 
@@ -301,12 +290,12 @@ def _keep(
     announces: bool,
 ) -> None:
     forecast, assessment = facts.forecast, facts.assessment
-    described = partial(_described, gathered=gathered, forecast=forecast, settings=settings)
+    described = Description(name_in("en", _names(settings.site.titles)), __version__, gathered, forecast.notes)
     files: dict[str, FileWriter] = {
-        **_forecast_files(forecast, assessment, described),
+        **forecast_files(forecast, assessment, described),
         DECISIONS_FILE: bytes_writer(decisions_json(assessment, forecast.notes)),
-        **_source_files(facts, described),
-        **({} if past is None else _files_for_later(facts, gathered, past, described)),
+        **source_files(forecast, facts.attribution, described),
+        **({} if past is None else {SITUATIONS_FILE: bytes_writer(_situations(facts, gathered, past))} | driver_files(forecast, described)),
         ORIGIN_FILE: bytes_writer(
             origin_json(
                 claim.cycle, __version__, settings.sha256(), gathered.inputs, forecast.notes, gathered.asked, settings.site.forecaster
@@ -324,41 +313,11 @@ def _keep(
     finish_cycle(around.database, claim, results, around.clock())
 
 
-def _forecast_files(forecast: Forecast, assessment: Assessment, described: Callable[[xr.Dataset], xr.Dataset]) -> dict[str, FileWriter]:
-    """The forecast on the lattice and at the stations with the level of each hour and how likely it is, and its trajectories."""
-    probability = assessment.station_probability
-    levels = {"level": assessment.station_level} | ({} if probability is None else {"level_probability": probability})
-    parts = {GRID_FILE: forecast.grid.assign(level=assessment.grid_level), STATIONS_FILE: forecast.stations.assign(levels)}
-    if forecast.draws is not None:
-        parts[DRAWS_FILE] = forecast.draws
-    return {name: partial(write_dataset, described(data)) for name, data in parts.items()}
-
-
-def _files_for_later(
-    facts: BulletinFacts, gathered: Gathered, past: Past, described: Callable[[xr.Dataset], xr.Dataset]
-) -> dict[str, FileWriter]:
-    """What later cycles hold theirs against: what drove the forecast, what was expected, and what has come of what was."""
+def _situations(facts: BulletinFacts, gathered: Gathered, past: Past) -> bytes:
+    """What was expected, and what has come of what was, for later cycles."""
     came = what_came(past.situations, facts.areas, gathered.observations, facts.cycle.init_time)
     expected = tuple(why.situation for why in facts.assessment.reasons if why.situation is not None)
-    files: dict[str, FileWriter] = {SITUATIONS_FILE: bytes_writer(situations_json(Situations(expected, came)))}
-    for name, data in ((DRIVERS_FILE, facts.forecast.drivers), (EXCHANGED_FILE, facts.forecast.exchanged)):
-        if data is not None:
-            files[name] = partial(write_dataset, described(data))
-    return files
-
-
-def _source_files(facts: BulletinFacts, described: Callable[[xr.Dataset], xr.Dataset]) -> dict[str, FileWriter]:
-    """Where PM2.5 comes from on the lattice, at the stations and in the areas, and the strengths behind it; nothing where not known."""
-    sources, attribution = facts.forecast.sources, facts.attribution
-    if sources is None or attribution is None:
-        return {}
-    parts = {
-        SOURCES_FILE: sources.grid,
-        STATION_SOURCES_FILE: sources.stations,
-        STRENGTHS_FILE: sources.strengths,
-        AREA_SOURCES_FILE: attribution_data(attribution),
-    }
-    return {name: partial(write_dataset, described(data)) for name, data in parts.items()}
+    return situations_json(Situations(expected, came))
 
 
 def _deliveries(bulletin: Bulletin, assessment: Assessment, around: Surroundings) -> tuple[Delivery, ...]:
@@ -374,31 +333,3 @@ def _waiting(bulletin: Bulletin, as_of: datetime, settings: Settings, around: Su
     if bulletin.expires_at > now:
         return Waiting(release_at, bulletin.expires_at, None)
     return Waiting(release_at, release_at + around.late_delivery, as_of)
-
-
-def _described(data: xr.Dataset, gathered: Gathered, forecast: Forecast, settings: Settings) -> xr.Dataset:
-    remarks = "; ".join(
-        f"{n.code}{f' {n.count}' if n.count is not None else ''}{f' ({n.detail})' if n.detail else ''}" for n in forecast.notes
-    )
-    return data.assign_attrs(
-        Conventions="CF-1.11",
-        title=name_in("en", _names(settings.site.titles)),
-        source=f"hazecast {__version__}",
-        history=f"hazecast cycle {gathered.cycle.key} as of {gathered.cycle.as_of.isoformat()}",
-        comment=f"Weather: {_weather_said(gathered)}. Base forecast: {_base_said(forecast)}. {remarks}".strip(),
-    )
-
-
-def _weather_said(gathered: Gathered) -> str:
-    if any(note.code is NoteCode.WEATHER_ERRORS_ADDED for note in gathered.notes):
-        return "a trial: an analysis of the weather that came, with errors put in that grow as those of a forecast do"
-    return {
-        MeteorologyKind.FORECAST: "a forecast",
-        MeteorologyKind.ANALYSIS: "perfect prognosis: an analysis of the weather that came stands in for a weather forecast",
-        MeteorologyKind.PAST: "known of the past alone",
-    }[gathered.meteorology_kind]
-
-
-def _base_said(forecast: Forecast) -> str:
-    delivered = any(note.code is NoteCode.BASE_DELIVERED for note in forecast.notes)
-    return "a delivered model's, where it has values, beside hazecast's own transport" if delivered else "hazecast's own transport"

@@ -12,7 +12,8 @@ import numpy as np
 import xarray as xr
 
 from hazecast.archive.attribution_file import load_attribution
-from hazecast.archive.decisions import Decisions, load_decisions, load_origin
+from hazecast.archive.cycle_files import STRENGTHS_FILE
+from hazecast.archive.decisions import ORIGIN_FILE, Decisions, load_decisions, load_origin
 from hazecast.archive.ledger import Standing
 from hazecast.archive.netcdf import read_dataset
 from hazecast.backtest.scores import LeadScore
@@ -21,7 +22,7 @@ from hazecast.bulletins.source_sentences import source_name
 from hazecast.bulletins.sources import Share, peak_sources
 from hazecast.bulletins.wording import wording
 from hazecast.config import Settings
-from hazecast.cycle import ORIGIN_FILE, STRENGTHS_FILE, Outcome
+from hazecast.cycle import Outcome
 from hazecast.forecast.strengths import season_of
 from hazecast.forecast.transport.state import SIDES
 from hazecast.records import Action, Attribution, EmissionProxy, Level, LevelChance, NoteCode, WindowAssessment

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from pydantic import TypeAdapter, ValidationError
 
 from hazecast.archive.attribution_file import load_attribution
+from hazecast.archive.cycle_files import GRID_FILE, STATIONS_FILE
 from hazecast.archive.manifest import RESTORE_REMEDY
 from hazecast.archive.netcdf import read_dataset, write_dataset
 from hazecast.archive.products import FileWriter, bytes_writer
@@ -40,7 +41,6 @@ FACTS_FILE = "facts/facts.json"
 OBSERVED_FILE = "facts/observed.nc"
 GROUND_FILE = "facts/ground.nc"
 WEATHER_FILE = "facts/weather.nc"
-STATIONS_FILE, GRID_FILE = "stations.nc", "grid.nc"
 
 
 Ring = tuple[tuple[float, float], ...]

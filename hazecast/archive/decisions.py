@@ -14,6 +14,7 @@ from hazecast.errors import ArchiveError
 from hazecast.records import AnsweredQuestion, AreaStatus, Assessment, Cycle, HazeWarning, InputFile, Level, Note, Why, WindowAssessment
 
 DECISIONS_FILE = "decisions.json"
+ORIGIN_FILE = "origin.json"
 _windows = TypeAdapter(list[WindowAssessment])
 _warnings = TypeAdapter(list[HazeWarning])
 _statuses = TypeAdapter(list[AreaStatus])

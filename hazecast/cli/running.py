@@ -37,11 +37,12 @@ def run_and_score(cycle: Any, settings: "Settings", progress: Progress, clock: C
     from hazecast.cli.compiling import compile_ahead
 
     compile_ahead(progress)
+    from hazecast.archive.cycle_files import STATIONS_FILE
     from hazecast.archive.ledger import Standing, is_overtaken
     from hazecast.archive.manifest import verify_products
     from hazecast.archive.netcdf import read_dataset
     from hazecast.backtest.scores import score_cycle
-    from hazecast.cycle import STATIONS_FILE, run_cycle
+    from hazecast.cycle import run_cycle
     from hazecast.observed import observed
 
     with surroundings(settings, REPLAY_KEPT, clock) as around:

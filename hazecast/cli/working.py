@@ -70,10 +70,10 @@ def _take_in(settings: Settings, memory: "Memory", operations: "Engine", progres
 
 
 def _verify(job: Job, settings: Settings, memory: "Memory", operations: "Engine") -> None:
+    from hazecast.archive.cycle_files import STATIONS_FILE
     from hazecast.archive.netcdf import read_dataset
     from hazecast.archive.skill_log import note_skill
     from hazecast.backtest.daily import day_skill, forecast_of_day
-    from hazecast.cycle import STATIONS_FILE
     from hazecast.observed import observed
     from hazecast.serving.job_plan import day_verified
 
@@ -108,8 +108,8 @@ def _train(settings: Settings, memory: "Memory", progress: Progress) -> None:
 
 
 def _retain(settings: Settings, memory: "Memory") -> None:
+    from hazecast.archive.cycle_files import DRAWS_FILE, GRID_FILE, SOURCES_FILE
     from hazecast.archive.retention import retire
-    from hazecast.cycle import DRAWS_FILE, GRID_FILE, SOURCES_FILE
 
     before = now() - timedelta(days=settings.retention.gridded_days)
     keys = retire(memory.ledger, settings.output.archive, (GRID_FILE, SOURCES_FILE, DRAWS_FILE), before)

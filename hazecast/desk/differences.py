@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from hazecast.archive.bulletin_facts import GRID_FILE
+from hazecast.archive.cycle_files import GRID_FILE
 from hazecast.archive.netcdf import read_dataset
 from hazecast.bulletins.palette import Classes
 from hazecast.desk.frames import WIDTH, Field, Hours, hours_of, nearest, painted

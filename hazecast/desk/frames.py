@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from hazecast.archive.bulletin_facts import GRID_FILE, STATIONS_FILE, load_stored_facts
+from hazecast.archive.bulletin_facts import load_stored_facts
+from hazecast.archive.cycle_files import GRID_FILE, STATIONS_FILE
 from hazecast.archive.netcdf import read_dataset
 from hazecast.bulletins.palette import STYLES, VISIBILITY, Classes, pm25_classes
 from hazecast.records import Level, utc

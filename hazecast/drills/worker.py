@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
+from hazecast.archive.cycle_files import GRID_FILE
 from hazecast.archive.database import open_database
 from hazecast.archive.jobs import JobKind
 from hazecast.archive.memory import Memory, open_memory
@@ -11,7 +12,7 @@ from hazecast.archive.observations.watch import Watching
 from hazecast.archive.operations import OPERATIONS
 from hazecast.archive.retention import retire
 from hazecast.config import Settings
-from hazecast.cycle import GRID_FILE, Surroundings, run_claimed
+from hazecast.cycle import Surroundings, run_claimed
 from hazecast.delivery.routing import Recipient
 from hazecast.drills.mailbox import MailServer
 from hazecast.drills.stand_in import one_page, persistence

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from hazecast.archive.arrivals import arrivals_known
 from hazecast.archive.bulletin_files import load_bulletin
-from hazecast.archive.decisions import Decisions, load_decisions, load_origin
+from hazecast.archive.decisions import ORIGIN_FILE, Decisions, load_decisions, load_origin
 from hazecast.archive.ledger import CycleStatus, State, cycle_states, recorded_products
 from hazecast.archive.manifest import Product, differing_names, read_retired, verify_products
 from hazecast.archive.memory import Memory
@@ -18,8 +18,6 @@ from hazecast.config import Settings
 from hazecast.errors import ArchiveError, CycleError
 from hazecast.forecast.model_card import CARD_FILE, ModelCard, read_card
 from hazecast.records import Bulletin, HazeWarning, InputRole, Note, WindowAssessment
-
-ORIGIN_FILE = "origin.json"
 
 
 @dataclass(frozen=True, slots=True)

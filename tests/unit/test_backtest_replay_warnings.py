@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from hazecast.archive.cycle_files import GRID_FILE, STATIONS_FILE
 from hazecast.archive.database import open_database
 from hazecast.archive.ledger import CycleResults, claim_cycle, finish_cycle
 from hazecast.archive.netcdf import write_dataset
@@ -14,7 +15,6 @@ from hazecast.archive.warning_log import warnings_known
 from hazecast.backtest.replay.folder import CYCLES
 from hazecast.backtest.replay.warnings_life import replay_warnings
 from hazecast.config import Settings
-from hazecast.cycle import GRID_FILE, STATIONS_FILE
 from hazecast.intake.territories import areas_of
 from hazecast.records import Action, Cycle, Forecast, HazeWarning
 from hazecast.warnings.assess import assess

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from hazecast.archive.decisions import load_origin
+from hazecast.archive.decisions import ORIGIN_FILE, load_origin
 from hazecast.cli.running import surroundings
 from hazecast.config import BaseForecastSettings
-from hazecast.cycle import ORIGIN_FILE, run_cycle
+from hazecast.cycle import run_cycle
 from hazecast.errors import MissingVariable, NoDataInPeriod
 from hazecast.records import Cycle, Gathered, Note, NoteCode
 from hazecast.vocabulary import O3, PM25, Variable

@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hazecast.archive.decisions import DECISIONS_FILE, decisions_json, origin_json
+from hazecast.archive.decisions import DECISIONS_FILE, ORIGIN_FILE, decisions_json, origin_json
 from hazecast.archive.ledger import Standing
 from hazecast.backtest.scores import LeadScore
 from hazecast.config import Settings
 from hazecast.config.places import AreaSettings
-from hazecast.cycle import ORIGIN_FILE, Outcome
+from hazecast.cycle import Outcome
 from hazecast.errors import ArchiveError
 from hazecast.records import (
     Action,

@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
+from hazecast.archive.cycle_files import STATIONS_FILE
 from hazecast.archive.netcdf import read_dataset, variables_in, write_slices
 from hazecast.backtest.replay.folder import CYCLES, FORECASTS_FILE
 from hazecast.backtest.replay.plan import Plan
-from hazecast.cycle import STATIONS_FILE
 
 ALONG = "init_time"
 

@@ -6,12 +6,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from hazecast.archive.decisions import load_origin
+from hazecast.archive.decisions import ORIGIN_FILE, load_origin
 from hazecast.backtest.replay.folder import CYCLES, RECORD_FILE, SETTINGS_FILE, write_whole
 from hazecast.backtest.replay.plan import Plan
 from hazecast.backtest.replay.task import CycleDone
 from hazecast.config import Settings
-from hazecast.cycle import ORIGIN_FILE
 from hazecast.errors import ArchiveError, SettingsError
 from hazecast.forecast.model_card import ModelCard
 from hazecast.forecast.model_store import stored_models

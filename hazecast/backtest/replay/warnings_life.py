@@ -11,10 +11,11 @@ import numpy as np
 import xarray as xr
 from pydantic import TypeAdapter
 
+from hazecast.archive.cycle_files import DRAWS_FILE, GRID_FILE, STATIONS_FILE
 from hazecast.archive.netcdf import read_dataset
 from hazecast.backtest.replay.folder import CYCLES, WARNINGS_FILE
 from hazecast.config import Settings
-from hazecast.cycle import DRAWS_FILE, GRID_FILE, STATIONS_FILE, on_territories
+from hazecast.cycle import on_territories
 from hazecast.errors import ArchiveError
 from hazecast.intake.territories import areas_of
 from hazecast.records import Cycle, Forecast, HazeWarning, Level

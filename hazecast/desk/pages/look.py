@@ -10,6 +10,7 @@ from fastapi.responses import Response
 
 from hazecast.archive.bulletin_facts import StoredArea, StoredFacts, load_stored_facts
 from hazecast.archive.bulletin_files import load_bulletin_index, load_document
+from hazecast.archive.cycle_files import STATIONS_FILE
 from hazecast.archive.netcdf import variables_in
 from hazecast.bulletins.wording import N_
 from hazecast.desk.cases import chosen_cycle, cycle_seen, visible_cycles
@@ -143,7 +144,7 @@ def _centre(area: StoredArea, facts: StoredFacts) -> tuple[float, float]:
 
 
 def _knows_chances(folder: Path) -> bool:
-    return "level_probability" in variables_in(folder / "stations.nc")
+    return "level_probability" in variables_in(folder / STATIONS_FILE)
 
 
 def _findings(folder: Path) -> dict[str, list[Mapping[str, Any]]]:
