@@ -119,7 +119,7 @@ def _remove_unlisted(store: ObservationStore, connection: Connection) -> None:
     store.segments.mkdir(exist_ok=True)
     for folder in store.segments.iterdir():
         if folder.name not in listed:
-            shutil.rmtree(folder)
+            shutil.rmtree(folder, ignore_errors=True)  # whoever wrote before may be removing it too
 
 
 def _add_month(opened: Delivery, batch: Batch, month: int, inside: Mask) -> Appended:
