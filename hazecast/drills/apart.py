@@ -80,7 +80,7 @@ def _live(work: Callable[[], object], folder: Path, dies_at: int | None, disk_fu
         if disk_full:
             resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
         if dies_at is not None:
-            _die_at(dies_at, folder)
+            die_at(dies_at, folder)
         work()
         status = 0
     except HazecastError:
@@ -93,7 +93,8 @@ def _live(work: Callable[[], object], folder: Path, dies_at: int | None, disk_fu
         os._exit(status)
 
 
-def _die_at(step: int, folder: Path) -> None:
+def die_at(step: int, folder: Path) -> None:
+    """Let this process be killed just before its change of that number, counted from 1, in `folder` or in a database."""
     taken = 0
 
     def count(*_anything: object) -> None:

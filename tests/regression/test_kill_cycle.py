@@ -1,8 +1,6 @@
 """A run is killed before every change it makes on the disk and in the ledger, then taken up: as if nothing had happened."""
 
 import os
-import sys
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -10,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xarray as xr
-from sqlalchemy import Engine, event
 
 from hazecast.archive.bulletin_files import bulletin_files, load_bulletin
 from hazecast.archive.database import LEDGER_NAME, open_database
@@ -23,6 +20,7 @@ from hazecast.archive.warning_log import warning_history
 from hazecast.delivery.folder import folder_channel
 from hazecast.delivery.outbox import drain
 from hazecast.delivery.routing import Occasion, Recipient, deliveries_of
+from hazecast.drills.apart import die_at
 from hazecast.records import Action, Bulletin, Cycle, Document, HazeWarning, InputFile, Level, Receipt
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
@@ -30,8 +28,6 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:Deprecati
 INIT = datetime(2020, 2, 29, 18, tzinfo=UTC)
 START = INIT + timedelta(minutes=30)
 KILLED = 9
-CHANGES_ON_DISK = {"os.mkdir", "os.rename", "os.remove", "os.rmdir", "shutil.rmtree"}
-CHANGES_IN_LEDGER = ("INSERT", "UPDATE")
 FORECAST = xr.Dataset({"pm25": (("lead_time", "station"), np.arange(12.0).reshape(6, 2))})
 
 
@@ -58,11 +54,10 @@ def bulletin(cycle: Cycle) -> Bulletin:
     return Bulletin(f"b-{cycle.key}", cycle.key, cycle.init_time + timedelta(hours=12), documents)
 
 
-def run(folder: Path, now: datetime, watch: Callable[[Engine], None] = lambda _: None) -> tuple[Standing, tuple[Receipt, ...]]:
+def run(folder: Path, now: datetime) -> tuple[Standing, tuple[Receipt, ...]]:
     """The whole way of a cycle through archive and outbox."""
     archive = folder / "archive"
     database = open_database(archive)
-    watch(database)
     claim = claim_cycle(database, Cycle(INIT, now, timedelta(hours=6)), "one", "settings", now)
     if claim.standing is Standing.CLAIMED:
         told = bulletin(claim.cycle)
@@ -76,31 +71,10 @@ def run(folder: Path, now: datetime, watch: Callable[[Engine], None] = lambda _:
     return claim.standing, receipts
 
 
-def die_at(step: int, folder: Path) -> None:
+def run_and_die_at(step: int, folder: Path) -> None:
     """Run a cycle and end the process, as kill -9 would, just before its `step`-th change; exits with 0 if it gets through."""
-    taken = 0
-
-    def count(*_anything: object) -> None:
-        nonlocal taken
-        taken += 1
-        if taken == step:
-            os._exit(KILLED)
-
-    def audit(name: str, arguments: tuple[object, ...]) -> None:
-        writes = name == "open" and isinstance(arguments[1], str) and arguments[1] not in {"r", "rb"}
-        if (writes or name in CHANGES_ON_DISK) and str(folder) in str(arguments[0]):
-            count()
-
-    def count_changes(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if statement.startswith(CHANGES_IN_LEDGER):
-            count()
-
-    def watch(database: Engine) -> None:
-        event.listen(database, "before_cursor_execute", count_changes)
-        event.listen(database, "commit", count)
-
-    sys.addaudithook(audit)
-    run(folder, START, watch)
+    die_at(step, folder)
+    run(folder, START)
     os._exit(0)
 
 
@@ -109,12 +83,12 @@ def run_in_a_process_that_dies_at(step: int, folder: Path) -> bool:
     child = os.fork()
     if child == 0:
         try:
-            die_at(step, folder)
+            run_and_die_at(step, folder)
         finally:
             os._exit(1)
     _, status = os.waitpid(child, 0)
-    assert os.waitstatus_to_exitcode(status) in {0, KILLED}
-    return os.waitstatus_to_exitcode(status) == KILLED
+    assert os.waitstatus_to_exitcode(status) in {0, -KILLED}
+    return os.waitstatus_to_exitcode(status) == -KILLED
 
 
 def delivered(folder: Path) -> dict[str, bytes]:
