@@ -223,8 +223,9 @@ def _source(share: Share) -> str:
 def _messages(decisions: Decisions, settings: Settings) -> list[str]:
     zone = ZoneInfo(settings.site.time_zone)
     names = _names(decisions, settings)
+    what = "Proposed to the desk," if settings.desk.review else "Warning"
     lines = [
-        f"Warning {_DONE[m.action]}: {m.level.name.lower():7}{names[m.area_id]}, {_moment(m.valid_from, zone)} to "
+        f"{what} {_DONE[m.action]}: {m.level.name.lower():7}{names[m.area_id]}, {_moment(m.valid_from, zone)} to "
         f"{_moment(m.valid_until, zone)}{'' if m.probability is None else f', chance {m.probability:.0%}'}"
         for m in decisions.messages
     ]

@@ -26,6 +26,7 @@ from hazecast.records import (
     Forecast,
     HazeWarning,
     InputFile,
+    Level,
     Note,
     PlaceName,
     PreviousBulletin,
@@ -98,6 +99,11 @@ class StoredFacts:
     replaced: tuple[HazeWarning, ...]
     forecaster: str
     reasons: tuple[Why, ...]
+
+    @property
+    def levels(self) -> tuple[Level, ...]:
+        """The levels of the edition by which the cycle decided, the lowest first."""
+        return tuple(sorted({chance.level for window in self.windows for chance in window.chances}))
 
     def assessment(self, grid_level: xr.DataArray | None = None, stations: xr.Dataset | None = None) -> Assessment:
         """The assessment, with the levels of hours where they are given."""

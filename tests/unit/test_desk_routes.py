@@ -249,6 +249,7 @@ def test_of_two_on_one_warning_the_second_sees_both_and_can_insist(site: Site) -
         {"reason": " "},
         {"level": "unknown"},
         {"level": "purple"},
+        {"level": "blue"},
         {"valid_until": "2030-01-14T07:00"},
         {"valid_from": "tomorrow"},
         {"reason": "x" * 601},

@@ -138,6 +138,13 @@ def test_every_action_has_its_word(action: Action, level: Level, word: str, tmp_
     assert f"Warning {word}" in lines_of(tmp_path, settings, messages=(replace(MESSAGE, action=action, level=level),))
 
 
+def test_what_waits_for_a_person_is_called_proposed(tmp_path: Path, settings: Settings) -> None:
+    reviewed = settings.model_copy(update={"desk": settings.desk.model_copy(update={"review": True})})
+    text = lines_of(tmp_path, reviewed)
+    assert "Proposed to the desk, issued: yellow Jinan" in text
+    assert "Warning issued" not in text
+
+
 def test_no_message_is_said(tmp_path: Path, settings: Settings) -> None:
     assert "No warning is issued, changed or lifted in this cycle." in lines_of(tmp_path, settings, messages=())
 

@@ -8,7 +8,7 @@ from hazecast.desk.cases import chosen_cycle, cycle_seen, visible_cycles
 from hazecast.desk.desk import desk_of
 from hazecast.desk.differences import FIELDS, classes_of, difference_png, shared_hours
 from hazecast.desk.frames import WIDTH, Field, hours_of, legend
-from hazecast.desk.pages.look import KEPT, NAMES, warning_levels
+from hazecast.desk.pages.look import KEPT, NAMES
 from hazecast.desk.refusals import Refusal
 from hazecast.desk.rendering import page, speaking_to
 from hazecast.desk.visits import Visitor
@@ -31,7 +31,7 @@ def beside(request: Request, visit: Visitor, cycle: str = "", other: str = "", f
     field = field if field in FIELDS else Field.PM25
     times = () if shared is None else shared.valid_times
     hour = min(max(hour, 0), max(len(times) - 1, 0))
-    levels = warning_levels(load_stored_facts(desk.archive / one.cycle.key))
+    levels = load_stored_facts(desk.archive / one.cycle.key).levels
     classes = classes_of(field)
     return page(
         request,

@@ -22,7 +22,6 @@ from hazecast.release.releasing import Signed, approve
 
 router = APIRouter(include_in_schema=False)
 LONGEST_TEXT = 600
-CHOICES = (Level.NONE, Level.BLUE, Level.YELLOW, Level.ORANGE, Level.RED)
 
 
 @router.get("/cycles/{cycle_key}/areas/{area_id}")
@@ -38,7 +37,7 @@ def save(request: Request, visit: Decider, form: Posted, cycle_key: str, area_id
     desk, case = desk_of(request), _case(request, visit, cycle_key)
     area = case.area(area_id)
     try:
-        decision, version = _decision(area, form, desk), int(form.get("version", ""))
+        decision, version = _decision(area, form, _choices(case), desk), int(form.get("version", ""))
     except ValueError:
         return _form_page(request, case, area, form, _fault(form), 422)
     try:
@@ -107,7 +106,7 @@ def _form_page(request: Request, case: CycleCase, area: AreaCase, sent: Form | N
         theirs=_fields(area, desk) if sent is not None and status == 409 else None,
         version=0 if area.draft is None else area.draft.version,
         fault=fault,
-        choices=CHOICES,
+        choices=_choices(case),
         spoken=desk.settings.site.languages,
         zone=desk.settings.site.time_zone,
     )
@@ -127,12 +126,16 @@ def _fields(area: AreaCase, desk: Desk) -> Form:
     }
 
 
-def _decision(area: AreaCase, form: Form, desk: Desk) -> AreaDecision:
+def _choices(case: CycleCase) -> tuple[Level, ...]:
+    return (Level.NONE, *case.facts.levels)
+
+
+def _decision(area: AreaCase, form: Form, choices: tuple[Level, ...], desk: Desk) -> AreaDecision:
     """What the form says; raises ValueError for what cannot be."""
     proposed, spoken = proposal_of(area), desk.settings.site.languages
-    level = Level[form.get("level", "").upper()] if form.get("level", "").upper() in Level.__members__ else None
+    level = next((one for one in choices if one.name.lower() == form.get("level", "")), None)
     if level is None:
-        raise ValueError("no level")
+        raise ValueError("no level of the edition")
     start, end = (_moment(form.get(key, ""), desk.zone) for key in ("valid_from", "valid_until"))
     words = tuple(PlaceName(language, text) for language in spoken if (text := _text(form, f"words_{language}")))
     chosen = Choice(level, start, end)

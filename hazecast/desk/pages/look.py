@@ -22,7 +22,7 @@ from hazecast.desk.refusals import Refusal
 from hazecast.desk.rendering import page, speaking_to
 from hazecast.desk.visits import Visitor
 from hazecast.desk.winds import winds_svg
-from hazecast.records import Account, Level
+from hazecast.records import Account
 
 router = APIRouter(include_in_schema=False)
 NAMES: Mapping[Field, str] = {
@@ -62,7 +62,7 @@ def look(
         width=WIDTH,
         height=hours.frame.height,
         marks=[(one, *hours.frame.place(*_centre(one, facts))) for one in own],
-        legend=legend(field, hours.valid_times[hour], warning_levels(facts)),
+        legend=legend(field, hours.valid_times[hour], facts.levels),
         chosen=chosen,
         air=air and chosen is not None and visit.account.role.operates,
         reasons=None if chosen is None else reasons_of(folder, chosen.id, speaking.words.language),
@@ -125,11 +125,6 @@ def stations(request: Request, visit: Visitor, cycle: str = "") -> Response:
     areas = {id: area for area in facts.areas if visit.account.sees(area.id) for id in area.station_ids}
     own = [station for station in facts.stations if station.id in areas or not visit.account.areas]
     return page(request, "stations.html.j2", cycle=status, cycles=seen, stations=own, areas=areas, findings=_findings(folder))
-
-
-def warning_levels(facts: StoredFacts) -> tuple[Level, ...]:
-    """The levels of the edition by which a cycle decided, the lowest first."""
-    return tuple(sorted({chance.level for window in facts.windows for chance in window.chances}))
 
 
 def _folder(desk: Desk, account: Account, cycle_key: str) -> Path:
