@@ -105,6 +105,9 @@ def settle_deliveries(database: Engine, now: datetime) -> None:
     """Give up every pending delivery that is past its time, or waited for the end of quiet hours until a newer one came."""
     require_utc("now", now)
     pending = deliveries.c.state == DeliveryState.PENDING
+    with reading(database) as connection:
+        if connection.execute(select(deliveries.c.key).where(pending).limit(1)).one_or_none() is None:
+            return
     newer = deliveries.alias("newer")
     tried = select(attempts.c.id).where(attempts.c.delivery_key == deliveries.c.key)
     overtaken = (

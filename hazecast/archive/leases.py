@@ -24,8 +24,14 @@ class Lease:
 
 
 def take_lease(database: Engine, name: str, owner: str, now: datetime, length: timedelta) -> Lease | None:
-    """Take or renew a lease for `owner` until `now` + `length`; None while somebody else holds it. Raises ArchiveError."""
+    """Take or renew a lease for `owner` until `now` + `length`; None while somebody else holds it. Raises ArchiveError.
+
+    One that still holds for more than half of `length` is left as it is, so that asking often writes seldom.
+    """
     require_utc("now", now)
+    held = lease_held(database, name)
+    if held is not None and held.owner == owner and now + length / 2 < held.until <= now + length:
+        return held
     with writing(database) as connection:
         row = connection.execute(select(leases).where(leases.c.name == name)).one_or_none()
         if row is not None and row.owner != owner and lease_holds(row.until, now, length):

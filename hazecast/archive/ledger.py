@@ -215,6 +215,9 @@ def products_locked(database: Engine, claim: Claim) -> Iterator[tuple[Product, .
 def first_tick(database: Engine, now: datetime) -> datetime:
     """The earliest time at which a scheduler has ever worked on this ledger, `now` included."""
     require_utc("now", now)
+    known = first_tick_known(database)
+    if known is not None and known <= now:
+        return known
     with writing(database) as connection:
         stored: datetime | None = connection.execute(select(schedule.c.first_tick_at)).scalar_one_or_none()
         if stored is not None and stored <= now:

@@ -19,7 +19,7 @@ from hazecast.serving.folders import listing_digest, watched_paths
 from hazecast.serving.job_plan import due_jobs, ingest_job
 from hazecast.serving.readiness import lacking_inputs
 
-ROUND = timedelta(seconds=5)
+ROUND = timedelta(seconds=15)
 LOOK = timedelta(minutes=1)
 LEADERSHIP = timedelta(minutes=1)
 INGEST_PATIENCE = timedelta(minutes=10)
