@@ -18,7 +18,8 @@ from hazecast.bulletins.formats.data import BulletinData, bulletin_data
 from hazecast.bulletins.formats.documents import documents_for_machines
 from hazecast.bulletins.formats.table import BYTE_ORDER_MARK, text_cell
 from hazecast.bulletins.wording import languages, wording
-from hazecast.records import Area, AreaDecision, BulletinFacts, Choice, Level, NoteCode, PlaceName, Reviewed, Station
+from hazecast.records import Action, Area, AreaDecision, BulletinFacts, Choice, Level, NoteCode, PlaceName, Reviewed, Station
+from hazecast.warnings.sender import sent_by
 from tests.bulletin_facts import blind_facts, calm_facts, episode_facts
 
 CAP = {"cap": "urn:oasis:names:tc:emergency:cap:1.2"}
@@ -85,6 +86,26 @@ def test_a_message_says_what_it_does_to_the_one_before(episode: BulletinFacts, a
     assert set(texts(root, "cap:info/cap:responseType")) == {response}
     before = f"haze@example.org,before-{area},2030-01-13T06:30:00+08:00"
     assert texts(root, "cap:references") == ([] if kind == "Alert" else [before])
+
+
+def test_a_reference_names_the_earlier_message_as_it_was_sent_though_sender_and_zone_of_the_site_are_others_now(
+    episode: BulletinFacts,
+) -> None:
+    before = tuple(replace(old, sender="weather@example.net", time_zone="Asia/Tokyo") for old in episode.in_force_before)
+    moved = replace(episode, in_force_before=before, sender="air@example.com", time_zone="UTC")
+    for area, message in alerts(moved).items():
+        assert texts(message, "cap:sender") == ["air@example.com"]
+        assert texts(message, "cap:sent") == ["2030-01-13T22:30:00+00:00"]
+        assert texts(message, "cap:references") in ([], [f"weather@example.net,before-{area},2030-01-13T07:30:00+09:00"])
+    assert texts(alerts(moved)["chengde"], "cap:references")
+
+
+def test_new_messages_bear_their_sender_and_earlier_ones_keep_theirs(episode: BulletinFacts) -> None:
+    going_on = replace(episode.in_force_before[0], id="elsewhere", area_id="taiyuan", sender="weather@example.net", time_zone="UTC")
+    assessment = replace(episode.assessment, in_force=(going_on, *episode.assessment.in_force))
+    signed = sent_by(assessment, "air@example.com", "Asia/Shanghai")
+    assert {(one.sender, one.time_zone) for one in signed.messages} == {("air@example.com", "Asia/Shanghai")}
+    assert signed.in_force == (going_on, *(one for one in signed.messages if one.action is not Action.LIFT))
 
 
 def test_times_chances_and_places_are_those_of_the_warning(episode: BulletinFacts) -> None:
