@@ -17,6 +17,7 @@ from PIL import Image
 
 from hazecast.bulletins.pictures.canvas import DOTS_PER_INCH, EXERCISE, LARGEST_HEADING, font_families
 from hazecast.bulletins.pictures.picture import Picture
+from hazecast.bulletins.pictures.text_widths import as_wide_as_laid_out
 
 COMPRESSION = 1  # of PNG: higher levels take up to three times as long for a twentieth of the bytes
 WORDS_ORDER = 20.0
@@ -27,22 +28,8 @@ _TITLE = b"<title>-</title>"
 _METADATA = re.compile(rb"<metadata>.*?</metadata>\s*", re.DOTALL)
 _HEAD = re.compile(r"\A.*?</metadata>\s*", re.DOTALL)
 _DOCTYPE = re.compile(rb"<!DOCTYPE[^>]*>\s*")  # names an address that some viewers would ask
-_TEXT = re.compile(r"<text (?=style=)")
 _COUNTED = re.compile(r' id="text_\d+"')  # words are drawn apart from the base, and both would count from 1
 _HALO_STYLE = "paint-order:stroke;stroke:#fff;stroke-width:2.8px;stroke-linejoin:round"
-
-
-class _Measuring(RendererSVG):
-    """Keeps how wide each text is in the fonts it was laid out for, so that a viewer with others gives it no more room."""
-
-    def __init__(self, *given: Any, **named: Any) -> None:
-        super().__init__(*given, **named)
-        self.widths: list[float] = []
-
-    def draw_text(self, gc: Any, x: float, y: float, s: str, prop: Any, angle: float, ismath: Any = False, mtext: Any = None) -> None:
-        """As matplotlib does; of its lines each is a text by itself."""
-        self.widths.append(self.get_text_width_height_descent(s, prop, ismath)[0])
-        super().draw_text(gc, x, y, s, prop, angle, ismath, mtext)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +171,7 @@ class Sheet:
         for word in self._words:
             word.set_visible(True)
         style = f'<style type="text/css">g[id^="{_HALO_ID}-"] text{{{_HALO_STYLE}}}</style>'
-        drawn = file.getvalue().replace(b"<defs>", style.encode() + b"\n <defs>", 1)
+        drawn = as_wide_as_laid_out(file.getvalue().decode("utf-8")).encode("utf-8").replace(b"<defs>", style.encode() + b"\n <defs>", 1)
         drawn = _FINER_THAN_SEEN.sub(rb"\1", drawn)
         drawn = _DOCTYPE.sub(b"", _METADATA.sub(b"", drawn, count=1), count=1).replace(b"<svg ", b'<svg role="img" ', 1)
         end = drawn.rindex(b"</svg>")
@@ -195,7 +182,7 @@ class Sheet:
         file = StringIO()
         self.figure.dpi = 72  # as matplotlib's own writing of SVG has it
         width, height = self.figure.get_size_inches() * 72
-        make: Any = _Measuring
+        make: Any = RendererSVG
         renderer = make(width, height, file, image_dpi=72, metadata={"Date": None})
         opened = file.tell()
         for artist in sorted(self._words, key=lambda word: word.get_zorder()):
@@ -204,5 +191,4 @@ class Sheet:
         self.figure.dpi = DOTS_PER_INCH
         written = file.getvalue()
         words = _COUNTED.sub("", _HEAD.sub("", written[opened : written.rindex("</svg>")], count=1))
-        widths = iter(renderer.widths)
-        return _TEXT.sub(lambda _: f'<text textLength="{next(widths):.2f}" lengthAdjust="spacingAndGlyphs" ', words).encode("utf-8")
+        return as_wide_as_laid_out(words).encode("utf-8")
