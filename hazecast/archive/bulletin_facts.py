@@ -161,7 +161,8 @@ def load_facts(folder: Path) -> BulletinFacts:
 
     Raises ArchiveError where they are lacking, as in cycles of before they were kept, or cannot be read.
     """
-    stored, ground, weather = load_stored_facts(folder), _load_ground(folder), folder / WEATHER_FILE
+    stored, weather = load_stored_facts(folder), folder / WEATHER_FILE
+    ground = _load_ground(folder, stored)
     grid, stations = read_dataset(folder / GRID_FILE), read_dataset(folder / STATIONS_FILE)
     return BulletinFacts(
         **{name: getattr(stored, name) for name in StoredFacts.__slots__ if name not in _APART},
@@ -177,7 +178,8 @@ def load_facts(folder: Path) -> BulletinFacts:
 
 def load_told_facts(folder: Path) -> BulletinFacts:
     """The same without fields and series, for what is told in words and shares; in a fraction of the time."""
-    stored, ground = load_stored_facts(folder), _load_ground(folder)
+    stored = load_stored_facts(folder)
+    ground = _load_ground(folder, stored)
     lead = {"lead_time": list(stored.cycle.lead_hours)}
     grid = xr.Dataset(coords=lead | {"latitude": [], "longitude": []})
     stations = xr.Dataset(coords=lead | {"station": [], "quantile": []})
@@ -192,9 +194,14 @@ def load_told_facts(folder: Path) -> BulletinFacts:
     )
 
 
-def _load_ground(folder: Path) -> xr.DataArray | None:
+def _load_ground(folder: Path, stored: StoredFacts) -> xr.DataArray | None:
     file = folder / GROUND_FILE
-    return read_dataset(file)["share"] if file.is_file() else None
+    if file.is_file():
+        return read_dataset(file)["share"]
+    bare = [area.id for area in stored.areas if not area.station_ids]
+    if bare:
+        raise ArchiveError(f"{file} is lacking, and {', '.join(bare)} cannot be told without it.", RESTORE_REMEDY)
+    return None
 
 
 def _stored_area(area: Area) -> StoredArea:

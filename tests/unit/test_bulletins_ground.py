@@ -1,5 +1,6 @@
 """An area of ground in which no station lies: what is forecast on its cells, where its haze comes from, and how it is stored."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 import xarray as xr
 
 from hazecast.archive.attribution_file import AREA_SOURCES_FILE, attribution_data
-from hazecast.archive.bulletin_facts import facts_files, load_facts, load_told_facts
+from hazecast.archive.bulletin_facts import FACTS_FILE, facts_files, load_facts, load_told_facts
 from hazecast.archive.cycle_files import GRID_FILE, STATIONS_FILE
 from hazecast.archive.netcdf import write_dataset
 from hazecast.bulletins.area_series import area_series
@@ -19,6 +20,7 @@ from hazecast.bulletins.pictures import meteogram
 from hazecast.bulletins.situation import areas_on
 from hazecast.bulletins.wording import wording
 from hazecast.config import VisibilitySettings
+from hazecast.errors import ArchiveError
 from hazecast.forecast.draws.territory import forecast_on_territory
 from hazecast.grids.lattice import Lattice
 from hazecast.grids.territories import territory_within
@@ -114,3 +116,13 @@ def test_what_is_stored_of_it_comes_back_and_is_told_alike(facts: BulletinFacts,
         assert page(back, wording(language)) == page(facts, wording(language))
     view, before = (next(v for v in areas_on(one, 0) if v.area.id == "west") for one in (back, facts))
     np.testing.assert_allclose(area_series(view, back).forecast, area_series(before, facts).forecast, rtol=1e-5)
+
+
+@pytest.mark.parametrize("load", [load_facts, load_told_facts])
+def test_without_its_stored_ground_it_is_an_error_of_the_archive(
+    load: Callable[[Path], BulletinFacts], facts: BulletinFacts, tmp_path: Path
+) -> None:
+    (tmp_path / FACTS_FILE).parent.mkdir()
+    facts_files(facts)[FACTS_FILE](tmp_path / FACTS_FILE)
+    with pytest.raises(ArchiveError, match=r"ground\.nc is lacking, and west cannot be told without it"):
+        load(tmp_path)
