@@ -186,4 +186,11 @@ _DESK_TABLES = (
     )""",
 )
 
-LEDGER_MIGRATIONS: tuple[Migration, ...] = (_to_version_2, _to_version_3, _to_version_4)
+
+def _to_version_5(connection: Connection) -> None:
+    """Who sent each message, and in which zone its times are written."""
+    for column in ("sender", "time_zone"):
+        connection.exec_driver_sql(f"ALTER TABLE warnings ADD COLUMN {column} VARCHAR DEFAULT '' NOT NULL")
+
+
+LEDGER_MIGRATIONS: tuple[Migration, ...] = (_to_version_2, _to_version_3, _to_version_4, _to_version_5)

@@ -107,7 +107,8 @@ def test_nothing_is_in_force_or_sent_before_somebody_releases_it_and_then_once(d
     desk.now += timedelta(minutes=5)
     assert desk.approve("li") is Signed.RELEASED
     assert desk.levels() == {"tangshan": Level.YELLOW, "handan": Level.ORANGE}
-    assert {w.issued_at for w in warnings_in_force(desk.database, desk.now)} == {desk.now}
+    in_force = warnings_in_force(desk.database, desk.now)
+    assert {(w.issued_at, w.sender, w.time_zone) for w in in_force} == {(desk.now, "haze@example.org", "Asia/Shanghai")}
     (release,) = releases_of(desk.database, KEY)
     assert (release.by_person, release.signed_by) == (True, ("li",))
     assert desk.sent() == [release.bulletin_id]
