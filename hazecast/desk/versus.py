@@ -14,6 +14,7 @@ from hazecast.archive.ledger import CycleStatus
 from hazecast.archive.reviews import ReviewState, releases_of, review_of
 from hazecast.backtest.events.flip_flop import FlipFlop, flip_flop
 from hazecast.backtest.events.hours import WarnedHours, hours_of_levels
+from hazecast.backtest.events.steps import steps_of
 from hazecast.backtest.value import Expense, expense_of
 from hazecast.bulletins.situation import Period
 from hazecast.desk.came import Observed, Terms, observed_by
@@ -122,7 +123,7 @@ def minds_changed(desk: Desk, cycles: Sequence[CycleStatus], edition: Edition) -
     for row, by_cycle in enumerate(levels.values()):
         for column, level in by_cycle.items():
             table[row, column] = level
-    return flip_flop(_rank(table, [row.level for row in edition.levels]).astype(np.int8))
+    return flip_flop(table, [row.level for row in edition.levels])
 
 
 def first_windows(folder: Path, edition: str) -> tuple[WindowAssessment, ...]:
@@ -175,18 +176,13 @@ def _observed(folder: Path, terms: Terms) -> Observed | None:
 
 
 def _standing(came: Levels, said: Levels, levels: Sequence[Level], ratio: float) -> Standing:
-    enough, off = came.size >= LEAST_TOLD, _rank(said, levels) - _rank(came, levels)
+    enough, off = came.size >= LEAST_TOLD, steps_of(said, levels) - steps_of(came, levels)
     return Standing(
         windows=came.size,
         error=float(np.abs(off).mean()) if enough else None,
         bias=float(off.mean()) if enough else None,
         levels=tuple(_score(came, said, level, ratio, enough) for level in levels),
     )
-
-
-def _rank(found: Levels, levels: Sequence[Level]) -> NDArray[np.int64]:
-    """The steps above none, for editions leave colours out; -1 where unknown."""
-    return np.where(found == Level.UNKNOWN, -1, np.searchsorted(np.array(levels), found, side="right"))
 
 
 def _score(came: Levels, said: Levels, level: Level, ratio: float, enough: bool) -> LevelScore:

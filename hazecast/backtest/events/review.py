@@ -87,11 +87,11 @@ class Cycles:
         """Lead time gained by one forecast on an observed event."""
         return lead_gained(span, self.init_hours, self.lead_hours, self.levels[forecast, :, place], rule)
 
-    def flips(self, forecast: int, starts: NDArray[np.int64], least_hours: int) -> FlipFlop:
+    def flips(self, forecast: int, starts: NDArray[np.int64], terms: EventTerms, ladder: Sequence[Level]) -> FlipFlop:
         """Flip-flop of one forecast over the days after `starts` at all places."""
         places = range(self.levels.shape[2])
-        tables = [window_levels(self.init_hours, self.lead_hours, self.levels[forecast, :, p], starts, least_hours) for p in places]
-        return flip_flop(np.concatenate(tables))
+        tables = [window_levels(self.init_hours, self.lead_hours, self.levels[forecast, :, p], starts, terms.least_hours) for p in places]
+        return flip_flop(np.concatenate(tables), ladder)
 
 
 def review_events(
@@ -121,7 +121,7 @@ def review_events(
         frame=frame,
         days=days,
         rows=tuple(_row(level, day, f, frame, cycles, terms) for level in levels for day in days for f in compared.items()),
-        flips=tuple((f, cycles.flips(i, windows, terms.least_hours)) for f, i in compared.items()),
+        flips=tuple((f, cycles.flips(i, windows, terms, levels)) for f, i in compared.items()),
         issued=_issued(frame, inits, areas, in_force, levels, terms) if len(in_force) == inits.size and areas else None,
     )
 
