@@ -15,8 +15,8 @@ class FlipFlop:
     """Changes of the forecast level of a validity window over the cycles that forecast it, over all windows and places.
 
     `windows` had at least two cycles, `steps` are pairs of successive cycles. Of these `raised` and `lowered` the level. In `turned`
-    windows it went up and down or down and up. `index` is the mean Flip-Flop Index in steps of the level over windows with three cycles or more,
-    NaN without any.
+    windows it went up and down or down and up. `index` is the mean Flip-Flop Index in steps of the level over windows with three cycles or
+    more, NaN without any.
     """
 
     windows: int
@@ -30,7 +30,8 @@ class FlipFlop:
 def flip_flop(levels: NDArray[np.int8], ladder: Sequence[Level]) -> FlipFlop:
     """Flip-flop of `levels` (window, cycle), the cycles of each window in the order of time; -1 where a cycle says nothing of it.
 
-    They count as steps of `ladder`, the levels of the edition. The Flip-Flop Index of a window with steps x is (Σ|x_i+1 - x_i| - (max x - min x)) / (n - 2): what was revised for nothing.
+    They count as steps of `ladder`, the levels of the edition. The Flip-Flop Index of a window with steps x is
+    (Σ|x_i+1 - x_i| - (max x - min x)) / (n - 2): what was revised for nothing.
     Griffiths, Foley, Ioannou and Leeuwenburg 2019, Meteorological Applications 26.
     """
     spoken = [row[row >= 0] for row in steps_of(levels, ladder)]
