@@ -79,7 +79,7 @@ class Change:
 class WarningSkill:
     """How forecasts of a level or a higher one fared in a backtest from `start` to `end`, in hours at stations of some leads (hours).
 
-    `sha256` is that of the file with the scores.
+    Where `of_days`, in days at stations whose last hour is of these leads. `sha256` is that of the file with the scores.
     """
 
     level: Level
@@ -91,6 +91,7 @@ class WarningSkill:
     start: datetime
     end: datetime
     sha256: str
+    of_days: bool = False
 
     def __post_init__(self) -> None:
         require_utc("start", self.start)

@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from hazecast.errors import SettingsError
 from hazecast.records import Level, WarningSkill, utc
+from hazecast.warnings.edition import load_edition
+from hazecast.warnings.hourly_edition import HourlyEdition
 
 SCORES_FILE, RECORD_FILE = "scores.csv", "backtest.json"
 COUNTS = ("hits", "misses", "false_alarms")
@@ -20,13 +23,14 @@ Leads = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class BacktestScores:
-    """Counts of hits, misses and false alarms by level and group of leads (hours), of a backtest by one edition."""
+    """Counts of hits, misses and false alarms by level and group of leads (hours), of a backtest by one edition; of days where it decides on them."""
 
     edition: str
     start: datetime
     end: datetime
     sha256: str
     counts: Mapping[tuple[Level, Leads], tuple[int, int, int]]
+    of_days: bool = False
 
     def of(self, level: Level, lead: int) -> WarningSkill | None:
         """Of a level or a higher one at leads among which that of so many hours is; None where none was scored, or nothing happened."""
@@ -34,7 +38,7 @@ class BacktestScores:
         if found is None or not any(found[1]):
             return None
         (first, last), counts = found
-        return WarningSkill(level, first, last, *counts, self.start, self.end, self.sha256)
+        return WarningSkill(level, first, last, *counts, self.start, self.end, self.sha256, self.of_days)
 
 
 def backtest_scores(folder: Path, edition: str, as_of: datetime) -> BacktestScores | None:
@@ -48,8 +52,9 @@ def backtest_scores(folder: Path, edition: str, as_of: datetime) -> BacktestScor
         start, end = (utc(datetime.fromisoformat(record[name])) for name in ("start", "end"))
         if record["edition"] != edition or end > as_of:
             return None
-        return BacktestScores(edition, start, end, hashlib.sha256(content).hexdigest(), _counts(content.decode("utf-8")))
-    except (OSError, ValueError, KeyError, TypeError):
+        counts, of_days = _counts(content.decode("utf-8")), not isinstance(load_edition(edition), HourlyEdition)
+        return BacktestScores(edition, start, end, hashlib.sha256(content).hexdigest(), counts, of_days)
+    except (OSError, ValueError, KeyError, TypeError, SettingsError):
         return None
 
 
