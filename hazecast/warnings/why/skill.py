@@ -23,7 +23,7 @@ Leads = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class BacktestScores:
-    """Counts of hits, misses and false alarms by level and group of leads (hours), of a backtest by one edition, `of_days` if it decides so."""
+    """Counts of hits, misses and false alarms by level and group of leads (hours), of a backtest by one edition, on hours or `of_days`."""
 
     edition: str
     start: datetime
