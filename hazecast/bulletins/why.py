@@ -23,6 +23,26 @@ DRIVERS: Mapping[Driver, str] = MappingProxyType(
 )
 
 
+HOURS_SCORED = N_(
+    "%(level)s or higher, %(first)d to %(last)d hours ahead, %(start)s to %(end)s: %(pod)s of what came was forecast, "
+    "%(far)s of what was forecast did not come, CSI %(csi)s "
+    "(station hours: %(hits)d hits, %(misses)d misses, %(false_alarms)d false alarms)"
+)
+DAYS_SCORED = N_(
+    "%(level)s or higher, %(first)d to %(last)d hours ahead, %(start)s to %(end)s: %(pod)s of what came was forecast, "
+    "%(far)s of what was forecast did not come, CSI %(csi)s "
+    "(station days: %(hits)d hits, %(misses)d misses, %(false_alarms)d false alarms)"
+)
+QUIET_HOURS_SCORED = N_(
+    "%(level)s or higher not forecast, %(first)d to %(last)d hours ahead, %(start)s to %(end)s: "
+    "it came all the same in %(share)s of these station hours (%(misses)d of %(hours)d)"
+)
+QUIET_DAYS_SCORED = N_(
+    "%(level)s or higher not forecast, %(first)d to %(last)d hours ahead, %(start)s to %(end)s: "
+    "it came all the same in %(share)s of these station days (%(misses)d of %(hours)d)"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class WhyCard:
     """The reasons for one area's level; `number` counts the cards from 1, `episodes` are past ones like the present."""
@@ -186,9 +206,7 @@ def _skill(skill: WarningSkill | None, telling: Telling) -> str:
     if skill is None:
         return telling.wording.say("not known, for no backtest tells of it")
     return telling.wording.say(
-        "%(level)s or higher, %(first)d to %(last)d hours ahead, %(start)s to %(end)s: %(pod)s of what came was forecast, "
-        "%(far)s of what was forecast did not come, CSI %(csi)s "
-        "(station hours: %(hits)d hits, %(misses)d misses, %(false_alarms)d false alarms)",
+        DAYS_SCORED if skill.of_days else HOURS_SCORED,
         level=telling.level(skill.level),
         first=skill.first_lead,
         last=skill.last_lead,
@@ -209,8 +227,7 @@ def _skill_of_none(skill: WarningSkill, telling: Telling) -> str:
     if share is None or skill.correct_negatives is None:
         return _skill(skill, telling)
     came = say(
-        "%(level)s or higher not forecast, %(first)d to %(last)d hours ahead, %(start)s to %(end)s: "
-        "it came all the same in %(share)s of these station hours (%(misses)d of %(hours)d)",
+        QUIET_DAYS_SCORED if skill.of_days else QUIET_HOURS_SCORED,
         level=telling.level(skill.level),
         first=skill.first_lead,
         last=skill.last_lead,

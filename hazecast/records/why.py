@@ -79,7 +79,8 @@ class Change:
 class WarningSkill:
     """How forecasts of a level or a higher one fared in a backtest from `start` to `end`, in hours at stations of some leads (hours).
 
-    `sha256` is that of the file with the scores; `correct_negatives`, the hours without it forecast or come, are None where it has none.
+    Where `of_days`, in days at stations whose last hour is of these leads. `sha256` is that of the file with the scores;
+    `correct_negatives`, the hours or days without it forecast or come, are None where it has none.
     """
 
     level: Level
@@ -92,6 +93,7 @@ class WarningSkill:
     end: datetime
     sha256: str
     correct_negatives: int | None = None
+    of_days: bool = False
 
     def __post_init__(self) -> None:
         require_utc("start", self.start)

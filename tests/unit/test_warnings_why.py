@@ -189,3 +189,12 @@ def test_a_situation_has_the_weather_of_its_window_and_its_trend_against_the_las
     assert found.trend == pytest.approx(np.log(80.0 / ((23 * 40.0 + 90.0) / 24)))
     bare = situation_of(WINDOW, Level.NONE, TOWN, Cycle(START, START, 36 * HOUR), None, observed(START - DAY, 5))
     assert (bare.wind_speed, bare.trend) == (None, None)
+
+
+def test_scores_of_an_edition_on_days_are_of_days(tmp_path: Path) -> None:
+    on_days = backtest_scores(backtest(tmp_path, edition="heavy-pollution-2024"), "heavy-pollution-2024", START)
+    assert on_days is not None
+    assert on_days.of_days
+    skill = on_days.of(Level.ORANGE, 4)
+    assert skill is not None
+    assert skill.of_days

@@ -42,7 +42,10 @@ class ChangeData(_Data):
 
 
 class SkillData(_Data):
-    """How forecasts of the level or a higher one fared in a backtest, in hours at stations, at leads like that of the peak."""
+    """How forecasts of the level or a higher one fared in a backtest, at leads like that of the peak.
+
+    In hours at stations or, by an edition that decides on days, in days at stations.
+    """
 
     level: LevelName
     first_lead_hours: int

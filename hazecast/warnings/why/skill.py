@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from hazecast.errors import SettingsError
 from hazecast.records import Level, WarningSkill, utc
+from hazecast.warnings.edition import load_edition
+from hazecast.warnings.hourly_edition import HourlyEdition
 
 SCORES_FILE, RECORD_FILE = "scores.csv", "backtest.json"
 COUNTS = ("hits", "misses", "false_alarms", "correct_negatives")
@@ -20,7 +23,7 @@ Leads = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What was forecast held against what came, in station hours; the last None in scores of before it was kept."""
+    """What was forecast held against what came, in hours or days at stations; the last None in scores of before it was kept."""
 
     hits: int
     misses: int
@@ -35,13 +38,14 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class BacktestScores:
-    """Counts by level and group of leads (hours), of a backtest by one edition."""
+    """Counts by level and group of leads (hours), of a backtest by one edition, on hours or `of_days`."""
 
     edition: str
     start: datetime
     end: datetime
     sha256: str
     counts: Mapping[tuple[Level, Leads], Counts]
+    of_days: bool = False
 
     def of(self, level: Level, lead: int) -> WarningSkill | None:
         """Of a level or a higher one at leads among which that of so many hours is; None where none was scored, or nothing happened."""
@@ -49,7 +53,9 @@ class BacktestScores:
         if found is None or not found[1].tell:
             return None
         (first, last), n = found
-        return WarningSkill(level, first, last, n.hits, n.misses, n.false_alarms, self.start, self.end, self.sha256, n.correct_negatives)
+        return WarningSkill(
+            level, first, last, n.hits, n.misses, n.false_alarms, self.start, self.end, self.sha256, n.correct_negatives, self.of_days
+        )
 
 
 def backtest_scores(folder: Path, edition: str, as_of: datetime) -> BacktestScores | None:
@@ -63,8 +69,9 @@ def backtest_scores(folder: Path, edition: str, as_of: datetime) -> BacktestScor
         start, end = (utc(datetime.fromisoformat(record[name])) for name in ("start", "end"))
         if record["edition"] != edition or end > as_of:
             return None
-        return BacktestScores(edition, start, end, hashlib.sha256(content).hexdigest(), _counts(content.decode("utf-8")))
-    except (OSError, ValueError, KeyError, TypeError):
+        counts, of_days = _counts(content.decode("utf-8")), not isinstance(load_edition(edition), HourlyEdition)
+        return BacktestScores(edition, start, end, hashlib.sha256(content).hexdigest(), counts, of_days)
+    except (OSError, ValueError, KeyError, TypeError, SettingsError):
         return None
 
 
