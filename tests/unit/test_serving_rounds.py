@@ -1,5 +1,6 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from hazecast.archive.source_log import Brought, note_brought, note_newest
 from hazecast.errors import CycleError
 from hazecast.records import InputRole
 from hazecast.scheduler import MOST_ATTEMPTS
-from hazecast.serving.alarms import troubles_of
+from hazecast.serving.alarms import raise_alarms, troubles_of
 from hazecast.serving.crew import LEASE, LONGEST_SILENCE, CycleTask
 from hazecast.serving.rounds import LEADERSHIP, LOOK
 from hazecast.serving.status import status_of
@@ -258,6 +259,31 @@ def test_what_comes_later_is_seen_and_taken_in_again_and_so_is_what_could_not_be
     case.round(after=LOOK)
     case.round(after=LOOK)
     assert [w.task.name.startswith("ingest") for w in case.workers if w.status is None][-1]
+
+
+def test_what_cannot_be_taken_in_is_tried_ever_more_seldom_and_told_once_and_what_comes_new_is_taken_in_at_once(
+    case: Case, tmp_path: Path
+) -> None:
+    tries: list[int] = []
+    alarms = 0
+    for minute in range(300):
+        case.round(after=timedelta(minutes=1))
+        for worker in [w for w in case.workers if w.status is None and w.task.name.startswith("ingest")]:
+            tries.append(minute)
+            alarms += len(raise_alarms(case.operations, status_of(case.ledger, case.operations, case.settings, case.now), case.now))
+            worker.status = 2
+        alarms += len(raise_alarms(case.operations, status_of(case.ledger, case.operations, case.settings, case.now), case.now))
+    waits = [later - earlier for earlier, later in pairwise(tries)]
+    assert [abs(found - expected) <= 1 for found, expected in zip(waits, (1, 10, 20, 40, 60, 60, 60), strict=True)] == [True] * 7, waits
+    told = [one.text for one in troubles_of(status_of(case.ledger, case.operations, case.settings, case.now))]
+    assert [text for text in told if "taken in" in text] == [
+        "What has come could not be taken in 8 times: its process ended with status 2."
+    ]
+    assert alarms == sum(1 for text in told), "one alarm an episode"
+    (tmp_path / "observations").mkdir()
+    (tmp_path / "observations" / "new.csv").write_text("x")
+    case.round(after=LOOK)
+    assert [name.split()[0] for name in case.at_work if name.startswith("ingest")] == ["ingest"]
 
 
 def test_a_job_that_fails_is_tried_five_times_that_day_and_then_let_be(case: Case) -> None:
