@@ -15,6 +15,8 @@ from hazecast.config.loading import looking_back as looking_back
 from hazecast.config.loading import with_forecaster as with_forecaster
 from hazecast.config.output import OutputSettings as OutputSettings
 from hazecast.config.output import SigningSettings as SigningSettings
+from hazecast.config.places import AreaSettings as AreaSettings
+from hazecast.config.places import StationSettings as StationSettings
 from hazecast.config.settings import Settings as Settings
 from hazecast.config.site import CooperationSettings as CooperationSettings
 from hazecast.config.site import DomainSettings as DomainSettings
