@@ -45,8 +45,8 @@ def test_accounts_are_added_listed_and_disabled_and_the_trail_says_so(
     capsys.readouterr()
     user.list_(config, as_json=True)
     assert json.loads(capsys.readouterr().out)["accounts"] == [
-        {"name": "li", "role": "forecaster", "areas": [], "disabled": True},
-        {"name": "ministry", "role": "agency", "areas": ["handan"], "disabled": False},
+        {"name": "li", "role": "forecaster", "areas": [], "disabled": True, "linked": []},
+        {"name": "ministry", "role": "agency", "areas": ["handan"], "disabled": False, "linked": []},
     ]
     user.verify(config, as_json=True)
     assert json.loads(capsys.readouterr().out)["entries"] == 5
