@@ -17,7 +17,7 @@ from hazecast import __version__
 from hazecast.archive.database import open_database
 from hazecast.bulletins.wording import N_
 from hazecast.config import Settings
-from hazecast.desk import api, api_insight
+from hazecast.desk import api, api_edr, api_insight
 from hazecast.desk.desk import Desk
 from hazecast.desk.guard import Guard, TooLarge
 from hazecast.desk.pages import air, beside, decide, entrance, look, mail, operate, public, stored, today, verify
@@ -60,6 +60,7 @@ def create_app(settings: Settings, config_path: Path, clock: Callable[[], dateti
         app.include_router(_openid())
     app.include_router(api.router)
     app.include_router(api_insight.router)
+    app.include_router(api_edr.router)
     app.mount("/static", StaticFiles(directory=str(files("hazecast.desk") / "static")))
     app.add_exception_handler(LoginNeeded, _to_login)
     app.add_exception_handler(Refusal, _refused)
