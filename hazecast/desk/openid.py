@@ -23,6 +23,7 @@ from joserfc.jwk import KeySet
 from hazecast.config.delivery import LOOPBACK
 from hazecast.config.openid import OpenIdSettings
 from hazecast.delivery.secret import read_secret
+from hazecast.errors import SettingsError
 from hazecast.records import Identity
 
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
@@ -69,7 +70,7 @@ def words_of(secret: str) -> Words:
 
 
 def address_to_log_in(settings: OpenIdSettings, words: Words) -> str:
-    """Where a browser goes to be vouched for; raises ProviderSilent."""
+    """Where a browser goes to be vouched for; raises ProviderSilent, and SettingsError for certificates that cannot be read."""
     with _client(settings) as client:
         provider = _provider(client, settings)
         address, _ = client.create_authorization_url(
@@ -91,7 +92,10 @@ def identity_of(settings: OpenIdSettings, words: Words, code: str, now: datetime
 
 
 def _client(settings: OpenIdSettings) -> Any:
-    trust = ssl.create_default_context(cafile=None if settings.ca_file is None else str(settings.ca_file))
+    try:
+        trust = ssl.create_default_context(cafile=settings.ca_file)
+    except OSError as broken:
+        raise SettingsError(f"{settings.ca_file} holds no certificates: {broken}.", "Name a PEM file in desk.openid.ca_file.") from broken
     return OAuth2Client(  # type: ignore[no-untyped-call]
         client_id=settings.client_id,
         redirect_uri=settings.redirect_uri,

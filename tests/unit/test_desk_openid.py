@@ -1,8 +1,10 @@
 """Login by an OpenID Connect provider, as people do it, and as those try who mean harm."""
 
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -20,11 +22,12 @@ from hazecast.archive.identities import LONGEST_LOGIN, all_identities, link_iden
 from hazecast.config.delivery import SecretSettings
 from hazecast.config.desk import DeskSettings
 from hazecast.config.openid import OpenIdSettings
+from hazecast.desk import pages
 from hazecast.desk.app import create_app
 from hazecast.desk.desk import Desk
 from hazecast.desk.pages import openid as page
 from hazecast.desk.visits import COOKIE
-from hazecast.errors import ArchiveError
+from hazecast.errors import ArchiveError, MissingExtra
 from hazecast.records import Identity
 from tests.desk_archive import PASSWORD, READY, add_people, desk_settings, waiting_facts
 from tests.openid_provider import CLIENT, SECRET, Provider, key, openid_provider, unsigned
@@ -289,6 +292,27 @@ def test_a_provider_cannot_have_the_clients_secret_sent_in_the_clear(site: Site)
     told = f'{{"issuer": "{site.provider.issuer}", {endpoints}}}'.encode()
     site.provider.server.route(DISCOVERY, lambda asked: asked.answer(200, told))
     assert site.visitor().get("/login/openid").status_code == 502
+
+
+@pytest.mark.parametrize("lacking", [{"secret": SecretSettings(env="NO_SUCH_SECRET")}, {"ca_file": Path("/nowhere.pem")}])
+def test_what_the_settings_name_and_is_not_there_is_told_to_nobody_outside(lacking: dict[str, Any], site: Site) -> None:
+    site.link()
+    client = site.visitor()
+    address = site.sent_back(client)
+    openid = site.desk.settings.desk.openid
+    assert openid is not None
+    site.change(openid=openid.model_copy(update=lacking))
+    answer = client.get(address)
+    assert (answer.status_code, COOKIE in client.cookies) == (503, False)
+    assert "nowhere" not in answer.text
+    assert "NO_SUCH" not in answer.text
+
+
+def test_without_the_optional_part_it_is_said_at_the_start(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(pages, "openid")
+    monkeypatch.setitem(sys.modules, "hazecast.desk.pages.openid", None)
+    with pytest.raises(MissingExtra, match="optional part 'openid'"):
+        create_app(site.desk.settings, tmp_path, lambda: READY)
 
 
 def test_passwords_can_be_switched_off(site: Site) -> None:
