@@ -36,8 +36,9 @@ def parameter_names(folder: Path, *, of_stations: bool) -> tuple[str, ...]:
     return tuple(name for name, given in variables_in(folder / file).items() if sorted(given) == sorted(dims))
 
 
+@lru_cache(maxsize=64)
 def described(folder: Path, *, of_stations: bool) -> xr.Dataset:
-    """The parameters at one place, every hour: for their descriptions and times."""
+    """The parameters at one place, every hour: for their descriptions and times. Raises UnreadableInput."""
     file = STATIONS_FILE if of_stations else GRID_FILE
     names = list(parameter_names(folder, of_stations=of_stations))
     return read_dataset(folder / file, lambda whole: whole[names].isel({dim: 0 for dim in whole[names].dims if dim != "lead_time"}))
