@@ -44,7 +44,7 @@ CHECKS: list[Callable[..., Any]] = [
     response_schema_conformance,
 ]
 QUICK = settings(max_examples=2, derandomize=True, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
-LONG = settings(QUICK, max_examples=200)
+LONG = settings(QUICK, max_examples=30)
 
 
 @dataclass(frozen=True)

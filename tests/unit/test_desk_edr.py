@@ -137,6 +137,7 @@ def _bearer(program: Program) -> dict[str, str]:
         ({"coords": "POINT(118 39)", "datetime": "0001-01-01T00:00+10:00"}, 400, "cannot be read"),
         ({"coords": "POINT(118 39)", "parameter_name": "pm25,gold"}, 400, "not there"),
         ({"coords": "POINT(nan 39)"}, 400, "no WKT"),
+        ({"coords": "POINT(1e400 39)"}, 400, "no WKT"),
         ({"coords": "POINT EMPTY"}, 400, "no WKT"),
         ({"coords": "POINT Z (118 39 5)"}, 400, "no point"),
         ({"coords": "LINESTRING(118 39, 119 39)"}, 400, "no point"),

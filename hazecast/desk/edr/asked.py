@@ -51,7 +51,7 @@ def names_of(text: str | None, known: tuple[str, ...]) -> tuple[str, ...]:
 
 def _geometry(coords: str) -> shapely.Geometry:
     try:
-        with np.errstate(invalid="ignore"):  # of numbers that are none, which the bounds then show
+        with np.errstate(invalid="ignore", over="ignore"):  # of numbers that are none, which the bounds then show
             geometry = shapely.from_wkt(coords)
             west, south, east, north = shapely.bounds(geometry)
     except (ShapelyError, ValueError, UnicodeError) as broken:
