@@ -90,6 +90,7 @@ def _resolved(settings: Settings, folder: Path) -> Settings:
             "emissions": EmissionSettings(**{key: path and folder / path for key, path in settings.emissions}),
             "base_forecast": settings.base_forecast.model_copy(update={"path": base and folder / base}),
             "backup": rooted(settings.backup, folder),
+            "desk": rooted(settings.desk, folder),
             "signing": rooted(settings.signing, folder),
             "warnings": settings.warnings.model_copy(update={"edition": own_edition, "backtest": backtest and folder / backtest}),
             "output": rooted(settings.output, folder),
