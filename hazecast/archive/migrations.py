@@ -188,6 +188,12 @@ _DESK_TABLES = (
 
 
 def _to_version_5(connection: Connection) -> None:
+    """Who sent each message, and in which zone its times are written."""
+    for column in ("sender", "time_zone"):
+        connection.exec_driver_sql(f"ALTER TABLE warnings ADD COLUMN {column} VARCHAR DEFAULT '' NOT NULL")
+
+
+def _to_version_6(connection: Connection) -> None:
     """As whom a provider of logins knows an account, and logins that a provider was asked for."""
     connection.exec_driver_sql(
         """CREATE TABLE identities (
@@ -210,4 +216,4 @@ def _to_version_5(connection: Connection) -> None:
     )
 
 
-LEDGER_MIGRATIONS: tuple[Migration, ...] = (_to_version_2, _to_version_3, _to_version_4, _to_version_5)
+LEDGER_MIGRATIONS: tuple[Migration, ...] = (_to_version_2, _to_version_3, _to_version_4, _to_version_5, _to_version_6)

@@ -3,6 +3,7 @@
 import secrets
 import threading
 from collections.abc import Callable, Hashable, Iterable, Mapping
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ HDF5_MAGIC = b"\x89HDF"
 MOST_BYTES = 8 << 30
 MOST_ALONG_AN_AXIS = 10_000_000  # the values of axes are read whatever is wanted of the fields
 BOMB_RATIO, BOMB_BYTES = 300, 256 << 20  # no field packs so well; a file made to fill the memory does
+LEAST_CHUNK_BYTES = 16 << 10
 _REMEDY = "Fetch it again from where it came."
 
 
@@ -128,7 +130,13 @@ def _encoding(variable: xr.Variable) -> dict[str, Any]:
         encoding |= {"units": "seconds since 1970-01-01T00:00:00Z", "calendar": "standard", "dtype": "int64"}
     if variable.ndim and variable.dtype.kind in "iufM":
         encoding |= {"zlib": True, "complevel": 4, "shuffle": True}
+        if variable.dims[-2:] == ("latitude", "longitude") and variable.size and _map_bytes(variable) >= LEAST_CHUNK_BYTES:
+            encoding["chunksizes"] = (*(1 for _ in variable.shape[:-2]), *variable.shape[-2:])  # maps are read one at a time
     return encoding
+
+
+def _map_bytes(variable: xr.Variable) -> int:
+    return int(prod(variable.shape[-2:]) * variable.dtype.itemsize)
 
 
 def write_slices(slices: Iterable[xr.Dataset], along: str, path: Path) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hazecast.bulletins.area_series import median_of_stations
+from hazecast.bulletins.area_series import Array, median_of_stations
 from hazecast.bulletins.situation import AreaView, Period, hours_within
 from hazecast.bulletins.telling import Telling
 from hazecast.records import Area, Level, WindowAssessment
@@ -99,7 +99,13 @@ def _highest_measured(area: Area, window: WindowAssessment, telling: Telling) ->
     inside = hours_within(observed["time"].values, Period(window.valid_from, window.valid_until))
     ours = np.isin(observed["station"].values, list(area.station_ids))
     hourly = median_of_stations(np.asarray(observed.values[np.ix_(ours, inside)], dtype=np.float64))
-    return float(np.nanmax(hourly)) if np.isfinite(hourly).sum() >= LEAST_HOURS else None
+    return float(np.nanmax(hourly)) if _hours_told_of(hourly) >= LEAST_HOURS else None
+
+
+def _hours_told_of(hourly: Array) -> int:
+    """Networks that tell every third hour count like those that tell each."""
+    known = np.pad(np.isfinite(hourly), 1)
+    return int((known[:-2] | known[1:-1] | known[2:]).sum())
 
 
 def _score(known: list[_Outcome], telling: Telling) -> str:

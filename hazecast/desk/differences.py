@@ -63,10 +63,11 @@ def difference_png(folder: Path, hour: int, other: Path, field: Field) -> bytes 
     if now.shape != then.shape or hours.frame != others.frame:
         return None
     classes = classes_of(field)
-    less = nearest(now - then, (WIDTH, hours.frame.height))
+    less, size = now - then, (WIDTH, hours.frame.height)
     numbers = np.digitize(np.where(np.isfinite(less), less, 0.0), classes.starts) - 1
+    unknown = nearest((~np.isfinite(less)).astype(np.uint8), size) == 1
     png = io.BytesIO()
-    painted(numbers.astype(np.uint8), ~np.isfinite(less), classes.colours).save(png, "PNG", compress_level=4)
+    painted(nearest(numbers.astype(np.uint8), size), unknown, classes.colours).save(png, "PNG", compress_level=4)
     return png.getvalue()
 
 

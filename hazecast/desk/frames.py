@@ -8,6 +8,7 @@ from enum import StrEnum
 from functools import lru_cache
 from math import cos, radians
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,7 @@ WIDTH = 840
 UNKNOWN_LIGHT, UNKNOWN_DARK = (225, 228, 231), (176, 182, 188)
 CHANCE = Classes((0.0, 0.1, 0.25, 0.5, 0.75), ("#f3f0f7", "#cbc0e0", "#9a86c3", "#6a4c9c", "#3b1a66"))
 Pixels = NDArray[np.uint8]
+Number = TypeVar("Number", np.float32, np.uint8)
 
 
 class Field(StrEnum):
@@ -135,7 +137,7 @@ def _cells(folder: Path, field: Field, hours: Hours, hour: int) -> Image.Image:
     return painted(ranges.astype(np.uint8), ~np.isfinite(nearest(scaled, size)), classes.colours)
 
 
-def nearest(values: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:
+def nearest(values: NDArray[Number], size: tuple[int, int]) -> NDArray[Number]:
     """Cells as pixels of a map of that size, each with the value of the cell that it lies in."""
     return np.asarray(Image.fromarray(values).resize(size, Image.Resampling.NEAREST))
 

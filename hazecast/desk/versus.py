@@ -2,18 +2,19 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from functools import lru_cache
+from datetime import datetime
+from functools import cache, lru_cache
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hazecast.archive.bulletin_facts import load_stored_facts
+from hazecast.archive.bulletin_facts import load_windows
 from hazecast.archive.ledger import CycleStatus
 from hazecast.archive.reviews import ReviewState, releases_of, review_of
 from hazecast.backtest.events.flip_flop import FlipFlop, flip_flop
 from hazecast.backtest.events.hours import WarnedHours, hours_of_levels
+from hazecast.backtest.events.steps import steps_of
 from hazecast.backtest.value import Expense, expense_of
 from hazecast.bulletins.situation import Period
 from hazecast.desk.came import Observed, Terms, observed_by
@@ -23,7 +24,6 @@ from hazecast.records import AreaDecision, Choice, Level, WindowAssessment
 from hazecast.warnings.decided import first_window
 from hazecast.warnings.edition import Edition, load_edition
 
-OBSERVED_HOURS = timedelta(hours=71)  # that a cycle keeps of the time before it
 LEAST_TOLD = 20  # windows of which it is known what came; of fewer, no score is given
 Levels = NDArray[np.int8]
 
@@ -89,14 +89,14 @@ def said_of(desk: Desk, cycles: Sequence[CycleStatus], terms: Terms) -> tuple[Sa
     Cycles whose files cannot be read are passed over, as are bulletins that never went out.
     """
     found: list[Said] = []
-    for number, status in enumerate(cycles):
+    came = _came(desk, cycles, terms)
+    for status in cycles:
         key = status.cycle.key
         review = review_of(desk.database, key)
         if review is not None and review.state is not ReviewState.RELEASED:
             continue
         windows = first_windows(desk.archive / key, load_edition(terms.edition).name)
         chosen = {d.decision.area_id: d.decision for release in releases_of(desk.database, key) for d in release.decisions}
-        came = _came(desk, cycles[:number], terms)
         told = (_said(window, key, chosen.get(window.area_id), came) for window in windows)
         found += [one for one in told if one is not None]
     return tuple(found)
@@ -122,7 +122,7 @@ def minds_changed(desk: Desk, cycles: Sequence[CycleStatus], edition: Edition) -
     for row, by_cycle in enumerate(levels.values()):
         for column, level in by_cycle.items():
             table[row, column] = level
-    return flip_flop(_rank(table, [row.level for row in edition.levels]).astype(np.int8))
+    return flip_flop(table, [row.level for row in edition.levels])
 
 
 def first_windows(folder: Path, edition: str) -> tuple[WindowAssessment, ...]:
@@ -135,58 +135,51 @@ def first_windows(folder: Path, edition: str) -> tuple[WindowAssessment, ...]:
 @lru_cache(maxsize=256)
 def _windows(folder: Path, edition: str) -> tuple[WindowAssessment, ...]:
     try:
-        facts = load_stored_facts(folder)
+        decided = load_windows(folder)
     except HazecastError:
         return ()
-    return facts.windows if facts.edition == edition else ()
+    return decided.windows if decided.edition == edition else ()
 
 
-def _said(window: WindowAssessment, key: str, decision: AreaDecision | None, came: Callable[[str, Period], Level | None]) -> Said | None:
+def _said(
+    window: WindowAssessment, key: str, decision: AreaDecision | None, came: Callable[[str, Period, datetime], Level | None]
+) -> Said | None:
     proposed = Choice(window.level, window.valid_from, window.valid_until)
     released = proposed if decision is None else decision.chosen
     both = Period(min(proposed.valid_from, released.valid_from), max(proposed.valid_until, released.valid_until))
-    level = came(window.area_id, both)
+    level = came(window.area_id, both, proposed.valid_from)
     if level is None:
         return None
     chances = tuple((chance.level, chance.probability) for chance in window.chances)
     return Said(key, window.area_id, proposed, released, decision is not None and decision.changes, chances, level)
 
 
-def _came(desk: Desk, later: Sequence[CycleStatus], terms: Terms) -> Callable[[str, Period], Level | None]:
-    """What came in a period, by the newest cycle that keeps its hours and began after them; None where it is not over by any of these."""
+def _came(desk: Desk, cycles: Sequence[CycleStatus], terms: Terms) -> Callable[[str, Period, datetime], Level | None]:
+    """What came in a period, for who counts days from a time on; None where it is not over by the newest of `cycles`.
 
-    def came(area_id: str, period: Period) -> Level | None:
-        if not later or later[0].cycle.init_time < period.end:
-            return None
-        for status in later:
-            if period.end <= status.cycle.init_time <= period.start + OBSERVED_HOURS:
-                seen = _observed(desk.archive / status.cycle.key, terms)
-                return Level.UNKNOWN if seen is None else seen.level_in(area_id, period, terms.minimum_hours)
-        return Level.UNKNOWN
+    Each cycle keeps three days of observations: the last one of each day (UTC) has them all, and is read alone.
+    """
+    last_of_days = {status.cycle.init_time.date(): status.cycle for status in reversed(cycles)}
+    folders = tuple(desk.archive / cycle.key for cycle in reversed(last_of_days.values()))
+
+    @cache
+    def seen(days_from: int) -> Observed:
+        return observed_by(folders, terms, days_from)
+
+    def came(area_id: str, period: Period, days_from: datetime) -> Level | None:
+        return None if cycles[0].cycle.init_time < period.end else seen(days_from.hour).level_in(area_id, period)
 
     return came
 
 
-def _observed(folder: Path, terms: Terms) -> Observed | None:
-    try:
-        return observed_by(folder, terms)
-    except HazecastError:
-        return None
-
-
 def _standing(came: Levels, said: Levels, levels: Sequence[Level], ratio: float) -> Standing:
-    enough, off = came.size >= LEAST_TOLD, _rank(said, levels) - _rank(came, levels)
+    enough, off = came.size >= LEAST_TOLD, steps_of(said, levels) - steps_of(came, levels)
     return Standing(
         windows=came.size,
         error=float(np.abs(off).mean()) if enough else None,
         bias=float(off.mean()) if enough else None,
         levels=tuple(_score(came, said, level, ratio, enough) for level in levels),
     )
-
-
-def _rank(found: Levels, levels: Sequence[Level]) -> NDArray[np.int64]:
-    """The steps above none, for editions leave colours out; -1 where unknown."""
-    return np.where(found == Level.UNKNOWN, -1, np.searchsorted(np.array(levels), found, side="right"))
 
 
 def _score(came: Levels, said: Levels, level: Level, ratio: float, enough: bool) -> LevelScore:

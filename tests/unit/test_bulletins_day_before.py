@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
+import xarray as xr
 
 from hazecast.bulletins.day_before import changes, hindsight
 from hazecast.bulletins.telling import Telling
@@ -76,3 +77,13 @@ def test_a_bulletin_was_right_where_the_measured_peak_lies_in_its_band(calm: Bul
 def test_where_too_little_was_measured_nothing_is_claimed(calm: BulletinFacts) -> None:
     before = a_day_earlier(first_windows(calm)[0], 100.0, 80.0, 120.0)
     assert hindsight(told(measured(calm, 100.0, lacking_hours=12), before)) == ("Too little was measured to tell for Inner London.",)
+
+
+def test_a_network_that_measures_every_third_hour_measures_enough(calm: BulletinFacts) -> None:
+    before = a_day_earlier(first_windows(calm)[0], 100.0, 80.0, 120.0)
+    facts = measured(calm, 100.0)
+    third = np.arange(facts.observations.sizes["time"]) % 3 == 0
+    seen = facts.observations.where(xr.DataArray(third, dims="time"))
+    assert "in 1 of 1 areas" in hindsight(told(replace(facts, observations=seen), before))[0]
+    scarce = facts.observations.where(xr.DataArray(third & (np.arange(third.size) % 2 == 0), dims="time"))
+    assert "Too little was measured" in hindsight(told(replace(facts, observations=scarce), before))[0]

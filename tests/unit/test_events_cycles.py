@@ -12,11 +12,13 @@ from hazecast.backtest.events.lead_gain import LeadGained, lead_gained
 from hazecast.backtest.events.spans import EventRule, Span, find_events
 from hazecast.backtest.events.strands import Strand, stitch, strands_of
 from hazecast.backtest.events.tally import Outcome, tally_events
+from hazecast.records import Level
 
 START = np.datetime64("2015-12-01T00", "ns")
 HOUR = np.timedelta64(1, "h")
 RULE = EventRule(level=2, least_hours=3, longest_gap_hours=2, near_hours=4)
 NOTHING_GAINED = LeadGained(None, None, 0)
+EVERY = tuple(level for level in Level if level > Level.NONE)
 Levels = NDArray[np.int8]
 
 
@@ -115,19 +117,29 @@ def test_a_warning_long_before_the_event_does_not_foresee_it() -> None:
 
 
 def test_flip_flop_of_windows_by_hand() -> None:
-    found = flip_flop(np.array([[0, 2, 0, 2], [0, 1, 2, 3], [2, 2, 2, 2], [-1, 1, 0, -1], [-1, -1, -1, 2]], dtype=np.int8))
+    found = flip_flop(np.array([[0, 2, 0, 2], [0, 1, 2, 3], [2, 2, 2, 2], [-1, 1, 0, -1], [-1, -1, -1, 2]], dtype=np.int8), EVERY)
     assert (found.windows, found.steps, found.raised, found.lowered, found.turned) == (4, 10, 5, 2, 1)
     assert found.index == pytest.approx((4 / 2 + 0.0 + 0.0) / 3)  # only the first changed its mind for nothing: (6 - 2) / 2
+
+
+def test_levels_that_an_edition_leaves_out_are_no_steps() -> None:
+    without_blue = (Level.YELLOW, Level.ORANGE, Level.RED)
+    assert flip_flop(np.array([[0, 2, 0, 2]], dtype=np.int8), without_blue).index == (3 - 1) / 2
+    assert flip_flop(np.array([[0, 4, 0, 4]], dtype=np.int8), (Level.YELLOW, Level.RED)).index == (6 - 2) / 2
+    rule = EventRule(1, least_hours=1)
+    nowhere = np.zeros((3, 1), dtype=bool)
+    tally = tally_events(drawn("444"), drawn("222"), rule, nowhere, lambda *_: NOTHING_GAINED)
+    assert (tally.level_errors((Level.YELLOW, Level.RED)), tally.level_errors(without_blue)) == ((-1,), (-2,))
 
 
 def test_the_index_is_that_of_scores() -> None:
     table = np.random.default_rng(3).integers(0, 5, (40, 6)).astype(np.int8)
     expected = flip_flop_index(xr.DataArray(table.astype(float), dims=("window", "cycle")), "cycle").mean()
-    assert flip_flop(table).index == pytest.approx(float(expected))
+    assert flip_flop(table, EVERY).index == pytest.approx(float(expected))
 
 
 def test_nothing_is_said_of_flip_flop_without_cycles() -> None:
-    found = flip_flop(np.zeros((0, 3), dtype=np.int8))
+    found = flip_flop(np.zeros((0, 3), dtype=np.int8), EVERY)
     assert (found.windows, found.steps) == (0, 0)
     assert np.isnan(found.index)
 
@@ -169,7 +181,7 @@ def test_the_events_of_all_places_add_up() -> None:
     assert [(e.place, e.outcome) for e in tally.episodes] == [(0, Outcome.HIT), (0, Outcome.FALSE), (1, Outcome.MISSED)]
     assert [tally.count(o) for o in Outcome] == [1, 0, 1, 1]
     assert (tally.observed_events, tally.forecast_events, tally.excused) == (2, 2, 1)
-    assert (tally.onset_errors, tally.end_errors, tally.level_errors) == ((1,), (1,), (0,))
+    assert (tally.onset_errors, tally.end_errors, tally.level_errors(EVERY)) == ((1,), (1,), (0,))
     assert tally.gains == (gains,)
     assert (tally.hours.warned, tally.hours.in_vain, tally.hours.unwarned) == (3, 4, 4)
     assert tally.hours_in_vain_under_control == 1

@@ -80,7 +80,7 @@ def test_an_empty_span_and_a_table_are_refused() -> None:
 def test_events_that_overlap_are_a_hit_with_its_errors() -> None:
     found = matching("0000022233220000", "0000000222222220")
     (hit,) = found.matches
-    assert (hit.onset_error, hit.end_error, hit.level_error, hit.overlapped) == (2, 3, -1, 1)
+    assert (hit.onset_error, hit.end_error, hit.overlapped) == (2, 3, 1)
     assert (found.missed, found.false) == ((), ())
 
 
@@ -150,7 +150,6 @@ def test_a_forecast_that_is_right_has_only_hits_without_error(drawn: str) -> Non
     assert sum(m.overlapped for m in found.matches) == len(events)
     assert {m.onset_error for m in found.matches} <= {0, None}
     assert {m.end_error for m in found.matches} <= {0, None}
-    assert {m.level_error for m in found.matches} <= {0}
 
 
 @given(SERIES)

@@ -70,6 +70,7 @@ SCORES = """forecast,kind,slice,score,event,days,pairs,value,low,high,n,missing
 hazecast,lead,1-6,hits,orange or above,all,same,30,,,930,0
 hazecast,lead,1-6,misses,orange or above,all,same,10,,,930,0
 hazecast,lead,1-6,false_alarms,orange or above,all,same,20,,,930,0
+hazecast,lead,1-6,correct_negatives,orange or above,all,same,870,,,930,0
 hazecast,lead,1-6,hits,orange or above,without control days,same,1,,,930,0
 hazecast,lead,7-12,hits,orange or above,all,same,0,,,930,0
 hazecast,lead,7-12,misses,orange or above,all,same,0,,,930,0
@@ -93,6 +94,7 @@ def test_skill_is_that_of_the_level_at_such_leads_in_the_backtest(tmp_path: Path
     assert skill is not None
     assert (skill.hits, skill.misses, skill.false_alarms) == (30, 10, 20)
     assert (skill.pod, skill.far, skill.csi) == (0.75, 0.4, 0.5)
+    assert skill.came_unforecast == 10 / 880
     assert (skill.first_lead, skill.last_lead, skill.end) == (1, 6, datetime(2025, 3, 1, tzinfo=UTC))
     assert scores.of(Level.ORANGE, 8) is None, "nothing happened at these leads"
     assert scores.of(Level.RED, 4) is None
@@ -187,3 +189,12 @@ def test_a_situation_has_the_weather_of_its_window_and_its_trend_against_the_las
     assert found.trend == pytest.approx(np.log(80.0 / ((23 * 40.0 + 90.0) / 24)))
     bare = situation_of(WINDOW, Level.NONE, TOWN, Cycle(START, START, 36 * HOUR), None, observed(START - DAY, 5))
     assert (bare.wind_speed, bare.trend) == (None, None)
+
+
+def test_scores_of_an_edition_on_days_are_of_days(tmp_path: Path) -> None:
+    on_days = backtest_scores(backtest(tmp_path, edition="heavy-pollution-2024"), "heavy-pollution-2024", START)
+    assert on_days is not None
+    assert on_days.of_days
+    skill = on_days.of(Level.ORANGE, 4)
+    assert skill is not None
+    assert skill.of_days

@@ -6,7 +6,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from hazecast.backtest.events.strands import Hours, Strand, stitch, strands_of
+from hazecast.backtest.events.strands import HOURS_OF_DAY, Hours, Strand, stitch, strands_of
 from hazecast.backtest.verification.control_days import ControlDays
 from hazecast.backtest.verification.local_time import local
 from hazecast.backtest.verification.pairs import Against, Pairs, pairs_of
@@ -14,6 +14,7 @@ from hazecast.forecast.visibility import visibility
 from hazecast.quantiles import at_quantile
 from hazecast.records import Level
 from hazecast.warnings.chances import ascending, level_chances
+from hazecast.warnings.hourly_edition import HourlyEdition
 
 Array = NDArray[np.float64]
 Levels = NDArray[np.int8]
@@ -39,6 +40,10 @@ class Frame:
     def hour_of(self, times: NDArray[np.datetime64]) -> Hours:
         """Positions of times among the hours, below 0 or beyond the last for others."""
         return np.asarray((times - self.times[0]) / HOUR).astype(np.int64)
+
+    def hour_of_day(self, hours: Hours) -> Hours:
+        """The hour of UTC at which the hours at these positions end, from 0 to 23."""
+        return np.asarray(((self.times[0] + hours * HOUR).astype("datetime64[h]")).astype(np.int64) % HOURS_OF_DAY)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,6 +110,8 @@ def _band(pairs: Pairs) -> Array:
 def _chances(pairs: Pairs, part: xr.Dataset, held: Against) -> Array:
     """(level, cycle, station, lead); NaN where what is lacking leaves it open."""
     edition, dims = held.terms.edition, ("init_time", "station", "lead_time")
+    if not isinstance(edition, HourlyEdition):
+        return _stored_chances(pairs, part, [row.level for row in edition.levels])
     if pairs.quantiles.size < 2 or "relative_humidity" not in part:
         return np.full((len(edition.levels), *pairs.observed.shape), np.nan)
     humidity = part["relative_humidity"].transpose(*dims).values.astype(np.float64)
@@ -115,3 +122,11 @@ def _chances(pairs: Pairs, part: xr.Dataset, held: Against) -> Array:
     found = [level_chances(edition, *cycle, pairs.quantiles) for cycle in zip(pairs.quantile_values, murk, humidity, strict=True)]
     chances = [np.where(np.abs(c.greatest - c.least) < 1e-9, c.least, np.nan) for c in found]
     return np.stack(chances, axis=1) if chances else np.full((len(edition.levels), *pairs.observed.shape), np.nan)
+
+
+def _stored_chances(pairs: Pairs, part: xr.Dataset, levels: list[Level]) -> Array:
+    """As the forecast gave them: days on end cannot be told from quantiles of hours."""
+    if "level_probability" not in part:
+        return np.full((len(levels), *pairs.observed.shape), np.nan)
+    chances = part["level_probability"].transpose("warning_level", "init_time", "station", "lead_time")
+    return chances.sel(warning_level=[int(level) for level in levels]).values.astype(np.float64)

@@ -1,9 +1,13 @@
 """How often the forecast of one and the same day changed its mind from cycle to cycle."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+from hazecast.backtest.events.steps import steps_of
+from hazecast.records import Level
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,8 +15,8 @@ class FlipFlop:
     """Changes of the forecast level of a validity window over the cycles that forecast it, over all windows and places.
 
     `windows` had at least two cycles, `steps` are pairs of successive cycles. Of these `raised` and `lowered` the level. In `turned`
-    windows it went up and down or down and up. `index` is the mean Flip-Flop Index in levels over windows with three cycles or more,
-    NaN without any.
+    windows it went up and down or down and up. `index` is the mean Flip-Flop Index in steps of the level over windows with three cycles or
+    more, NaN without any.
     """
 
     windows: int
@@ -23,13 +27,14 @@ class FlipFlop:
     index: float
 
 
-def flip_flop(levels: NDArray[np.int8]) -> FlipFlop:
+def flip_flop(levels: NDArray[np.int8], ladder: Sequence[Level]) -> FlipFlop:
     """Flip-flop of `levels` (window, cycle), the cycles of each window in the order of time; -1 where a cycle says nothing of it.
 
-    The Flip-Flop Index of a window with levels x is (Σ|x_i+1 - x_i| - (max x - min x)) / (n - 2): what was revised for nothing.
+    They count as steps of `ladder`, the levels of the edition. The Flip-Flop Index of a window with steps x is
+    (Σ|x_i+1 - x_i| - (max x - min x)) / (n - 2): what was revised for nothing.
     Griffiths, Foley, Ioannou and Leeuwenburg 2019, Meteorological Applications 26.
     """
-    spoken = [row[row >= 0].astype(np.int64) for row in levels]
+    spoken = [row[row >= 0] for row in steps_of(levels, ladder)]
     sequences = [row for row in spoken if row.size >= 2]
     steps = [np.diff(row) for row in sequences]
     indices = [(np.abs(s).sum() - np.ptp(row)) / (row.size - 2) for row, s in zip(sequences, steps, strict=True) if row.size >= 3]

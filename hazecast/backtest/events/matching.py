@@ -11,7 +11,7 @@ class Match:
     """Observed and forecast events that belong together; the first and the last of each kind are compared.
 
     `overlapped` of the observed ones share hours with a forecast one; the others are close to one. Errors are forecast minus observed, in
-    hours (positive: too late) and in levels; None where an edge is cut off by unknown hours.
+    hours (positive: too late); None where an edge is cut off by unknown hours.
     """
 
     observed: tuple[Span, ...]
@@ -35,11 +35,6 @@ class Match:
         """Hours by which the end was forecast too late."""
         forecast, observed = self.forecast[-1], self.observed[-1]
         return forecast.last - observed.last if forecast.end_known and observed.end_known else None
-
-    @property
-    def level_error(self) -> int:
-        """Levels by which the highest one was forecast too high."""
-        return max(s.peak for s in self.forecast) - max(s.peak for s in self.observed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,8 @@ from hazecast.backtest.events.spans import EventRule, Span
 from hazecast.backtest.events.strands import HOURS_OF_DAY
 from hazecast.backtest.events.tally import EventTally, tally_events
 from hazecast.backtest.verification.control_days import ControlDays
-from hazecast.backtest.verification.pairs import Against
+from hazecast.backtest.verification.day_levels import Days
+from hazecast.backtest.verification.pairs import Against, with_levels
 from hazecast.backtest.verification.terms import CLIMATOLOGY, FORECAST
 from hazecast.records import Area, HazeWarning, Level
 
@@ -87,11 +88,11 @@ class Cycles:
         """Lead time gained by one forecast on an observed event."""
         return lead_gained(span, self.init_hours, self.lead_hours, self.levels[forecast, :, place], rule)
 
-    def flips(self, forecast: int, starts: NDArray[np.int64], least_hours: int) -> FlipFlop:
+    def flips(self, forecast: int, starts: NDArray[np.int64], terms: EventTerms, ladder: Sequence[Level]) -> FlipFlop:
         """Flip-flop of one forecast over the days after `starts` at all places."""
         places = range(self.levels.shape[2])
-        tables = [window_levels(self.init_hours, self.lead_hours, self.levels[forecast, :, p], starts, least_hours) for p in places]
-        return flip_flop(np.concatenate(tables))
+        tables = [window_levels(self.init_hours, self.lead_hours, self.levels[forecast, :, p], starts, terms.least_hours) for p in places]
+        return flip_flop(np.concatenate(tables), ladder)
 
 
 def review_events(
@@ -106,6 +107,7 @@ def review_events(
 
     Baselines stand beside but for climatology, which warns of nothing or always. Without `in_force` no issued warnings are reviewed.
     """
+    forecasts = with_levels(forecasts, held)
     frame = frame_of(forecasts, held, control)
     days = days_ahead(forecasts, held, frame)
     inits = forecasts["init_time"].values
@@ -115,14 +117,16 @@ def review_events(
     starts = (
         np.unique(cycles.init_hours[np.isin(inits, days[0].strand.of(forecasts)["init_time"].values)]) if days else cycles.init_hours[:0]
     )
+    if held.days is not None:
+        starts = starts + (held.days.begin - frame.hour_of_day(starts)) % HOURS_OF_DAY
     windows = np.unique(starts[:, None] + HOURS_OF_DAY * np.arange(len(days)))
     return EventReview(
         terms=terms,
         frame=frame,
         days=days,
         rows=tuple(_row(level, day, f, frame, cycles, terms) for level in levels for day in days for f in compared.items()),
-        flips=tuple((f, cycles.flips(i, windows, terms.least_hours)) for f, i in compared.items()),
-        issued=_issued(frame, inits, areas, in_force, levels, terms) if len(in_force) == inits.size and areas else None,
+        flips=tuple((f, cycles.flips(i, windows, terms, levels)) for f, i in compared.items()),
+        issued=_issued(frame, held, inits, areas, in_force, terms) if len(in_force) == inits.size and areas else None,
     )
 
 
@@ -143,16 +147,26 @@ def _row(level: Level, day: DayAhead, forecast: tuple[str, int], frame: Frame, c
 
 def _issued(
     frame: Frame,
+    held: Against,
     inits: NDArray[np.datetime64],
     areas: Sequence[Area],
     in_force: Sequence[Sequence[HazeWarning]],
-    levels: Sequence[Level],
     terms: EventTerms,
 ) -> IssuedWarnings:
     members = [np.array([frame.stations.index(s) for s in a.station_ids if s in frame.stations], dtype=np.int64) for a in areas]
-    observed = area_levels(frame.level, members, terms.area_share)
+    observed = area_levels(frame.level, members, terms.area_share) if held.days is None else _area_days(frame, held, held.days, members)
     warned = warned_levels(inits, in_force, [a.id for a in areas], frame.times)
     controlled = np.stack([frame.controlled[:, m].any(axis=1) for m in members], axis=1)
     nothing = LeadGained(None, None, 0)
+    levels = [row.level for row in held.terms.edition.levels]
     tallies = [(level, tally_events(observed, warned, terms.rule(level), controlled, lambda *_: nothing)) for level in levels]
     return IssuedWarnings(tuple(areas), observed, warned, tuple(tallies))
+
+
+def _area_days(frame: Frame, held: Against, days: Days, members: Sequence[NDArray[np.int64]]) -> Levels:
+    """The levels of areas (hour, area) by an edition on days, which judges all stations of an area together."""
+    seen = held.observations
+    found = [days.observed(seen.pm25[:, None, own], seen.first)[:, 0] for own in members]
+    hours = seen.hour_of(frame.times)
+    inside = (hours >= 0) & (hours < seen.pm25.shape[0])
+    return np.stack([np.where(inside, own[np.clip(hours, 0, own.size - 1)], np.int8(Level.UNKNOWN)) for own in found], axis=1)

@@ -1,6 +1,6 @@
 """The events of all places of one day ahead, counted and listed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -11,6 +11,8 @@ from hazecast.backtest.events.hours import WarnedHours, hours_of_levels
 from hazecast.backtest.events.lead_gain import LeadGained
 from hazecast.backtest.events.matching import Match, Matching, match_events
 from hazecast.backtest.events.spans import EventRule, Span, find_events, known_to_both
+from hazecast.backtest.events.steps import steps_of
+from hazecast.records import Level
 
 GainOf = Callable[[int, Span], LeadGained]
 Spans = tuple[Span, ...]
@@ -91,12 +93,11 @@ class EventTally:
         """Of hits and near hits, in hours; positive is too late."""
         return tuple(e.end_error for e in self.episodes if e.end_error is not None)
 
-    @property
-    def level_errors(self) -> tuple[int, ...]:
-        """Forecast minus observed peak level of hits and near hits."""
-        return tuple(
-            e.forecast_peak - e.observed_peak for e in self.episodes if e.forecast_peak is not None and e.observed_peak is not None
-        )
+    def level_errors(self, ladder: Sequence[Level]) -> tuple[int, ...]:
+        """Forecast minus observed peak level of hits and near hits, in steps of `ladder`, the levels of the edition."""
+        peaks = [(e.forecast_peak, e.observed_peak) for e in self.episodes if e.forecast_peak is not None and e.observed_peak is not None]
+        forecast, observed = steps_of(np.array(peaks, dtype=np.int64).reshape(-1, 2), ladder).T
+        return tuple((forecast - observed).tolist())
 
     @property
     def gains(self) -> tuple[LeadGained, ...]:

@@ -13,6 +13,7 @@ from hazecast.backtest.verification import FORECAST, ControlDays, Verification, 
 from hazecast.backtest.verification.pairs import Against, against
 from hazecast.intake.territories import areas_of
 from hazecast.records import Level
+from hazecast.warnings.hourly_edition import HourlyEdition
 
 Progress = Callable[[str, float], None]
 WITHOUT_CONTROL = "without control days"
@@ -45,6 +46,11 @@ class Evidence:
         """Those of the edition, the lowest first."""
         return tuple(row.level for row in self.verification.terms.edition.levels)
 
+    @property
+    def counted(self) -> str:
+        """What a level is counted by: days, where the edition decides on them, or hours."""
+        return "hour" if isinstance(self.verification.terms.edition, HourlyEdition) else "day"
+
 
 def gather_evidence(backtest: StoredBacktest, options: ScorecardOptions, progress: Progress) -> Evidence:
     """Work everything out; raises what reading the other backtest or the control days raises."""
@@ -56,7 +62,7 @@ def gather_evidence(backtest: StoredBacktest, options: ScorecardOptions, progres
     progress("scoring", 0.5)
     held = against(backtest.forecasts, backtest.observed, terms)
     warnings = backtest.settings.warnings
-    rules = EventTerms(least_hours=warnings.minimum_hours, area_share=warnings.area_share)
+    rules = EventTerms(least_hours=warnings.minimum_hours if held.days is None else 1, area_share=warnings.area_share)
     in_force = [told.in_force for told in backtest.told]
     verified = tuple(area for area in areas_of(backtest.settings) if area.station_ids)  # others were never measured
     events = review_events(backtest.forecasts, held, rules, control, verified, in_force)

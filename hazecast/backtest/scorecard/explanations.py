@@ -7,9 +7,13 @@ INTERVALS: Final = (
     "stations together. CRPS of a baseline is its mean absolute error. All forecasts are scored on the same pairs."
 )
 LEVELS: Final = (
-    "POD: share of hours at the level that were forecast. FAR: share of forecast hours that stayed below. CSI: hits among all hours "
-    "forecast or observed. ETS, HSS, PSS: skill over chance, 1 is perfect and 0 is none. SEDI stays meaningful for rare levels (Ferro"
-    " and Stephenson 2011). Gerrity and FIRM judge all levels together."
+    "POD: share of {counted}s at the level that were forecast. FAR: share of forecast {counted}s that stayed below. CSI: hits among all "
+    "{counted}s forecast or observed. ETS, HSS, PSS: skill over chance, 1 is perfect and 0 is none. SEDI stays meaningful for rare levels "
+    "(Ferro and Stephenson 2011). Gerrity and FIRM judge all levels together."
+)
+ON_DAYS: Final = (
+    "The edition decides on days: each day of a station is counted once, by the lead time of its last hour. A day's level may depend "
+    "on the days after it, and is unknown where one that was not observed could change it. An event is days on end."
 )
 PERFORMANCE: Final = "Curves are lines of equal CSI, dashed rays of equal frequency bias; the upper right corner is perfect (Roebber 2009)."
 PROBABILITIES: Final = (
@@ -28,8 +32,8 @@ LEAD_GAINED: Final = (
     "Lead time gained: from the first cycle that foresaw the event to its onset; held: from the cycle since which every one did."
 )
 FLIP_FLOP: Final = (
-    "Flip-flop: how the level of a day changed from cycle to cycle; the index is what was revised for nothing, in levels (Griffiths "
-    "and others 2019), 0 where forecasts close in steadily."
+    "Flip-flop: how the level of a day changed from cycle to cycle; the index is what was revised for nothing, in steps of the level "
+    "(Griffiths and others 2019), 0 where forecasts close in steadily."
 )
 CONTROL: Final = (
     "On control days nobody knows whether a warning was wrong or worked: false alarms that touch one are counted apart, and hourly "

@@ -11,7 +11,7 @@ from scipy.sparse import csr_array
 from hazecast.backtest.verification.blocks import block_of
 from hazecast.backtest.verification.control_days import ControlDays
 from hazecast.backtest.verification.counting import Comparison
-from hazecast.backtest.verification.pairs import Against, Pairs, pairs_of
+from hazecast.backtest.verification.pairs import Against, Pairs, of_days, pairs_of
 from hazecast.backtest.verification.slices import Slices
 from hazecast.backtest.verification.statistic import Family
 
@@ -78,18 +78,20 @@ def accumulate(
         possible_by_station=np.zeros((len(days), groups, stations)),
     )
     for number, some in chunks(forecasts, block):
-        _add(sums, number, pairs_of(some, held_against), control_days)
+        pairs = pairs_of(some, held_against)
+        _add(sums, number, pairs, of_days(pairs, held_against), control_days)
     return sums
 
 
-def _add(sums: Accumulated, block: int, pairs: Pairs, control_days: ControlDays | None) -> None:
+def _add(sums: Accumulated, block: int, pairs: Pairs, judged: Pairs, control_days: ControlDays | None) -> None:
+    """Sorted by all hours of `pairs`; statistics of levels are those of `judged`."""
     sorters = [_Sorter.of(pairs, sums.slices, counts) for counts in _days_that_count(pairs, control_days)]
     for treatment, sorter in enumerate(sorters):
         everything = np.ones((pairs.observed.size, 1))
         sums.possible[treatment, block] += sorter.by_slice(everything)[:, 0]
         sums.possible_by_station[treatment] += sorter.by_station(everything)[..., 0]
     for part in sums.families:
-        statistics = part.family.statistics(pairs, sums.comparison)
+        statistics = part.family.statistics(judged, sums.comparison)
         for treatment, sorter in enumerate(sorters):
             part.by_block[treatment, block] += sorter.by_slice(statistics)
             part.by_station[treatment] += sorter.by_station(statistics)

@@ -6,11 +6,13 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from hazecast.backtest.verification.day_levels import days_of
 from hazecast.backtest.verification.terms import Terms
 from hazecast.errors import NoDataInPeriod
 from hazecast.forecast.visibility import visibility as visibility_from
 from hazecast.records import Level
 from hazecast.warnings.deciding import levels
+from hazecast.warnings.hourly_edition import HourlyEdition
 from hazecast.warnings.usable import usable
 
 Array = NDArray[np.float64]
@@ -54,7 +56,9 @@ def observations_for(forecasts: xr.Dataset, observed: xr.DataArray, terms: Terms
 
     Levels are the edition's own reading of PM2.5, visibility and humidity. Visibility (m) is the observed one, and where there
     is none, that of the observed PM2.5. Humidity is that of the shortest lead time at which any cycle gave it: nearest to an
-    analysis, and one for all forecasts of an hour. Raises NoDataInPeriod when nothing at all was observed.
+    analysis, and one for all forecasts of an hour. By an edition on days a station has in each hour the level of its day.
+
+    Raises NoDataInPeriod when nothing at all was observed.
     """
     if observed.sizes["time"] == 0:
         raise NoDataInPeriod("There are no observations to hold the forecasts against.", "Name the folder with the observations.")
@@ -62,9 +66,13 @@ def observations_for(forecasts: xr.Dataset, observed: xr.DataArray, terms: Terms
     hours = np.arange(times.min(), times.max() + HOUR, HOUR).astype("datetime64[ns]")
     stations = forecasts["station"].values
     pm25 = _hourly(observed, hours, stations)
+    days = days_of(forecasts, terms)
+    if days is not None:
+        return Observations(hours[0], tuple(map(str, stations)), pm25, days.observed(pm25[..., None], hours[0]))
     humidity = _analysed_humidity(forecasts, hours)
     seen = np.full_like(pm25, np.nan) if visibility is None else _hourly(visibility, hours, stations)
     believed = np.where(np.isnan(seen), visibility_from(pm25, humidity, terms.optics), seen)
+    assert isinstance(terms.edition, HourlyEdition)
     level = levels(terms.edition, pm25, believed, humidity)
     level[np.isnan(pm25)] = Level.UNKNOWN  # a level is held against forecasts of PM2.5, on the pairs that have it
     return Observations(hours[0], tuple(map(str, stations)), pm25, level)

@@ -12,7 +12,7 @@ from hazecast.backtest.verification.counting import Comparison
 from hazecast.backtest.verification.pairs import Pairs
 from hazecast.backtest.verification.statistic import Scored, Sums, ratio, rows
 from hazecast.records import Level
-from hazecast.warnings.hourly_edition import HourlyEdition
+from hazecast.warnings.edition import Edition
 
 Array = NDArray[np.float64]
 TOGETHER = "levels"
@@ -86,7 +86,7 @@ def _penalties(size: int, risk: float) -> tuple[Array, Array, Array]:
     return whole.reshape(size, size), over.reshape(size, size), under.reshape(size, size)
 
 
-def levels_in(edition: HourlyEdition) -> tuple[Level, ...]:
+def levels_in(edition: Edition) -> tuple[Level, ...]:
     """NONE and the levels of an edition, ascending."""
     return (Level.NONE, *(row.level for row in edition.levels))
 

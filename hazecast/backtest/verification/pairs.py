@@ -1,6 +1,6 @@
 """Forecasts beside what was observed and what a baseline would have said, on the same (cycle, station, lead)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import xarray as xr
@@ -8,15 +8,19 @@ from numpy.typing import NDArray
 
 from hazecast.backtest.verification.baselines import Climatology, climatology_before, diurnal_persistence, last_known, persistence
 from hazecast.backtest.verification.counting import Comparison, MissingCounts, count_missing
+from hazecast.backtest.verification.day_levels import Days, cycles_of, days_of
 from hazecast.backtest.verification.local_time import local, season_and_hour, valid_times
-from hazecast.backtest.verification.observations import Observations, observations_for
+from hazecast.backtest.verification.observations import HOUR, Observations, observations_for
 from hazecast.backtest.verification.terms import FORECASTS, Terms
 from hazecast.forecast.visibility import visibility as visibility_from
 from hazecast.records import Level
 from hazecast.warnings.deciding import levels
+from hazecast.warnings.hourly_edition import HourlyEdition
 
 Array = NDArray[np.float64]
 Truth = NDArray[np.bool_]
+LEVELS = "level_of_forecast"
+CYCLES_AT_ONCE = 20
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,18 +70,19 @@ class Pairs:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Against:
-    """What all cycles of a backtest are held against."""
+    """What all cycles of a backtest are held against; `days` are those of an edition that decides on them."""
 
     observations: Observations
     climatology: Climatology
     terms: Terms
+    days: Days | None = None
 
 
 def against(forecasts: xr.Dataset, observed: xr.DataArray, terms: Terms, visibility: xr.DataArray | None = None) -> Against:
     """Observations and climatology for all of `forecasts`; see `paired`."""
     observations = observations_for(forecasts, observed, terms, visibility)
     first = last_known(forecasts["init_time"].values[:1], observations, terms.observation_lag_hours)
-    return Against(observations, climatology_before(observations, int(first[0]), terms.time_zone), terms)
+    return Against(observations, climatology_before(observations, int(first[0]), terms.time_zone), terms, days_of(forecasts, terms))
 
 
 def paired(forecasts: xr.Dataset, observed: xr.DataArray, terms: Terms, *, visibility: xr.DataArray | None = None) -> Pairs:
@@ -102,7 +107,7 @@ def pairs_of(forecasts: xr.Dataset, held_against: Against) -> Pairs:
         observed_level=observed_level,
         forecasts=FORECASTS,
         values=values,
-        levels=_levels(forecasts, values, held_against.terms),
+        levels=_levels(forecasts, values, held_against),
         quantiles=quantiles,
         quantile_values=quantile_values,
     )
@@ -128,6 +133,8 @@ def _values(forecasts: xr.Dataset, held_against: Against) -> tuple[NDArray[np.da
         _field(forecasts, "pm25_uncorrected"),
     )
     observed, level = observations.at(valid), observations.level_at(valid)
+    if held_against.days is not None:
+        level[[not held_against.days.are_those_of(cycle) for cycle in cycles_of(forecasts)]] = Level.UNKNOWN
     return local_times, observed.transpose(0, 2, 1), level.transpose(0, 2, 1), np.stack(values)
 
 
@@ -150,14 +157,57 @@ def _quantiles(forecasts: xr.Dataset) -> tuple[Array, Array]:
     return values["quantile"].values.astype(np.float64).round(6), _finite(values.values)
 
 
-def _levels(forecasts: xr.Dataset, values: Array, terms: Terms) -> NDArray[np.int8]:
+def with_levels(forecasts: xr.Dataset, held_against: Against) -> xr.Dataset:
+    """With the levels of all forecasts where an edition decides on days: a part of a cycle's leads could not tell them."""
+    if held_against.days is None:
+        return forecasts
+    parts = [forecasts.isel(init_time=slice(i, i + CYCLES_AT_ONCE)) for i in range(0, forecasts.sizes["init_time"], CYCLES_AT_ONCE)]
+    found = np.concatenate([pairs_of(part, held_against).levels for part in parts], axis=1)
+    return forecasts.assign({LEVELS: (("forecast", "init_time", "station", "lead_time"), found)})
+
+
+def of_days(pairs: Pairs, held_against: Against) -> Pairs:
+    """By an edition on days each of them is one pair of levels, at its last hour; by others all hours are, as they were."""
+    days = held_against.days
+    if days is None:
+        return pairs
+    times = pairs.cycles[:, None] + pairs.lead * HOUR
+    observed, said = np.empty_like(pairs.observed_level), np.empty_like(pairs.levels)
+    for cycle, of_cycle in enumerate(times):
+        observed[cycle] = days.at_their_ends(pairs.observed_level[cycle], of_cycle)
+        said[:, cycle] = days.at_their_ends(pairs.levels[:, cycle], of_cycle)
+    return replace(pairs, observed_level=observed, levels=said)
+
+
+def _levels(forecasts: xr.Dataset, values: Array, held_against: Against) -> NDArray[np.int8]:
     """Hazecast's own as it gave them; those of baselines, and of hazecast where it gave none, are what their PM2.5 amounts to."""
-    humidity = _field(forecasts, "relative_humidity")
-    read = np.stack(
-        [levels(terms.edition, pm25, visibility_from(pm25, humidity, terms.optics), humidity) for pm25 in np.maximum(values, 0.0)]
-    )
-    read[np.isnan(values)] = Level.UNKNOWN
+    if LEVELS in forecasts:
+        return forecasts[LEVELS].transpose("forecast", "init_time", "station", "lead_time").values
+    terms = held_against.terms
+    if held_against.days is not None:
+        read = _levels_of_days(forecasts, values, held_against, held_against.days)
+    else:
+        assert isinstance(terms.edition, HourlyEdition)
+        humidity = _field(forecasts, "relative_humidity")
+        read = np.stack(
+            [levels(terms.edition, pm25, visibility_from(pm25, humidity, terms.optics), humidity) for pm25 in np.maximum(values, 0.0)]
+        )
+        read[np.isnan(values)] = Level.UNKNOWN
     if "level" in forecasts:
         own = forecasts["level"].transpose("init_time", "station", "lead_time").fillna(Level.UNKNOWN).values
         read[0] = own.astype(np.int8)
+    return read
+
+
+def _levels_of_days(forecasts: xr.Dataset, values: Array, held_against: Against, days: Days) -> NDArray[np.int8]:
+    """Of each forecast's PM2.5 ahead and of what was known of the days before it."""
+    observations = held_against.observations
+    known = last_known(forecasts["init_time"].values, observations, held_against.terms.observation_lag_hours)
+    begins = observations.hour_of(forecasts["init_time"].values)
+    read = np.empty(values.shape, dtype=np.int8)
+    for at, cycle in enumerate(cycles_of(forecasts)):
+        hours = begins[at] - np.arange(days.past_hours(cycle))[::-1]
+        past = np.where(hours[:, None] <= known[at], observations.at(hours), np.nan).T
+        for forecast, pm25 in enumerate(values[:, at]):
+            read[forecast, at] = days.said(pm25, past, cycle)
     return read

@@ -3,8 +3,7 @@
 from dataclasses import dataclass, field
 
 from hazecast.config import Settings, VisibilitySettings
-from hazecast.warnings.edition import load_hourly_edition
-from hazecast.warnings.hourly_edition import HourlyEdition
+from hazecast.warnings.edition import Edition, load_edition
 from hazecast.warnings.rule import rule_of
 
 FORECAST = "hazecast"
@@ -18,14 +17,15 @@ FORECASTS = (FORECAST, *BASELINES)
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a level is, what was known when, which thresholds (µg m-3) count, and how intervals are drawn.
+    """What a level is, when days begin, what was known when, which thresholds (µg m-3) count, and how intervals are drawn.
 
     `observation_lag_hours` is how long after its hour a value was known; `confidence` is the probability that an interval holds.
     """
 
-    edition: HourlyEdition = field(default_factory=lambda: load_hourly_edition("cma-haze-2013"))
+    edition: Edition = field(default_factory=lambda: load_edition("cma-haze-2013"))
     optics: VisibilitySettings = field(default_factory=VisibilitySettings)
     time_zone: str = "UTC"
+    window_start_hours: tuple[int, ...] = (8, 20)
     observation_lag_hours: float = 0.0
     raise_probability: float = 0.5
     thresholds: tuple[float, ...] = (75.0, 115.0, 150.0, 250.0)
@@ -48,11 +48,12 @@ class Terms:
 
 def terms_of(settings: Settings) -> Terms:
     """The terms that follow from a settings file."""
-    edition = load_hourly_edition(settings.warnings.edition)
+    edition = load_edition(settings.warnings.edition)
     return Terms(
         edition=edition,
         optics=settings.visibility,
         time_zone=settings.site.time_zone,
+        window_start_hours=settings.warnings.window_start_hours,
         observation_lag_hours=settings.observations.arrival_delay_hours,
         raise_probability=rule_of(settings.warnings, edition).raise_probability,
     )

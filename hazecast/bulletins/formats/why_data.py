@@ -42,7 +42,10 @@ class ChangeData(_Data):
 
 
 class SkillData(_Data):
-    """How forecasts of the level or a higher one fared in a backtest, in hours at stations, at leads like that of the peak."""
+    """How forecasts of the level or a higher one fared in a backtest, at leads like that of the peak.
+
+    In hours at stations or, by an edition that decides on days, in days at stations.
+    """
 
     level: LevelName
     first_lead_hours: int
@@ -50,6 +53,7 @@ class SkillData(_Data):
     hits: int
     misses: int
     false_alarms: int
+    correct_negatives: int | None = Field(description="Hours without it forecast or come; null where the scores do not tell.")
     pod: float | None
     far: float | None
     csi: float | None
@@ -131,6 +135,7 @@ def _skill(skill: WarningSkill) -> SkillData:
         hits=skill.hits,
         misses=skill.misses,
         false_alarms=skill.false_alarms,
+        correct_negatives=skill.correct_negatives,
         pod=skill.pod,
         far=skill.far,
         csi=skill.csi,

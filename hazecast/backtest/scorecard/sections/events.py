@@ -114,7 +114,7 @@ def _hours(hours: list[int], gains: tuple[LeadGained, ...]) -> Cell:
 def _level_errors(evidence: Evidence) -> Table:
     rows = []
     for row in (r for r in evidence.events.rows if r.forecast == FORECAST and r.level == evidence.levels[0]):
-        errors = np.array(row.tally.level_errors, dtype=np.int64)
+        errors = np.array(row.tally.level_errors(evidence.levels), dtype=np.int64)
         sides = ((errors <= -2).sum(), (errors == -1).sum(), (errors == 0).sum(), (errors == 1).sum(), (errors >= 2).sum())
         rows.append(Row(row.day.capitalize(), tuple(Cell(f"{int(n):,}", percent(_share(int(n), errors.size))) for n in sides)))
     columns = ("Day ahead", "2 or more too low", "1 too low", "Right", "1 too high", "2 or more too high")

@@ -4,7 +4,7 @@ import numpy as np
 
 from hazecast.backtest.scorecard.blocks import Cell, Picture, Row, Section, Table
 from hazecast.backtest.scorecard.evidence import WITHOUT_CONTROL, Evidence
-from hazecast.backtest.scorecard.explanations import LEVELS, PERFORMANCE
+from hazecast.backtest.scorecard.explanations import LEVELS, ON_DAYS, PERFORMANCE
 from hazecast.backtest.scorecard.pictures.performance import Spot, draw_performance
 from hazecast.backtest.scorecard.tables import ALL_DAYS, ScoreTable, number_cell
 from hazecast.backtest.scorecard.wording import fixed, level_in_words
@@ -23,7 +23,7 @@ def event_of(level: Level) -> str:
 
 
 def warnings_section(evidence: Evidence, scores: ScoreTable) -> Section:
-    """Scores of each level and of all together, hour by hour."""
+    """Scores of each level and of all together, by what the edition decides on."""
     observed = [
         level
         for level in evidence.levels
@@ -31,7 +31,7 @@ def warnings_section(evidence: Evidence, scores: ScoreTable) -> Section:
     ]
     levels = {event_of(level): level_in_words(level) for level in evidence.levels}
     thresholds = {f"pm25 > {t:g}": f"PM2.5 > {t:g}" for t in evidence.verification.terms.thresholds}
-    tables = [_contingency(scores, levels, "Each warning level, hour by hour", ALL_DAYS)]
+    tables = [_contingency(scores, levels, f"Each warning level, {evidence.counted} by {evidence.counted}", ALL_DAYS)]
     if evidence.control:
         title = "The same without days of emission control"
         tables.append(_contingency(scores, levels, title, WITHOUT_CONTROL))
@@ -39,14 +39,14 @@ def warnings_section(evidence: Evidence, scores: ScoreTable) -> Section:
     tables.append(
         _contingency(scores, thresholds, "PM2.5 above thresholds (µg/m³), hour by hour", ALL_DAYS, "Scores of PM2.5 above thresholds")
     )
-    said = () if observed else ("No hour at any warning level was observed; what follows tells of false alarms alone.",)
+    said = () if observed else (f"No {evidence.counted} at any warning level was observed; what follows tells of false alarms alone.",)
     return Section(
         anchor="levels",
         title="Warning levels",
         said=said,
         pictures=_pictures(scores, observed),
         tables=tuple(tables),
-        notes=(LEVELS,),
+        notes=(LEVELS.format(counted=evidence.counted), *(() if evidence.counted == "hour" else (ON_DAYS,))),
     )
 
 
@@ -117,7 +117,7 @@ def _together(scores: ScoreTable, evidence: Evidence) -> Table:
 def _confusion(evidence: Evidence) -> tuple[Table, ...]:
     counts = evidence.verification.curves_of()["level_count"].sel(forecast=FORECAST)
     names = [str(n) for n in counts["forecast_level"].values]
-    rows = []
+    rows, unit = [], f"{evidence.counted}s"
     for observed in names:
         line = counts.sel(observed_level=observed)
         total = int(line.sum())
@@ -127,4 +127,6 @@ def _confusion(evidence: Evidence) -> tuple[Table, ...]:
         ]
         rows.append(Row(observed.capitalize(), tuple(cells)))
     columns = ("Observed", *(f"{n} forecast" for n in names))
-    return (Table("Hours by observed and forecast level; shares are of the hours observed at the level", columns, tuple(rows)),)
+    return (
+        Table(f"{unit.capitalize()} by observed and forecast level; shares are of the {unit} observed at the level", columns, tuple(rows)),
+    )
