@@ -96,7 +96,7 @@ def _client(settings: OpenIdSettings) -> Any:
         trust = ssl.create_default_context(cafile=settings.ca_file)
     except OSError as broken:
         raise SettingsError(f"{settings.ca_file} holds no certificates: {broken}.", "Name a PEM file in desk.openid.ca_file.") from broken
-    return OAuth2Client(  # type: ignore[no-untyped-call]
+    return OAuth2Client(
         client_id=settings.client_id,
         redirect_uri=settings.redirect_uri,
         scope=settings.scope,
@@ -157,7 +157,7 @@ def _claims(token: dict[str, Any], keys: dict[str, Any], settings: OpenIdSetting
     try:
         signed = jwt.decode(raw, KeySet.import_key_set({"keys": _signing(keys)}), algorithms=ALGORITHMS)
         claims = CodeIDToken(signed.claims, signed.header, expected, known)
-        claims.validate(now=seconds, leeway=LEEWAY_S)  # type: ignore[no-untyped-call]
+        claims.validate(now=seconds, leeway=LEEWAY_S)
     except (JoseError, AuthlibBaseError, ValueError, TypeError, KeyError) as refused:
         raise NotVouchedFor(f"the ID token is not good: {type(refused).__name__} {refused!s:.200}") from refused
     if not isinstance(claims["iat"], int | float) or not seconds - OLDEST_S <= claims["iat"]:
