@@ -63,8 +63,8 @@ def air_from(settings: Settings, cycle: Cycle, area_id: str) -> AirFrom:
 
 
 def paths_svg(air: AirFrom, frame: MapFrame) -> bytes:
-    """The paths over the maps: dark near the area, lighter the longer ago."""
-    lines = "".join(_line(path, frame) for path in air.paths)
+    """The paths over the maps: dark near the area, lighter the longer ago, on a light ground, for maps are dark where the haze is."""
+    lines = "".join(_line(path, frame, colour, width) for colour, width in (("#fff", 3.6), ("#0b1f33", 1.5)) for path in air.paths)
     return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {frame.height}">{lines}</svg>'.encode()
 
 
@@ -107,8 +107,8 @@ def shown_of(paths: xr.Dataset) -> tuple[Way, ...]:
     return tuple(tuple((y, x) for y, x in path) for path in cut if len(path) > 1)
 
 
-def _line(path: Way, frame: MapFrame) -> str:
+def _line(path: Way, frame: MapFrame, colour: str, width: float) -> str:
     points = [frame.place(y, x) for y, x in path]
     halves = ((points[:25], 0.9), (points[24:], 0.45))
     drawn = ((" ".join(f"{x:.1f},{y:.1f}" for x, y in half), opacity) for half, opacity in halves if len(half) > 1)
-    return "".join(f'<polyline points="{d}" fill="none" stroke="#0b1f33" stroke-width="1.3" stroke-opacity="{o}"/>' for d, o in drawn)
+    return "".join(f'<polyline points="{d}" fill="none" stroke="{colour}" stroke-width="{width}" stroke-opacity="{o}"/>' for d, o in drawn)

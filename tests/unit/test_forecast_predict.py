@@ -134,7 +134,6 @@ def test_the_grid_is_drawn_towards_the_stations(whole: Forecast) -> None:
     assert apart < 0.5 * uncorrected
 
 
-@pytest.mark.slow
 def test_the_same_bytes_come_again_whatever_is_observed_after_what_had_arrived(whole: Forecast) -> None:
     poisoned = observations()
     after = np.arange(HOURS) > ORIGIN - LATE / timedelta(hours=1)
@@ -149,7 +148,6 @@ def test_the_same_bytes_come_again_whatever_is_observed_after_what_had_arrived(w
     assert again.notes == whole.notes
 
 
-@pytest.mark.slow
 def test_what_had_arrived_does_matter(whole: Forecast) -> None:
     """Otherwise the poison above would prove nothing; the last hour that had arrived is the one that changes."""
     other = observations()
@@ -198,7 +196,6 @@ def test_where_no_weather_can_be_used_at_all_stations_are_predicted_from_observa
     }
 
 
-@pytest.mark.slow
 def test_gaps_in_the_past_and_variables_that_lack_leave_a_forecast_without_a_view() -> None:
     holed = weather().drop_vars(["dew_point", "mixing_height"]).drop_isel(time=range(300, 320))
     silent = observations()

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from hazecast.archive.bulletin_facts import load_stored_facts
+from hazecast.bulletins.text_layout import wrapped
 from hazecast.desk.air import AirFrom, air_from, paths_svg
 from hazecast.desk.cases import cycle_seen
 from hazecast.desk.desk import Desk, desk_of
@@ -19,6 +20,7 @@ from hazecast.errors import HazecastError
 from hazecast.records import Account
 
 router = APIRouter(include_in_schema=False)
+COLUMNS = 64  # that a line of words on a map has room for
 
 
 @router.get("/look/{cycle_key}/areas/{area_id}/air.svg")
@@ -45,7 +47,9 @@ def air_of(desk: Desk, account: Account, cycle_key: str, area_id: str) -> AirFro
     return air_from(desk.settings, cycle, area_id)
 
 
-def _words(*lines: str) -> bytes:
-    said = "".join(f'<text x="12" y="{24 + 22 * n}">{escape(line[:110])}</text>' for n, line in enumerate(lines))
-    ground = f'<rect width="{WIDTH}" height="{22 * len(lines) + 16}" fill="#fff6df"/>'
-    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {WIDTH}" font-size="16">{ground}{said}</svg>'.encode()
+def _words(*sentences: str) -> bytes:
+    """Large, for on a phone the map has half its size."""
+    lines = [line for sentence in sentences for line in wrapped(sentence, columns=COLUMNS).splitlines()]
+    said = "".join(f'<text x="12" y="{30 + 30 * n}">{escape(line)}</text>' for n, line in enumerate(lines))
+    ground = f'<rect width="{WIDTH}" height="{30 * len(lines) + 16}" fill="#fff6df"/>'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {WIDTH}" font-size="23">{ground}{said}</svg>'.encode()
