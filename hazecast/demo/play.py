@@ -15,7 +15,7 @@ from hazecast.errors import SettingsError
 from hazecast.survey.settings_file import settings_text
 from hazecast.survey.survey import survey
 
-LEARNING_ROWS = 8_000  # enough for one winter that was made up, and learnt in seconds
+LEARNING_ROWS = 8_000  # enough for one winter that was made up
 MARK = ".made-by-hazecast-demo"
 TITLES = {"zh": "华北平原霾预报（虚构个例）", "en": "Haze forecast for the North China Plain (made up)"}
 
