@@ -12,7 +12,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test whole lint check format bench gallery lock clean
+.PHONY: help demo test whole lint check format bench gallery lock audit clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ gallery: $(VENV)/.tier-dev ## Replay two episodes of the real cases in DATA=fold
 lock: $(BIN)/python ## Renew requirements.lock from pyproject.toml (UPGRADE=--upgrade takes the newest of everything)
 	@$(get_uv) && $(ask_the_index_of_pip) && $(BIN)/uv pip compile --quiet --universal --all-extras --generate-hashes --python-version 3.11 \
 		--custom-compile-command "make lock" $(UPGRADE) --output-file requirements.lock pyproject.toml
+
+audit: $(VENV)/.tier-dev ## Ask PyPI for known vulnerabilities of everything in requirements.lock (SERVICE=osv asks OSV); fails if any could not be asked for
+	@$(BIN)/pip-audit --strict --disable-pip --require-hashes --requirement requirements.lock --progress-spinner off --vulnerability-service $(or $(SERVICE),pypi)
 
 clean: ## Remove the environment and everything that was built
 	rm -rf $(VENV) dist build hazecast-demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

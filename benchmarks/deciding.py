@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from benchmarks.measuring import Row, in_turn
 from hazecast.warnings.deciding import level_bounds
-from hazecast.warnings.drawn import area_chances, drawn_levels, hourly_chances, sustained, within_horizon
+from hazecast.warnings.drawn import chances_of_bounds, drawn_levels, hourly_chances, sustained, within_horizon
 from hazecast.warnings.edition import load_hourly_edition
 from hazecast.warnings.hourly_edition import HourlyEdition
 
@@ -58,16 +58,15 @@ def by_kernels(edition: HourlyEdition, pm25: Floats, visibility: Floats, humidit
     """Least and greatest chance (county, window, level)."""
     drawn = drawn_levels(edition, pm25, visibility, humidity)
     counties = [[i] for i in range(pm25.shape[1])]
-    least, greatest = (
-        area_chances(levels, edition, counties, [1] * len(counties), WINDOWS, LEAST_HOURS)[1] for levels in (drawn.lowest, drawn.highest)
-    )
-    return least, greatest
+    least, greatest = chances_of_bounds(drawn, edition, counties, [1] * len(counties), WINDOWS, LEAST_HOURS)
+    return least[1], greatest[1]
 
 
 def by_numpy(edition: HourlyEdition, pm25: Floats, visibility: Floats, humidity: Floats) -> tuple[Array, Array]:
-    """The same, array by array."""
-    least, greatest = (_of_counties(edition, levels) for levels in level_bounds(edition, pm25, visibility, humidity[None]))
-    return least, greatest
+    """The same, array by array; counted once, too, where nothing lacks."""
+    lowest, highest = level_bounds(edition, pm25, visibility, humidity[None])
+    least = _of_counties(edition, lowest)
+    return least, least if np.array_equal(lowest, highest) else _of_counties(edition, highest)
 
 
 def of_area(levels: Levels, needed: int) -> Levels:

@@ -13,10 +13,12 @@ import numba
 
 from benchmarks import (
     advection,
+    always_on,
     backtest,
     boosting,
     bulletin,
     correction,
+    daily_cycle,
     deciding,
     desk,
     lazy_meteorology,
@@ -58,6 +60,8 @@ BENCHMARKS = (
     Benchmark("bulletin", bulletin.rows),
     Benchmark("backtest", backtest.rows),
     Benchmark("desk", desk.rows),
+    Benchmark("always-on", always_on.rows),
+    Benchmark("daily-cycle", daily_cycle.rows),
 )
 
 

@@ -64,6 +64,7 @@ from hazecast.signing import signer_of
 from hazecast.warnings.assess import assess
 from hazecast.warnings.ground import notes_on_ground
 from hazecast.warnings.life import REMEMBERED
+from hazecast.warnings.sender import sent_by
 from hazecast.warnings.why.explain import Past, explained
 from hazecast.warnings.why.situation import what_came
 from hazecast.warnings.why.skill import backtest_scores
@@ -152,6 +153,7 @@ def run_claimed(claim: Claim, settings: Settings, around: Surroundings, progress
         past = _past(claim.cycle, last, assessment, settings, around) if around.composes else None
         if past is not None:
             assessment = explained(assessment, forecast, areas, settings.warnings, gathered.observations, past, ground)
+        assessment = sent_by(assessment, settings.site.sender, settings.site.time_zone)
         told("bulletin", 0.0)
         facts = _facts(gridded, forecast, areas, assessment, known, settings, around)
         bulletin = around.composer(facts, settings.site.languages, sign, pdf_languages=settings.pdf_languages) if around.composes else None

@@ -4,6 +4,7 @@
     ├── SettingsError             the settings file: an unknown key, a value out of range, a path that is not there
     ├── InputError                what was delivered
     │   ├── UnreadableInput       a file that is truncated, empty, or not of its format
+    │   │   └── NothingReadable   … and so is every other file of that input
     │   ├── MissingVariable       a variable the forecast cannot do without
     │   ├── UnknownUnits          units that hazecast cannot convert
     │   └── NoDataInPeriod        nothing for the hours asked for
@@ -45,6 +46,14 @@ class InputError(HazecastError):
 
 class UnreadableInput(InputError):
     """A file is truncated, empty, or not of the format it was taken for."""
+
+
+class NothingReadable(UnreadableInput):
+    """None of the files of an input can be read; `problem` and `remedy` are those of the first, `names` are of all."""
+
+    def __init__(self, problem: str, remedy: str, names: tuple[str, ...]) -> None:
+        super().__init__(problem, remedy)
+        self.names = names
 
 
 class MissingVariable(InputError):

@@ -343,7 +343,7 @@ def day_before(facts: BulletinFacts) -> PreviousBulletin:
 
 
 def _reason(window: WindowAssessment, status: AreaStatus | None) -> Why:
-    """Beijing has all that can be told; of the others there is less, and nothing where the level is unknown."""
+    """Beijing, and without a warning Zhangjiakou, have all that can be told; others less, and nothing where the level is unknown."""
     in_force = status.level if status else Level.NONE
     present, peak = max(window.level, in_force), window.peak_pm25
     if peak is None:
@@ -360,12 +360,19 @@ def _reason(window: WindowAssessment, status: AreaStatus | None) -> Why:
     why = Why(window.area_id, window.valid_from, window.valid_until, *margins)
     if window.area_id == "tianjin":
         return replace(why, likeness=Likeness(7, 20, ()), change=_change(window, None))
-    if window.area_id != "beijing":
+    if window.area_id not in ("beijing", "zhangjiakou"):
         return why
-    skill = WarningSkill(
-        Level.ORANGE, 13, 24, 310, 120, 95, datetime(2029, 11, 1, tzinfo=UTC), datetime(2029, 12, 31, tzinfo=UTC), "ab" * 32
+    start, end, sha256 = datetime(2029, 11, 1, tzinfo=UTC), datetime(2029, 12, 31, tzinfo=UTC), "ab" * 32
+    if window.area_id == "zhangjiakou":
+        quiet = WarningSkill(Level.YELLOW, 13, 24, 610, 150, 205, start, end, sha256, 5035)
+        return replace(why, skill=quiet, likeness=Likeness(58, 20, _episodes(window, 58.0, (61.0, 96.0, 44.0))))
+    skill = WarningSkill(Level.ORANGE, 13, 24, 310, 120, 95, start, end, sha256, 5475)
+    return replace(
+        why,
+        change=_change(window, Driver.OBSERVATIONS),
+        skill=skill,
+        likeness=Likeness(61, 20, _episodes(window, 262.0, (301.0, 188.0, 96.0))),
     )
-    return replace(why, change=_change(window, Driver.OBSERVATIONS), skill=skill, likeness=Likeness(61, 20, _episodes(window)))
 
 
 def _change(window: WindowAssessment, driver: Driver | None) -> Change:
@@ -375,16 +382,16 @@ def _change(window: WindowAssessment, driver: Driver | None) -> Change:
     return Change("20300113T10Z", Level.ORANGE, Level.YELLOW, chance, then, window.peak_time, peak, peak - 29.0, parts, driver)
 
 
-def _episodes(window: WindowAssessment) -> tuple[PastEpisode, ...]:
+def _episodes(window: WindowAssessment, expected: float, peaks: tuple[float, ...]) -> tuple[PastEpisode, ...]:
     day = timedelta(days=1)
     begins = [window.valid_from - days * day for days in (24, 37, 52)]
     situations = [
-        Situation(f"{b:%Y%m%dT%HZ}", "beijing", b, b + day, Level.ORANGE, level, 262.0, 0.4, 1.9, 71.0, 310.0)
+        Situation(f"{b:%Y%m%dT%HZ}", window.area_id, b, b + day, window.level, min(level, window.level), expected, 0.4, 1.9, 71.0, 310.0)
         for b, level in zip(begins, (Level.ORANGE, Level.YELLOW, Level.NONE), strict=True)
     ]
     return tuple(
-        PastEpisode(one, Came(one.cycle_key, "beijing", came, 24), 0.3 * (i + 1))
-        for i, (one, came) in enumerate(zip(situations, (301.0, 188.0, 96.0), strict=True))
+        PastEpisode(one, Came(one.cycle_key, window.area_id, came, 24), 0.3 * (i + 1))
+        for i, (one, came) in enumerate(zip(situations, peaks, strict=True))
     )
 
 

@@ -1,4 +1,4 @@
-"""The tables of accounts: who may use the desk, their sessions and tokens, failed logins, and the audit trail."""
+"""The tables of accounts: who may use the desk, as whom a provider knows them, sessions and tokens, logins, and the audit trail."""
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text
 
@@ -45,6 +45,24 @@ login_failures = Table(
     Column("address", String, nullable=False),
     Column("at", UtcTime, nullable=False),
     Index("login_failures_by_time", "at"),
+)
+
+identities = Table(
+    "identities",
+    METADATA,
+    Column("issuer", String, primary_key=True),
+    Column("claim", String, primary_key=True),
+    Column("value", String, primary_key=True),
+    Column("account", ForeignKey("accounts.name"), nullable=False),
+    Column("linked_at", UtcTime, nullable=False),
+)
+
+logins_begun = Table(
+    "logins_begun",
+    METADATA,
+    Column("state_sha256", String, primary_key=True),
+    Column("back", Text, nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
 )
 
 audit = Table(

@@ -172,10 +172,9 @@ def load_facts(folder: Path) -> BulletinFacts:
 
     Raises ArchiveError where they are lacking, as in cycles of before they were kept, or cannot be read.
     """
-    stored = load_stored_facts(folder)
+    stored, weather = load_stored_facts(folder), folder / WEATHER_FILE
+    ground = _load_ground(folder, stored)
     grid, stations = read_dataset(folder / GRID_FILE), read_dataset(folder / STATIONS_FILE)
-    weather, territories = folder / WEATHER_FILE, folder / GROUND_FILE
-    ground = read_dataset(territories)["share"] if territories.is_file() else None
     return BulletinFacts(
         **{name: getattr(stored, name) for name in StoredFacts.__slots__ if name not in _APART},
         areas=tuple(area.on(ground) for area in stored.areas),
@@ -189,20 +188,31 @@ def load_facts(folder: Path) -> BulletinFacts:
 
 
 def load_told_facts(folder: Path) -> BulletinFacts:
-    """The same without fields, series and ground, for what is told in words and shares; in a fraction of the time."""
+    """The same without fields and series, for what is told in words and shares; in a fraction of the time."""
     stored = load_stored_facts(folder)
+    ground = _load_ground(folder, stored)
     lead = {"lead_time": list(stored.cycle.lead_hours)}
     grid = xr.Dataset(coords=lead | {"latitude": [], "longitude": []})
     stations = xr.Dataset(coords=lead | {"station": [], "quantile": []})
     return BulletinFacts(
         **{name: getattr(stored, name) for name in StoredFacts.__slots__ if name not in _APART},
-        areas=tuple(area.on(None) for area in stored.areas),
+        areas=tuple(area.on(ground) for area in stored.areas),
         inputs=stored.inputs,
         assessment=stored.assessment(),
         forecast=Forecast(stored.cycle, grid, stations, stored.forecast_notes),
         observations=xr.Dataset(coords={"time": [], "station": []}),
         attribution=load_attribution(folder),
     )
+
+
+def _load_ground(folder: Path, stored: StoredFacts) -> xr.DataArray | None:
+    file = folder / GROUND_FILE
+    if file.is_file():
+        return read_dataset(file)["share"]
+    bare = [area.id for area in stored.areas if not area.station_ids]
+    if bare:
+        raise ArchiveError(f"{file} is lacking, and {', '.join(bare)} cannot be told without it.", RESTORE_REMEDY)
+    return None
 
 
 def _stored_area(area: Area) -> StoredArea:

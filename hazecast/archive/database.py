@@ -21,7 +21,7 @@ from hazecast.archive.schemas import Schema
 from hazecast.archive.tables import METADATA, NEVER_CHANGED
 from hazecast.errors import ArchiveError
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 6
 LEDGER_NAME = "ledger.sqlite"
 
 

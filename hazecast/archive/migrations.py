@@ -186,4 +186,34 @@ _DESK_TABLES = (
     )""",
 )
 
-LEDGER_MIGRATIONS: tuple[Migration, ...] = (_to_version_2, _to_version_3, _to_version_4)
+
+def _to_version_5(connection: Connection) -> None:
+    """Who sent each message, and in which zone its times are written."""
+    for column in ("sender", "time_zone"):
+        connection.exec_driver_sql(f"ALTER TABLE warnings ADD COLUMN {column} VARCHAR DEFAULT '' NOT NULL")
+
+
+def _to_version_6(connection: Connection) -> None:
+    """As whom a provider of logins knows an account, and logins that a provider was asked for."""
+    connection.exec_driver_sql(
+        """CREATE TABLE identities (
+            issuer VARCHAR NOT NULL,
+            claim VARCHAR NOT NULL,
+            value VARCHAR NOT NULL,
+            account VARCHAR NOT NULL,
+            linked_at VARCHAR(32) NOT NULL,
+            PRIMARY KEY (issuer, claim, value),
+            FOREIGN KEY(account) REFERENCES accounts (name)
+        )"""
+    )
+    connection.exec_driver_sql(
+        """CREATE TABLE logins_begun (
+            state_sha256 VARCHAR NOT NULL,
+            back TEXT NOT NULL,
+            expires_at VARCHAR(32) NOT NULL,
+            PRIMARY KEY (state_sha256)
+        )"""
+    )
+
+
+LEDGER_MIGRATIONS: tuple[Migration, ...] = (_to_version_2, _to_version_3, _to_version_4, _to_version_5, _to_version_6)

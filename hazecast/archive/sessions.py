@@ -20,8 +20,11 @@ MOST_FAILURES_OF_AN_ADDRESS = 20
 TOKEN_MARK = "hzc_"
 
 
-def open_session(database: Engine, account: Account, now: datetime, lifetime: timedelta, address: str) -> str:
-    """Let an account in; returns the secret of its new session, which no browser had before. Failed logins are forgotten."""
+def open_session(database: Engine, account: Account, now: datetime, lifetime: timedelta, address: str, by: str = "") -> str:
+    """Let an account in; returns the secret of its new session, which no browser had before. Failed logins are forgotten.
+
+    The audit trail tells from where, and `by` whom if another vouched for it.
+    """
     require_utc("now", now)
     secret = secrets.token_urlsafe(32)
     values = {"account": account.name, "form_word": secrets.token_urlsafe(24), "created_at": now, "expires_at": now + lifetime}
@@ -29,7 +32,7 @@ def open_session(database: Engine, account: Account, now: datetime, lifetime: ti
         connection.execute(delete(sessions).where(sessions.c.expires_at <= now))
         connection.execute(delete(login_failures).where(login_failures.c.account == account.name))
         connection.execute(insert(sessions).values(token_sha256=digest(secret), **values))
-        note(connection, now, account.name, "login", account.name, address)
+        note(connection, now, account.name, "login", account.name, f"{address} {by}".strip())
     return secret
 
 
@@ -49,16 +52,16 @@ def close_session(database: Engine, secret: str, now: datetime, actor: str) -> N
         note(connection, now, actor, "logout", actor)
 
 
-def failed_login(database: Engine, account: str, address: str, now: datetime) -> None:
+def failed_login(database: Engine, account: str, address: str, now: datetime, why: str = "") -> None:
     """Remember a login that failed, and forget those of long ago."""
     with writing(database) as connection:
         connection.execute(delete(login_failures).where(login_failures.c.at <= now - FAILURES_REMEMBERED))
         connection.execute(insert(login_failures).values(account=account, address=address, at=now))
-        note(connection, now, "nobody", "login-failed", account, address)
+        note(connection, now, "nobody", "login-failed", account, f"{address} {why}".strip())
 
 
-def must_wait(database: Engine, account: str, address: str, now: datetime) -> bool:
-    """Whether so many logins failed lately, for this name or from this address, that no other is looked at."""
+def must_wait(database: Engine, account: str | None, address: str, now: datetime) -> bool:
+    """Whether so many logins failed lately, for this name if one is known, or from this address, that no other is looked at."""
     lately = (login_failures.c.at > now - FAILURES_REMEMBERED) & (login_failures.c.at <= now)
     count = select(func.count()).select_from(login_failures)
     with reading(database) as connection:

@@ -126,6 +126,8 @@ warnings = Table(
     Column("cycle_key", ForeignKey("cycles.key"), nullable=False),
     Column("condition", String, nullable=False),
     Column("probability", Float),
+    Column("sender", String, nullable=False, server_default=""),
+    Column("time_zone", String, nullable=False, server_default=""),
     Index("warnings_by_end", "valid_until"),
     Index("warnings_by_area", "area_id", "issued_at"),
 )

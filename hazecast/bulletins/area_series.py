@@ -1,4 +1,4 @@
-"""PM2.5 of an area over time: what its stations measured, and what is forecast for them."""
+"""PM2.5 of an area over time: what its stations measured, and what is forecast for them or, where none lies in it, for its ground."""
 
 from dataclasses import dataclass
 
@@ -6,8 +6,9 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from hazecast.bulletins.ground_series import QUANTILES, ground_quantiles
 from hazecast.bulletins.situation import AreaView
-from hazecast.records import BulletinFacts
+from hazecast.records import Area, BulletinFacts
 
 Array = NDArray[np.float64]
 HOURS_BEFORE = 48
@@ -17,7 +18,7 @@ HOURS_BEFORE = 48
 class AreaSeries:
     """PM2.5 (µg m-3) of one area; NaN where nothing is known.
 
-    `observed` (station, hour) belongs to `observed_times`; `forecast` holds the median of the stations for each of
+    `observed` (station, hour) belongs to `observed_times`; `forecast` holds the median of the stations, or of the ground, for each of
     `quantiles`, (quantile, hour), and belongs to `valid_times`. Times are UTC.
     """
 
@@ -56,15 +57,24 @@ def area_series(view: AreaView, facts: BulletinFacts) -> AreaSeries:
     stations, ids = facts.forecast.stations, list(view.area.station_ids)
     init_time = np.datetime64(facts.cycle.init_time.replace(tzinfo=None), "ns")
     past = facts.observations.sel(time=slice(init_time - np.timedelta64(HOURS_BEFORE, "h"), init_time))
-    quantile = stations["pm25_quantile"].transpose("station", "quantile", "lead_time")
+    quantiles, forecast = _forecast(view.area, facts)
     return AreaSeries(
         view=view,
         observed_times=past["time"].values,
         observed=_of_stations(past["pm25"].transpose("station", "time"), ids),
         valid_times=stations["valid_time"].values,
-        quantiles=stations["quantile"].values.astype(np.float64),
-        forecast=median_of_stations(_of_stations(quantile, ids)),
+        quantiles=quantiles,
+        forecast=forecast,
     )
+
+
+def _forecast(area: Area, facts: BulletinFacts) -> tuple[Array, Array]:
+    """Probabilities (quantile,) and PM2.5 (quantile, hour)."""
+    if area.territory is not None and not area.station_ids:
+        return QUANTILES, ground_quantiles(area.territory, facts.forecast.grid)
+    stations = facts.forecast.stations
+    quantile = stations["pm25_quantile"].transpose("station", "quantile", "lead_time")
+    return stations["quantile"].values.astype(np.float64), median_of_stations(_of_stations(quantile, list(area.station_ids)))
 
 
 def _of_stations(values: xr.DataArray, ids: list[str]) -> Array:

@@ -1,4 +1,4 @@
-"""One warning as the evening news tells it: what, where, from when to when, since when, where worse, how sure, and why."""
+"""One warning as the evening news tells it: what, where, from when to when, since when, where worse, how sure, why, and what changed."""
 
 from dataclasses import dataclass
 
@@ -7,6 +7,7 @@ from hazecast.bulletins.phrases import HEADLINES
 from hazecast.bulletins.reviewed import words_of_person
 from hazecast.bulletins.standing import standing_in_words
 from hazecast.bulletins.telling import Telling
+from hazecast.bulletins.why import why_in_short
 from hazecast.records import Action, HazeWarning, WindowAssessment
 
 
@@ -22,7 +23,8 @@ def area_warning(warning: HazeWarning, telling: Telling) -> AreaWarning:
     """What one message says in one language."""
     headline = telling.warned(HEADLINES[warning.action], warning.level, [warning.area_id])
     if warning.action is Action.LIFT:
-        return AreaWarning(headline, (telling.wording.say("%(sentence)s.", sentence=headline), *words_of_person(warning.area_id, telling)))
+        lifted = telling.wording.say("%(sentence)s.", sentence=headline)
+        return AreaWarning(headline, (lifted, *why_in_short(warning.area_id, telling), *words_of_person(warning.area_id, telling)))
     in_full = in_time(headline, warning.valid_from, warning.valid_until, telling)
     window = next((view.window for view in telling.views if view.area.id == warning.area_id), None)
     said = (
@@ -31,7 +33,8 @@ def area_warning(warning: HazeWarning, telling: Telling) -> AreaWarning:
         _worse(window, telling),
         _peak(window, telling),
         _how_sure(warning, telling),
-        _why(warning, telling),
+        _condition(warning, telling),
+        *why_in_short(warning.area_id, telling),
         *words_of_person(warning.area_id, telling),
     )
     return AreaWarning(in_full, tuple(sentence for sentence in said if sentence))
@@ -74,7 +77,7 @@ def _how_sure(warning: HazeWarning, telling: Telling) -> str:
     return telling.wording.say("%(sentence)s.", sentence=said)
 
 
-def _why(warning: HazeWarning, telling: Telling) -> str:
+def _condition(warning: HazeWarning, telling: Telling) -> str:
     if not warning.condition:
         return ""
     condition = telling.condition(warning.condition)

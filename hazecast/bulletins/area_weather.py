@@ -1,4 +1,4 @@
-"""The weather of an area over time, and what its air lets see: what its stations measured, and what is forecast for them."""
+"""The weather of an area over time, and what its air lets see: what its stations measured, and what is forecast for them or its ground."""
 
 from dataclasses import dataclass
 
@@ -7,8 +7,9 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from hazecast.bulletins.area_series import HOURS_BEFORE, median_of_stations
+from hazecast.bulletins.ground_series import ground_median
 from hazecast.bulletins.situation import AreaView
-from hazecast.records import BulletinFacts
+from hazecast.records import Area, BulletinFacts, Forecast
 
 Array = NDArray[np.float64]
 MEDIAN = 0.5
@@ -18,6 +19,7 @@ MEDIAN = 0.5
 class AreaWeather:
     """Of one area, the median of its stations at each of `times` (UTC, hourly); NaN where nothing is known.
 
+    Where no station lies in it, humidity and visibility are the medians of its ground; the rest, which is at stations alone, is not known.
     Winds in m s-1, towards east and north; `mixing_height` in m above the ground, `humidity` in %, `visibility` in km, measured before the
     forecast begins and forecast from then on. `visibility_low` and `visibility_high` are the ends of its 90 % band, NaN of the past.
     """
@@ -45,7 +47,7 @@ def area_weather(view: AreaView, facts: BulletinFacts) -> AreaWeather:
     times = np.concatenate([past, ahead])
     ids = list(view.area.station_ids)
     weather = xr.Dataset() if facts.weather is None else facts.weather
-    forecast = _forecast(facts.forecast.stations, ids)
+    forecast = _forecast(view.area, facts.forecast)
     beyond = np.full(past.size, np.nan)
     return AreaWeather(
         times,
@@ -67,10 +69,13 @@ class _Forecast:
     visibility_high: Array
 
 
-def _forecast(stations: xr.Dataset, ids: list[str]) -> _Forecast:
-    own = stations.isel(station=np.isin(stations["station"].values, ids))
-    median = [median_of_stations(own[name].transpose("station", "lead_time").values) for name in ("relative_humidity", "visibility")]
-    unknown = np.full(own.sizes["lead_time"], np.nan)
+def _forecast(area: Area, forecast: Forecast) -> _Forecast:
+    names, unknown = ("relative_humidity", "visibility"), np.full(forecast.stations.sizes["lead_time"], np.nan)
+    if area.territory is not None and not area.station_ids:
+        humidity, visibility = (ground_median(area.territory, forecast.grid, name) for name in names)
+        return _Forecast(humidity, visibility, unknown, unknown)
+    own = forecast.stations.isel(station=np.isin(forecast.stations["station"].values, area.station_ids))
+    median = [median_of_stations(own[name].transpose("station", "lead_time").values) for name in names]
     if "visibility_quantile" not in own:
         return _Forecast(median[0], median[1], unknown, unknown)
     bands = own["visibility_quantile"].transpose("quantile", "station", "lead_time").values[[-1, 0]]

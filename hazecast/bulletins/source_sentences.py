@@ -89,7 +89,7 @@ def clause(share: Share, area: Area, telling: Telling) -> str:
         return wording.say("%(share)s is from other sources", share=text)
     if share.source.id in _CLAUSES:
         return wording.say(_CLAUSES[share.source.id], share=text)
-    if share.own and is_of_area(share.source, area):
+    if share.own and is_of_area(share.source, area) and area.territory is None:
         return wording.say("%(share)s is of the city itself", share=text)
     sentence = N_("%(share)s is from within %(region)s") if share.own else N_("%(share)s is from %(region)s")
     return wording.say(sentence, share=text, region=source_name(share.source, wording))

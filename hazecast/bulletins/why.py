@@ -33,6 +33,14 @@ DAYS_SCORED = N_(
     "%(far)s of what was forecast did not come, CSI %(csi)s "
     "(station days: %(hits)d hits, %(misses)d misses, %(false_alarms)d false alarms)"
 )
+QUIET_HOURS_SCORED = N_(
+    "%(level)s or higher not forecast, %(first)d to %(last)d hours ahead, %(start)s to %(end)s: "
+    "it came all the same in %(share)s of these station hours (%(misses)d of %(hours)d)"
+)
+QUIET_DAYS_SCORED = N_(
+    "%(level)s or higher not forecast, %(first)d to %(last)d hours ahead, %(start)s to %(end)s: "
+    "it came all the same in %(share)s of these station days (%(misses)d of %(hours)d)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +67,27 @@ def why_card(view: AreaView, telling: Telling) -> WhyCard | None:
     return WhyCard(1, telling.area(view.area), badge(view.level, telling), facts, _episodes(view, why, telling)) if facts else None
 
 
+def why_in_short(area_id: str, telling: Telling) -> tuple[str, ...]:
+    """The same in sentences for a message: how likely the next level up is, what changed of the chances, and the input that changed them.
+
+    What a person decided is not the forecast's to explain: of such an area there is only what changed.
+    """
+    why = next((one for one in telling.facts.assessment.reasons if one.area_id == area_id), None)
+    if why is None:
+        return ()
+    say, said = telling.wording.say, []
+    if why.above is not None and not _is_by_person(area_id, telling):
+        said.append((say("Up to %(level)s", level=telling.level(why.above.level)), _short_of(why.above, telling)))
+    if why.change is not None:
+        said.append((say("Since the last cycle"), telling.wording.clauses([_chances(why.change, telling), *_driver(why.change, telling)])))
+    return tuple(say("%(sentence)s: %(detail)s.", sentence=label, detail=text) for label, text in said)
+
+
+def _is_by_person(area_id: str, telling: Telling) -> bool:
+    decision = telling.facts.reviewed.decision_on(area_id) if telling.facts.reviewed else None
+    return decision is not None and decision.changes
+
+
 def _facts(view: AreaView, why: Why | None, telling: Telling) -> tuple[Fact, ...]:
     say = telling.wording.say
     facts = [] if view.level is Level.NONE else [Fact(say("Condition"), _condition(view, telling))]
@@ -74,6 +103,8 @@ def _facts(view: AreaView, why: Why | None, telling: Telling) -> tuple[Fact, ...
         facts.append(Fact(say("Such forecasts in a backtest"), _skill(why.skill, telling)))
         if why.likeness is not None and not why.likeness.episodes:
             facts.append(Fact(say("Past situations like it"), _too_few(why.likeness, telling)))
+    elif view.level is Level.NONE and why.skill is not None:
+        facts.append(Fact(say("Such forecasts in a backtest"), _skill_of_none(why.skill, telling)))
     return tuple(facts)
 
 
@@ -88,14 +119,20 @@ def _condition(view: AreaView, telling: Telling) -> str:
 
 
 def _above(margin: Margin, telling: Telling) -> str:
-    say = telling.wording.say
+    say, chance = telling.wording.say, _short_of(margin, telling)
     if margin.chance is None:
-        return say("not known: input lacks")
-    chance = say("its chance is %(points)s points short of %(bar)s", points=_points(margin), bar=telling.chance(margin.probability))
+        return chance
     if margin.factor is None:
         return telling.wording.clauses([chance, say("no rise of PM2.5 within reach would bring it")])
     more = say("%(factor)s times the PM2.5 would bring it", factor=telling.wording.number(margin.factor, 2))
     return telling.wording.clauses([chance, more, *_at_peak(margin, telling)])
+
+
+def _short_of(margin: Margin, telling: Telling) -> str:
+    if margin.chance is None:
+        return telling.wording.say("not known: input lacks")
+    points, bar = _points(margin), telling.chance(margin.probability)
+    return telling.wording.say("its chance is %(points)s points short of %(bar)s", points=points, bar=bar)
 
 
 def _below(margin: Margin, telling: Telling) -> str:
@@ -133,16 +170,7 @@ def _signed(value: float, telling: Telling, decimals: int = 0) -> str:
 
 
 def _changed(change: Change, telling: Telling) -> str:
-    say = telling.wording.say
-    level, now = telling.level(change.level), telling.chance(change.chance)
-    if change.former_level is None:
-        parts = [
-            say("chance of %(level)s or higher %(now)s; cycle %(cycle)s spoke of other hours", level=level, now=now, cycle=change.cycle_key)
-        ]
-    else:
-        then = telling.chance(change.chance_then)
-        said = N_("chance of %(level)s or higher %(now)s, in cycle %(cycle)s %(then)s")
-        parts = [say(said, level=level, now=now, cycle=change.cycle_key, then=then)]
+    say, parts = telling.wording.say, [_chances(change, telling)]
     if change.pm25 is not None and change.pm25_then is not None:
         now, then = telling.concentration(change.pm25), telling.concentration(change.pm25_then)
         parts.append(say("PM2.5 at the hour of the peak %(now)s µg/m³, then %(then)s", now=now, then=then))
@@ -153,11 +181,25 @@ def _changed(change: Change, telling: Telling) -> str:
             left = change.pm25 - change.pm25_then - sum(pm25 for _, pm25 in known)
             each.append(say("left open %(pm25)s", pm25=_signed(left, telling)))
         parts.append(say("each input by itself: %(parts)s", parts=telling.wording.listing(each)))
+    return telling.wording.clauses([*parts, *_driver(change, telling)])
+
+
+def _chances(change: Change, telling: Telling) -> str:
+    values = {"level": telling.level(change.level), "now": telling.chance(change.chance), "cycle": change.cycle_key}
+    if change.former_level is None:
+        return telling.wording.say("chance of %(level)s or higher %(now)s; cycle %(cycle)s spoke of other hours", **values)
+    then = telling.chance(change.chance_then)
+    return telling.wording.say("chance of %(level)s or higher %(now)s, in cycle %(cycle)s %(then)s", then=then, **values)
+
+
+def _driver(change: Change, telling: Telling) -> tuple[str, ...]:
+    """The input that changed the forecast; nothing where it hardly changed."""
+    say = telling.wording.say
     if change.driver is not None:
-        parts.append(say("driven by: %(driver)s", driver=say(DRIVERS[change.driver])))
-    elif change.pm25 is None or change.pm25_then is None or abs(change.pm25 - change.pm25_then) >= 1.0:
-        parts.append(say("which input changed it cannot be told"))
-    return telling.wording.clauses(parts)
+        return (say("driven by: %(driver)s", driver=say(DRIVERS[change.driver])),)
+    if change.pm25 is None or change.pm25_then is None or abs(change.pm25 - change.pm25_then) >= 1.0:
+        return (say("which input changed it cannot be told"),)
+    return ()
 
 
 def _skill(skill: WarningSkill | None, telling: Telling) -> str:
@@ -179,6 +221,26 @@ def _skill(skill: WarningSkill | None, telling: Telling) -> str:
     )
 
 
+def _skill_of_none(skill: WarningSkill, telling: Telling) -> str:
+    """How far it can be relied on that none is forecast; as of a warning where the scores do not tell."""
+    say, share = telling.wording.say, skill.came_unforecast
+    if share is None or skill.correct_negatives is None:
+        return _skill(skill, telling)
+    came = say(
+        QUIET_DAYS_SCORED if skill.of_days else QUIET_HOURS_SCORED,
+        level=telling.level(skill.level),
+        first=skill.first_lead,
+        last=skill.last_lead,
+        start=_day(skill.start, telling),
+        end=_day(skill.end, telling),
+        share=telling.chance(share),
+        misses=skill.misses,
+        hours=skill.misses + skill.correct_negatives,
+    )
+    caught = [] if skill.pod is None else [say("%(pod)s of what came was forecast", pod=telling.chance(skill.pod))]
+    return telling.wording.clauses([came, *caught])
+
+
 def _too_few(likeness: Likeness, telling: Telling) -> str:
     if likeness.past < likeness.needed:
         return telling.wording.say(
@@ -188,7 +250,7 @@ def _too_few(likeness: Likeness, telling: Telling) -> str:
 
 
 def _episodes(view: AreaView, why: Why | None, telling: Telling) -> tuple[str, ...]:
-    if why is None or why.likeness is None or not _is_warned(view, telling):
+    if why is None or why.likeness is None or not (view.level is Level.NONE or _is_warned(view, telling)):
         return ()
     return tuple(_episode(one, telling) for one in why.likeness.episodes)
 

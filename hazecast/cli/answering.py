@@ -4,6 +4,7 @@ import asyncio
 import importlib
 import importlib.util
 import logging
+import os
 import socket
 import threading
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
@@ -24,6 +25,7 @@ Application = Callable[[MutableMapping[str, Any], Any, Any], Awaitable[None]]
 _LOGGER = logging.getLogger(__name__)
 LONGEST_SILENCE_S = 10.0
 LONGEST_SLEEP_S = 5.0
+READERS_NICENESS = 10
 NEEDED_BY_DESK = ("uvicorn", "fastapi", "argon2", "hazecast.desk")
 
 
@@ -85,6 +87,11 @@ def _with_desk(asked: Asked, listening: socket.socket, desk: Application) -> Ite
             with suppress(TimeoutError):
                 await asyncio.wait_for(ending.wait(), LONGEST_SLEEP_S)
 
+    def answer_at_leisure() -> None:
+        with suppress(AttributeError, OSError):  # who reads does not hold up a cycle; on Linux every thread has a priority of its own
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), READERS_NICENESS)
+        server.run(sockets=[listening])
+
     def end() -> None:
         server.should_exit = True
         for loop in loops:
@@ -92,7 +99,7 @@ def _with_desk(asked: Asked, listening: socket.socket, desk: Application) -> Ite
 
     server.main_loop = wait_for_the_end
     address = _address(listening)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="web", daemon=True)
+    thread = threading.Thread(target=answer_at_leisure, name="web", daemon=True)
     thread.start()
     try:
         yield address

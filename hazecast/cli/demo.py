@@ -21,14 +21,25 @@ def demo(
     serve: Annotated[bool, typer.Option("--serve", help="Let the bulletin wait for you at the desk, a web page on this machine.")] = False,
 ) -> None:
     """Make up a winter episode, forecast it, warn of it, and see how right that was. Needs no data and no network."""
-    if not serve:
-        _play(out, seed)
-        return
-    from hazecast.cli.answering import free_address, require_desk
+    if serve:
+        from hazecast.cli.answering import require_desk
+
+        require_desk()
+    make_folder(out)
+    from hazecast.demo.play import alone
+
+    with alone(out, seed):
+        if serve:
+            _serve(*_play(out, seed, _desk_address()))
+        else:
+            _play(out, seed)
+
+
+def _desk_address() -> str:
+    from hazecast.cli.answering import free_address
     from hazecast.config.desk import DeskSettings
 
-    require_desk()
-    _serve(*_play(out, seed, free_address(DeskSettings().address)))
+    return free_address(DeskSettings().address)
 
 
 def _play(out: Path, seed: int, desk_address: str = "") -> "tuple[Settings, Path, Clock]":
@@ -39,7 +50,6 @@ def _play(out: Path, seed: int, desk_address: str = "") -> "tuple[Settings, Path
     from hazecast.demo.play import prepare
     from hazecast.report import demo_lines
 
-    make_folder(out)
     with progress_bars(quiet=False) as progress:
         staged = prepare(out, seed, progress, desk_address)
         write_whole(staged.settings_file, staged.settings_text)

@@ -23,7 +23,7 @@ def ingest(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Take what has come into the archive, and note when. `run` and `schedule` do so themselves; this is for in between.
+    """Take what has come into the archive, and note when. `run` and `serve` do so themselves; this is for in between.
 
     From the first time on it is known when values arrive: those of later hours count as arrived when they are read. Status 2 where a
     file was refused; all others are taken in.

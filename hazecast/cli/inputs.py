@@ -40,13 +40,17 @@ def inputs(
 
 
 def require_archive(settings: "Settings") -> None:
-    """Raise ArchiveError where no cycle has ever been run: looking makes no archive."""
+    """Raise ArchiveError where there is none: looking makes no archive, nor does what starts by itself.
+
+    An archive on a disk that is away looks like none at all. Whoever began another in its place would send again what was sent.
+    """
     from hazecast.archive.database import LEDGER_NAME
     from hazecast.errors import ArchiveError
 
     if settings.database.address is None and not (settings.output.archive / LEDGER_NAME).is_file():
         raise ArchiveError(
-            f"There is no archive in {settings.output.archive}.", "Run a cycle with `hazecast run`, or correct output.archive."
+            f"There is no archive in {settings.output.archive}.",
+            "Bring its disk back if it is away, or correct output.archive; begin one with `hazecast run` or `hazecast ingest`.",
         )
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 def serve(config: ConfigOption) -> None:
     """Run all by itself, until stopped: cycles as their inputs come, deliveries, training, checks, copies, and the page of the desk."""
     from hazecast.cli.answering import answering
+    from hazecast.cli.inputs import require_archive
     from hazecast.cli.running import memory_of, now, operations_of, require_key, require_known_names, require_what_pdf_needs
     from hazecast.cli.serve_logs import log_as_json
     from hazecast.config import load_settings
@@ -29,6 +30,7 @@ def serve(config: ConfigOption) -> None:
     require_known_names(settings)
     require_key(settings)
     require_what_pdf_needs(settings)
+    require_archive(settings)
     with memory_of(settings) as memory, operations_of(settings) as operations:
         machine, seen = _machine(settings, config, memory.ledger, operations), Seen()
         with answering(settings, config, memory.ledger, operations, now):

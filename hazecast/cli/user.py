@@ -31,6 +31,9 @@ def add(
     config: ConfigOption,
     role: Annotated[str, typer.Option(metavar="ROLE", help="forecaster, supervisor, agency or administrator.")],
     area: Annotated[list[str] | None, typer.Option(metavar="ID", help="An area that an agency sees; once for each.")] = None,
+    without_password: Annotated[
+        bool, typer.Option("--without-password", help="Let it in by a provider of logins alone; see `hazecast user link`.")
+    ] = False,
 ) -> None:
     """Add an account. Its password is asked for, or read from standard input where that is no terminal."""
     from hazecast.archive.accounts import add_account
@@ -40,20 +43,34 @@ def add(
     settings = load_settings(config)
     account = _account(name, role, tuple(dict.fromkeys(area or ())), settings)
     with _ledger(settings) as database:
-        add_account(database, account, _hashed(_asked_for()), ACTOR)
+        add_account(database, account, "" if without_password else _hashed(_asked_for()), ACTOR)
     print(f"Added {name} as {account.role}, at {now():%Y-%m-%d %H:%M} UTC.")
 
 
 @users.command("list")
 def list_(config: ConfigOption, as_json: JsonOption = False) -> None:
-    """List the accounts, disabled ones too."""
+    """List the accounts, disabled ones too, and as whom a provider of logins knows them."""
     from hazecast.archive.accounts import all_accounts
+    from hazecast.archive.identities import all_identities
     from hazecast.config import load_settings
 
     with _ledger(load_settings(config)) as database:
-        found = all_accounts(database)
-    facts = [{"name": a.name, "role": a.role.value, "areas": list(a.areas), "disabled": a.disabled_at is not None} for a in found]
-    lines = [f"{a.name:20}{a.role:14}{'disabled' if a.disabled_at else ' '.join(a.areas) or 'all areas'}" for a in found]
+        found, linked = all_accounts(database), all_identities(database)
+    known = {a.name: [f"{identity.claim} {identity.value}" for name, identity in linked if name == a.name] for a in found}
+    facts = [
+        {
+            "name": a.name,
+            "role": a.role.value,
+            "areas": list(a.areas),
+            "disabled": a.disabled_at is not None,
+            "linked": known[a.name],
+        }
+        for a in found
+    ]
+    lines = [
+        "  ".join((f"{a.name:20}{a.role:14}{'disabled' if a.disabled_at else ' '.join(a.areas) or 'all areas'}", *known[a.name]))
+        for a in found
+    ]
     print_result(as_json, {"accounts": facts}, lines or ["There are none. Add one with `hazecast user add`."])
 
 
@@ -79,6 +96,42 @@ def password(name: NameArgument, config: ConfigOption) -> None:
     with _ledger(load_settings(config)) as database:
         set_password(database, name, _hashed(_asked_for()), now(), ACTOR)
     print(f"{name} has a new password.")
+
+
+@users.command()
+def link(
+    name: NameArgument,
+    value: Annotated[str, typer.Argument(metavar="VALUE", help="What the claim in [desk.openid] says of the person.")],
+    config: ConfigOption,
+) -> None:
+    """Let somebody in by this account whom the provider in [desk.openid] vouches for."""
+    from hazecast.archive.identities import link_identity
+    from hazecast.cli.running import now
+    from hazecast.config import load_settings
+    from hazecast.errors import SettingsError
+
+    settings = load_settings(config)
+    if settings.desk.openid is None:
+        raise SettingsError(f"{config} has no [desk.openid].", "Say there which provider vouches for people; see docs/desk.md.")
+    try:
+        identity = settings.desk.openid.identity(value)
+    except ValueError as nobody:
+        raise SettingsError(str(nobody), "Give the claim as the provider has it.") from nobody
+    with _ledger(settings) as database:
+        link_identity(database, identity, name, now(), ACTOR)
+    print(f"Whom {identity.issuer} calls {identity.value!r} by its claim {identity.claim} is let in as {name}.")
+
+
+@users.command()
+def unlink(name: NameArgument, config: ConfigOption) -> None:
+    """Let nobody in by this account through a provider any more; its sessions end at once."""
+    from hazecast.archive.identities import unlink_identities
+    from hazecast.cli.running import now
+    from hazecast.config import load_settings
+
+    with _ledger(load_settings(config)) as database:
+        unlink_identities(database, name, now(), ACTOR)
+    print(f"No provider lets anybody in as {name}.")
 
 
 @users.command()

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from hazecast.archive.jobs import Job, JobKind
+from hazecast.cli.inputs import require_archive
 from hazecast.cli.progress import Progress
 from hazecast.cli.running import memory_of, now, operations_of, surroundings_of
 from hazecast.config import Settings
@@ -22,6 +23,7 @@ _LOGGER = logging.getLogger(__name__)
 def do_task(task: Task, settings: Settings, progress: Progress) -> None:
     """Do a task that is claimed; whoever claimed it renews the lease. Raises HazecastError."""
     progress("begin", 0.0)
+    require_archive(settings)
     with memory_of(settings) as memory, operations_of(settings) as operations:
         if isinstance(task, CycleTask):
             _run(task, settings, memory, progress)

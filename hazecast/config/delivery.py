@@ -51,6 +51,7 @@ def _sftp_address(url: str) -> str:
 
 
 PlainName = Annotated[str, AfterValidator(_plain_name)]
+SecureAddress = Annotated[str, AfterValidator(_secure_address)]
 ChannelName = PlainName
 Mailbox = Annotated[str, AfterValidator(_mailbox)]
 FORMATS = ("html", "text", "pdf", "cap", "geojson", "json", "atom", "csv", "png", "svg")
@@ -119,7 +120,7 @@ class WebhookChannelSettings(_Channel):
     """A program elsewhere that is told by POST, signed in the manner of Standard Webhooks."""
 
     kind: Literal["webhook"] = Field(description="The kind of channel.")
-    url: Annotated[str, AfterValidator(_secure_address)] = Field(description="Where to post; https, or http on this machine.")
+    url: SecureAddress = Field(description="Where to post; https, or http on this machine.")
     secret: SecretSettings = Field(description="'whsec_' and base64 of 24 to 64 bytes.")
     ca_file: Path | None = Field(None, description="Certificates to trust instead of the machine's.")
     timeout_seconds: Number = Field(20.0, gt=0, le=60, description="How long an answer is waited for.")

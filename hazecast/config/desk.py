@@ -2,9 +2,10 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from hazecast.config.fields import Section, Whole, YesOrNo
+from hazecast.config.openid import OpenIdSettings
 
 
 def _host_and_port(text: str) -> str:
@@ -35,3 +36,11 @@ class DeskSettings(Section):
     longest_wait_minutes: Whole = Field(180, ge=5, le=1440, description="A bulletin waits so long at most, whatever the time of day.")
     session_hours: Whole = Field(12, ge=1, le=168, description="Who has logged in must do so again after this.")
     https: YesOrNo = Field(False, description="true behind a proxy that speaks HTTPS: cookies then go over nothing else.")
+    password_login: YesOrNo = Field(True, description="false: nobody logs in by a password, but by `[desk.openid]` alone.")
+    openid: OpenIdSettings | None = Field(None, description="Login by an OpenID Connect provider.")
+
+    @model_validator(mode="after")
+    def _lets_somebody_in(self) -> "DeskSettings":
+        if not self.password_login and self.openid is None:
+            raise ValueError("password_login is false and there is no [desk.openid], so that nobody could log in; expected one of them")
+        return self

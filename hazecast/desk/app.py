@@ -7,7 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 from urllib.parse import quote
 
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
@@ -17,13 +17,13 @@ from hazecast import __version__
 from hazecast.archive.database import open_database
 from hazecast.bulletins.wording import N_
 from hazecast.config import Settings
-from hazecast.desk import api, api_insight
+from hazecast.desk import api, api_edr, api_insight
 from hazecast.desk.desk import Desk
 from hazecast.desk.guard import Guard, TooLarge
 from hazecast.desk.pages import air, beside, decide, entrance, look, mail, operate, public, stored, today, verify
 from hazecast.desk.refusals import LoginNeeded, Refusal
 from hazecast.desk.rendering import page
-from hazecast.errors import HazecastError
+from hazecast.errors import HazecastError, MissingExtra
 
 PAGES = (entrance, today, decide, stored, look, beside, air, verify, operate, mail, public)
 
@@ -33,7 +33,10 @@ def _now() -> datetime:
 
 
 def create_app(settings: Settings, config_path: Path, clock: Callable[[], datetime] = _now) -> FastAPI:
-    """The desk over the archive that the settings name. Raises ArchiveError where its ledger cannot be opened."""
+    """The desk over the archive that the settings name.
+
+    Raises ArchiveError where its ledger cannot be opened, MissingExtra where the settings ask for an optional part that is lacking.
+    """
     database = open_database(settings.output.archive, address=settings.database.address)
 
     @asynccontextmanager
@@ -53,8 +56,11 @@ def create_app(settings: Settings, config_path: Path, clock: Callable[[], dateti
     app.state.desk = Desk(settings, config_path, database, clock)
     for one in PAGES:
         app.include_router(one.router)
+    if settings.desk.openid is not None:
+        app.include_router(_openid())
     app.include_router(api.router)
     app.include_router(api_insight.router)
+    app.include_router(api_edr.router)
     app.mount("/static", StaticFiles(directory=str(files("hazecast.desk") / "static")))
     app.add_exception_handler(LoginNeeded, _to_login)
     app.add_exception_handler(Refusal, _refused)
@@ -64,6 +70,14 @@ def create_app(settings: Settings, config_path: Path, clock: Callable[[], dateti
     app.add_exception_handler(TooLarge, _too_large)
     app.add_middleware(Guard)
     return app
+
+
+def _openid() -> APIRouter:
+    try:
+        from hazecast.desk.pages import openid  # asks for an optional part
+    except ImportError as absent:
+        raise MissingExtra("Login by OpenID Connect", "openid") from absent
+    return openid.router
 
 
 async def _to_login(request: Request, _exception: Exception) -> Response:

@@ -1,15 +1,16 @@
 """Who asks, and whether they may."""
 
 import hmac
+from datetime import timedelta
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Response
 
-from hazecast.archive.sessions import visit_by_session, visit_by_token
+from hazecast.archive.sessions import open_session, visit_by_session, visit_by_token
 from hazecast.desk.desk import desk_of
 from hazecast.desk.forms import Form, form_of
 from hazecast.desk.refusals import LoginNeeded, Refusal
-from hazecast.records import Visit
+from hazecast.records import Account, Visit
 
 COOKIE = "hazecast_session"
 
@@ -36,6 +37,20 @@ def program_of(request: Request) -> Visit:
     if visit is None:
         raise Refusal(401, "Log in, or send a token.")
     return visit
+
+
+def address_of(request: Request) -> str:
+    """Where a request comes from."""
+    return request.client.host if request.client else "unknown"
+
+
+def let_in(request: Request, answer: Response, account: Account, by: str = "") -> None:
+    """Open a new session for an account and hand it to the browser with `answer`; `by` is who vouched for it, if another did."""
+    desk = desk_of(request)
+    lifetime = timedelta(hours=desk.settings.desk.session_hours)
+    secret = open_session(desk.database, account, desk.clock(), lifetime, address_of(request), by)
+    https, seconds = desk.settings.desk.https, int(lifetime.total_seconds())
+    answer.set_cookie(COOKIE, secret, max_age=seconds, httponly=True, samesite="strict", secure=https, path="/")
 
 
 Visitor = Annotated[Visit, Depends(visit_of)]

@@ -1,7 +1,7 @@
 """The base forecast: hazecast's own transport with the strengths that observations teach, or another model's, as it was delivered."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from hazecast.config import TransportSettings
 from hazecast.forecast.attribution.members import BEFORE_HOURS, members_at_stations, with_other_strengths
 from hazecast.forecast.strengths import LEAST_PAIRS, Strengths, season_of
+from hazecast.forecast.transport.coarsening import blocks_of, coarser, coarser_state
 from hazecast.forecast.transport.driving import Driving
 from hazecast.forecast.transport.forecasting import Fields, run_ahead, scaled_start
 from hazecast.forecast.transport.learning import Snapshot, UnitRun, at_stations, learnt_strengths, run_unscaled
@@ -20,6 +21,7 @@ from hazecast.records import Gridded, Station
 Array = NDArray[np.float64]
 Progress = Callable[[float], None]
 LEARNING, AHEAD = 0.6, 0.1  # of the time that all runs take
+MOST_CELLS_OF_MEMBERS = 20_000  # of which members are run on wider cells: how sure shares are needs no detail
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -132,8 +134,13 @@ def _members(task: Task, run: UnitRun, strengths: Strengths, season: int, progre
     ahead = slice(task.origin - task.early, None)  # of the members' hours, which begin after `early`
     if not task.settings.members:
         return np.empty((0, task.end - task.origin - 1, len(task.stations), len(run.tags.regions) + len(SIDES)))
-    window = task.driving.window(task.early, task.end)
-    unscaled = members_at_stations(window, task.settings, run.snapshots[task.early], task.where, task.seed, progress)
+    blocks = blocks_of(task.driving.air.lattice, MOST_CELLS_OF_MEMBERS)
+    window = coarser(task.driving.window(task.early, task.end), blocks)
+    early = run.snapshots[task.early]
+    early = replace(early, state=coarser_state(early.state, task.driving.air, blocks))
+    where = sampling(window.air.lattice, task.stations)
+    unscaled = members_at_stations(window, task.settings, early, where, task.seed, progress)
+    unscaled[:, :, ~task.where.inside] = np.nan  # wider cells reach farther
     return with_other_strengths(unscaled[:, ahead], strengths.values[season], strengths.covariance[season], task.seed)
 
 

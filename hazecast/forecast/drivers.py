@@ -92,11 +92,11 @@ def _spliced(series: Series, then: Mapping[str, Array], first: int) -> Series | 
     """The series with the values of `then` (lead, station) in the hours after index `first`; None where they are the same."""
     changed = {}
     for key, values in then.items():
-        if key in series.values:
-            own = series.values[key]
-            hours = slice(first + 1, min(first + 1 + values.shape[0], own.shape[0]))
-            given = values[: hours.stop - hours.start]
-            if not np.array_equal(own[hours].astype(np.float32), given.astype(np.float32), equal_nan=True):
-                changed[key] = own.copy()
-                changed[key][hours] = given
+        own = series.values.get(key)
+        own = np.full((series.times.size, series.latitude.size), np.nan) if own is None else own
+        hours = slice(first + 1, min(first + 1 + values.shape[0], own.shape[0]))
+        given = values[: hours.stop - hours.start]
+        if not np.array_equal(own[hours].astype(np.float32), given.astype(np.float32), equal_nan=True):
+            changed[key] = own.copy()
+            changed[key][hours] = given
     return with_values(series, changed) if changed else None

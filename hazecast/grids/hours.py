@@ -7,6 +7,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 LONGEST_BRIDGE_HOURS = 6  # weather changes little enough between two hours this far apart
+SERIES_AT_ONCE = 1 << 14  # so that working arrays stay small
 _NEIGHBOURS = ((-1, 0), (1, 0), (0, -1), (0, 1))
 
 
@@ -36,6 +37,8 @@ def bridged(data: xr.Dataset, hours: NDArray[np.datetime64]) -> Filled:
     the mean of their neighbours. Longer gaps stay NaN.
     """
     on_hours = onto_hours(data, hours)
+    if not any(np.isnan(values.values).any() for values in on_hours.data_vars.values()):
+        return Filled(on_hours, 0, 0)
     filled = on_hours.assign({key: v.copy(data=_fill_cells(_bridge_in_time(v.values))) for key, v in on_hours.data_vars.items()})
     delivered = _hours_with_values(on_hours)
     bridged_hours = _hours_with_values(filled) & ~delivered
@@ -71,10 +74,22 @@ def _hours_with_values(data: xr.Dataset) -> NDArray[np.bool_]:
     return present
 
 
-def _bridge_in_time(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Linear in time across gaps whose two ends are at most LONGEST_BRIDGE_HOURS apart; (time, …)."""
+def _bridge_in_time(values: NDArray[np.floating]) -> NDArray[np.floating]:
+    """Linear in time across gaps whose two ends are at most LONGEST_BRIDGE_HOURS apart; (time, …). As they are where nothing lacks."""
+    series = values.reshape(values.shape[0], -1)
+    gappy = np.flatnonzero(np.isnan(series).any(axis=0))
+    if not gappy.size:
+        return values
+    out = series.copy()
+    for some in np.array_split(gappy, -(-gappy.size // SERIES_AT_ONCE)):
+        out[:, some] = _bridged_series(series[:, some])
+    return out.reshape(values.shape)
+
+
+def _bridged_series(values: NDArray[np.floating]) -> NDArray[np.floating]:
+    """Of (time, series)."""
     count = values.shape[0]
-    index = np.arange(count).reshape(-1, *([1] * (values.ndim - 1)))
+    index = np.arange(count)[:, None]
     known = ~np.isnan(values)
     before = np.maximum.accumulate(np.where(known, index, -1), axis=0)
     after = np.minimum.accumulate(np.where(known, index, count)[::-1], axis=0)[::-1]
@@ -85,7 +100,7 @@ def _bridge_in_time(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.where(bridgeable, low + share * (high - low), values)
 
 
-def _fill_cells(values: NDArray[np.float64]) -> NDArray[np.float64]:
+def _fill_cells(values: NDArray[np.floating]) -> NDArray[np.floating]:
     """Cells that lack inside an hour that is mostly there take the mean of their neighbours, ring by ring."""
     lacking = np.isnan(values)
     if values.ndim != 3:
@@ -100,7 +115,7 @@ def _fill_cells(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return out
 
 
-def _one_ring(field: NDArray[np.float64]) -> NDArray[np.float64]:
+def _one_ring(field: NDArray[np.floating]) -> NDArray[np.floating]:
     padded = np.pad(field, 1, constant_values=np.nan)
     rows, columns = field.shape
     around = np.stack([padded[1 + di : 1 + di + rows, 1 + dj : 1 + dj + columns] for di, dj in _NEIGHBOURS])

@@ -8,7 +8,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from hazecast.errors import InputError, MissingExtra, SettingsError
-from hazecast.grids.lattice import Lattice
+from hazecast.grids.lattice import Lattice, lattice_of_data
 from hazecast.grids.placing import in_the_turn_of
 from hazecast.grids.regions import counted_on, covered_shares
 from hazecast.records import PlaceName, Polygon, SourceRegion, Station, Territory
@@ -50,6 +50,12 @@ def territory_of_mask(called: str, mask: xr.DataArray, lattice: Lattice) -> Terr
     region = SourceRegion("area", (PlaceName("en", called),), mask=mask)
     share = covered_shares(lattice, (region,)).sel(region="area", drop=True)
     return Territory(_borders(share, lattice), share)
+
+
+def ground_in_cells(territory: Territory) -> Array:
+    """How much of the ground of each cell of the grid (latitude, longitude) belongs to a territory, in m2."""
+    area = lattice_of_data(territory.share.to_dataset(name="share")).cell_area
+    return np.asarray(territory.share.values * area[:, None], dtype=np.float64)
 
 
 def stations_inside(territory: Territory, stations: Iterable[Station]) -> tuple[str, ...]:

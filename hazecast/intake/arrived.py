@@ -49,6 +49,11 @@ def runs_as_of(ledger: Engine, role: InputRole, as_of: datetime, delay: timedelt
     return {arrival.path: _naive(as_of - delay if arrival.assumed else as_of) for arrival in known}
 
 
+def have_come(ledger: Engine, role: InputRole, as_of: datetime) -> bool:
+    """Whether this machine saw any file of a role come by `as_of`, though it may be gone again. Raises ArchiveError."""
+    return any(not arrival.assumed and arrival.first_seen_at <= as_of for arrival in arrivals_known(ledger, role))
+
+
 def _present(settings: Settings) -> Mapping[InputRole, Sequence[Path]]:
     weather, base, emissions = settings.meteorology.path, settings.base_forecast.path, settings.emissions
     found: dict[InputRole, Sequence[Path]] = {}

@@ -7,10 +7,10 @@ import numpy as np
 import xarray as xr
 
 from hazecast.config import BaseForecastSettings
-from hazecast.errors import MissingVariable, NoDataInPeriod
+from hazecast.errors import MissingVariable, NoDataInPeriod, NothingReadable
 from hazecast.intake.arrived import Runs
 from hazecast.intake.fields.layout import Wanted
-from hazecast.intake.fields.reading import Fields, read_fields
+from hazecast.intake.fields.reading import Fields, files_unreadable, read_fields
 from hazecast.records import Cycle, Note, NoteCode
 from hazecast.vocabulary import PM25
 
@@ -30,18 +30,21 @@ class DeliveredBase:
 def gather_base(cycle: Cycle, settings: BaseForecastSettings, wanted: Wanted, weather: xr.Dataset, runs: Runs) -> DeliveredBase:
     """What the settings name, or else what stands beside the weather; hours and region as `wanted`, of the `runs` that had arrived.
 
-    A delivery that does not come stops no cycle: a note tells of it. Raises InputError for files that cannot be read, and
-    MissingVariable for files without PM2.5.
+    A delivery that does not come, or of which no file can be read, stops no cycle: notes tell of it. Raises MissingVariable for files
+    without PM2.5, and UnknownUnits.
     """
     if settings.path is None:
         beside = weather[[PM25.key]] if PM25.key in weather else None
         return DeliveredBase(None if beside is None else _forecast_or_past(beside, cycle))
+    lacking = Note(NoteCode.BASE_LACKING, len(cycle.lead_hours))
     try:
         fields = read_fields(settings.path, wanted, runs=runs)
+    except NothingReadable as refused:
+        return DeliveredBase(None, (), (files_unreadable(refused.names), lacking))
     except NoDataInPeriod:
         if not settings.path.exists():
             raise
-        return DeliveredBase(None, (), (Note(NoteCode.BASE_LACKING, len(cycle.lead_hours)),))
+        return DeliveredBase(None, (), (lacking,))
     return DeliveredBase(_forecast_or_past(_pm25_of(fields, settings.path), cycle), fields.files, fields.notes)
 
 

@@ -11,15 +11,15 @@ from hazecast.archive.memory import Memory
 from hazecast.archive.observations.holdings import Holdings, holdings, keys_between
 from hazecast.config import Settings
 from hazecast.config.places import StationSettings
-from hazecast.errors import MissingVariable, NoDataInPeriod, SettingsError
+from hazecast.errors import MissingVariable, NoDataInPeriod, NothingReadable, SettingsError
 from hazecast.grids.enclosing import places_in_quads
 from hazecast.grids.lattice import lattice_of_domain
-from hazecast.intake.arrived import Runs, runs_as_of
+from hazecast.intake.arrived import Runs, have_come, runs_as_of
 from hazecast.intake.base_forecast import gather_base
 from hazecast.intake.emissions.gathering import gather_sources
 from hazecast.intake.fields.joining import SAME_PLACE_DEGREES
 from hazecast.intake.fields.layout import Box, Wanted
-from hazecast.intake.fields.reading import read_weather
+from hazecast.intake.fields.reading import files_unreadable, read_weather
 from hazecast.intake.files import identified
 from hazecast.intake.monitoring.places import elsewhere, since_last_move
 from hazecast.intake.monitoring.recalling import Recalled, recall
@@ -54,9 +54,9 @@ def gather(cycle: Cycle, settings: Settings, memory: Memory) -> Gathered:
     """Weather from the start of the history to the end of the forecast, and observations: what `memory` knows to have arrived by `as_of`.
 
     Weather after `as_of` is there only as the forecast's own input; where it is an analysis, every product says so. Where no gridded
-    weather is delivered, it is what the stations measured. Raises
-    InputError for files that cannot be read, NoDataInPeriod where neither weather nor recent observations are there, SettingsError or
-    MissingExtra for source regions that there are none of, and ArchiveError.
+    weather is delivered, it is what the stations measured. Where that of forecasts had come and none of it can be used any more, there is
+    none. Raises InputError for files that cannot be read and that no others can stand in for, NoDataInPeriod where neither weather nor
+    recent observations are there, SettingsError or MissingExtra for source regions that there are none of, and ArchiveError.
     """
     first = _naive(cycle.init_time - timedelta(days=settings.forecast.history_days))
     regions = gather_regions(settings)
@@ -64,7 +64,7 @@ def gather(cycle: Cycle, settings: Settings, memory: Memory) -> Gathered:
     stations = tuple(_station(s) for s in settings.stations)
     known, moves = since_last_move(monitoring.data, monitoring.placements, {s.id: s.name for s in stations})
     observations = known[[variable.key for variable in POLLUTANTS if variable.key in known]]
-    weather = _of_stations(cycle, settings, memory, known) or _on_grid(cycle, settings, memory, first)
+    weather = _of_stations(cycle, settings, memory, known) or _delivered(cycle, settings, memory, first, known)
     _require_something(cycle, settings, weather, observations, memory)
     wanted = Wanted(first, _naive(cycle.end_time), _around(settings))
     base = gather_base(cycle, settings.base_forecast, wanted, weather.near, _base_runs(cycle, settings, memory))
@@ -110,6 +110,20 @@ def _of_stations(cycle: Cycle, settings: Settings, memory: Memory, known: xr.Dat
     came = weather_that_came(memory.observations, ids, cycle) if settings.meteorology.kind is MeteorologyKind.ANALYSIS else None
     weather = station_weather(known, came)
     return _Weather(weather.data, None, (), (Note(NoteCode.WEATHER_FROM_STATIONS), *weather.notes), is_gridded=False)
+
+
+def _delivered(cycle: Cycle, settings: Settings, memory: Memory, first: np.datetime64, known: xr.Dataset) -> _Weather:
+    """On the grid; none at all where what a machine was delivered cannot be used, for a forecast without weather is better than none."""
+    try:
+        return _on_grid(cycle, settings, memory, first)
+    except NothingReadable as refused:
+        told: tuple[Note, ...] = (files_unreadable(refused.names),)
+    except NoDataInPeriod:
+        is_analysis = settings.meteorology.kind is MeteorologyKind.ANALYSIS
+        if is_analysis or not have_come(memory.ledger, InputRole.METEOROLOGY, cycle.as_of):
+            raise
+        told = ()
+    return _Weather(known.drop_vars(list(known.data_vars)), None, (), told, is_gridded=False)
 
 
 def _on_grid(cycle: Cycle, settings: Settings, memory: Memory, first: np.datetime64) -> _Weather:

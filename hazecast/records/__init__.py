@@ -19,7 +19,7 @@ from hazecast.records.codes import (
     Rung,
     Status,
 )
-from hazecast.records.people import Account, AuditEntry, Role, Token, Visit
+from hazecast.records.people import Account, AuditEntry, Identity, Role, Token, Visit
 from hazecast.records.places import Area, Placement, PlaceName, Polygon, Station, Territory, name_in
 from hazecast.records.quality import Evidence, Finding, FindingKind, Origin, Reason, Trust, Vetted
 from hazecast.records.review import DECIDED_BY_PERSON, AreaDecision, Choice, Reviewed
@@ -86,6 +86,7 @@ __all__ = [
     "Ground",
     "Guidance",
     "HazeWarning",
+    "Identity",
     "InputFile",
     "InputRole",
     "Level",

@@ -8,6 +8,7 @@ from enum import StrEnum
 from hazecast.records.checks import require_utc
 
 ACCOUNT_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")
+MOST_CHARACTERS = 255  # of a subject, by OpenID Connect Core 1.0, section 2
 
 
 class Role(StrEnum):
@@ -55,6 +56,19 @@ class Account:
     def sees(self, area_id: str) -> bool:
         """Whether it may see an area."""
         return not self.areas or area_id in self.areas
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """As whom a provider of logins knows somebody: its address, and the value of one claim of its ID tokens."""
+
+    issuer: str
+    claim: str
+    value: str
+
+    def __post_init__(self) -> None:
+        if not (self.value.strip() == self.value and 0 < len(self.value) <= MOST_CHARACTERS and self.value.isprintable()):
+            raise ValueError(f"{self.value!r:.300} is nobody's {self.claim}; expected 1 to {MOST_CHARACTERS} characters in one line.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,10 @@ class WindowAssessment:
 
 @dataclass(frozen=True, slots=True)
 class HazeWarning:
-    """One message in the life of a warning for one area and edition. Identity and times never change once made."""
+    """One message in the life of a warning for one area and edition. Identity and times never change once made.
+
+    `sender` is who sent it and `time_zone` the zone its times are written in; empty in what was stored before they were kept.
+    """
 
     id: str
     area_id: str
@@ -73,6 +76,8 @@ class HazeWarning:
     condition: str
     probability: float | None
     replaces: tuple[str, ...]
+    sender: str = ""
+    time_zone: str = ""
 
     def __post_init__(self) -> None:
         for name in ("valid_from", "valid_until", "issued_at"):

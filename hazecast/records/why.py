@@ -79,7 +79,8 @@ class Change:
 class WarningSkill:
     """How forecasts of a level or a higher one fared in a backtest from `start` to `end`, in hours at stations of some leads (hours).
 
-    Where `of_days`, in days at stations whose last hour is of these leads. `sha256` is that of the file with the scores.
+    Where `of_days`, in days at stations whose last hour is of these leads. `sha256` is that of the file with the scores;
+    `correct_negatives`, the hours or days without it forecast or come, are None where it has none.
     """
 
     level: Level
@@ -91,13 +92,17 @@ class WarningSkill:
     start: datetime
     end: datetime
     sha256: str
+    correct_negatives: int | None = None
     of_days: bool = False
 
     def __post_init__(self) -> None:
         require_utc("start", self.start)
         require_utc("end", self.end)
-        if min(self.hits, self.misses, self.false_alarms) < 0:
-            raise ValueError(f"{self.hits} hits, {self.misses} misses and {self.false_alarms} false alarms; expected none below 0.")
+        if min(self.hits, self.misses, self.false_alarms, self.correct_negatives or 0) < 0:
+            raise ValueError(
+                f"{self.hits} hits, {self.misses} misses, {self.false_alarms} false alarms and {self.correct_negatives} correct negatives; "
+                "expected none below 0."
+            )
 
     @property
     def pod(self) -> float | None:
@@ -108,6 +113,11 @@ class WarningSkill:
     def far(self) -> float | None:
         """The share of what was forecast that did not come."""
         return _share(self.false_alarms, self.hits)
+
+    @property
+    def came_unforecast(self) -> float | None:
+        """The share of the hours without it forecast in which it came all the same."""
+        return None if self.correct_negatives is None else _share(self.misses, self.correct_negatives)
 
     @property
     def csi(self) -> float | None:

@@ -15,6 +15,7 @@ from hazecast.records import AreaDecision, Bulletin, BulletinFacts, Level, Revie
 from hazecast.signing import signer_of
 from hazecast.warnings.decided import Release, decided
 from hazecast.warnings.life import REMEMBERED
+from hazecast.warnings.sender import sent_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def composed(
     facts, in_force = load_facts(folder), warnings_in_force(database, at)
     decisions = case.decisions(fresh)
     release = Release(case.number, at, in_force, frozenset(draft.decision.area_id for draft in fresh))
-    assessment = decided(facts.assessment, decisions, release)
+    assessment = sent_by(decided(facts.assessment, decisions, release), facts.sender, facts.time_zone)
     ids = {id for message in assessment.messages for id in message.replaces}
     revised = replace(
         facts,

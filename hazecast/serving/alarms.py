@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 
 from hazecast.archive.alarm_log import Alarm, Notice, Trouble, begin_notices, end_notice, settle_alarms
 from hazecast.archive.deliveries import Attempt, Delivery
+from hazecast.archive.jobs import JobKind, JobStatus
 from hazecast.archive.ledger import State
 from hazecast.delivery.channel import Channel, Parcel
 from hazecast.delivery.routing import Recipient
@@ -41,9 +42,14 @@ def troubles_of(status: Status) -> tuple[Trouble, ...]:
         ),
         *((Trouble("skill", fallen),) if skill.has_fallen else ()),
         *(
-            Trouble(f"job {one.job.key}", f"Job {one.job.key} is given up after {one.token} attempts: {(one.error or '').rstrip('.')}.")
+            Trouble(f"job {one.job.key}", f"Job {one.job.key} is given up after {one.token} attempts: {_reason(one)}.")
             for one in status.jobs
-            if one.state is State.FAILED and one.token >= MOST_ATTEMPTS and status.now - one.job.due_at < GIVEN_UP_FOR
+            if one.job.kind is not JobKind.INGEST and _failed_often(one) and status.now - one.job.due_at < GIVEN_UP_FOR
+        ),
+        *(
+            Trouble("taking in", f"What has come could not be taken in {one.token} times: {_reason(one)}.")
+            for one in [job for job in status.jobs if job.job.kind is JobKind.INGEST][-1:]
+            if _failed_often(one) or (one.state is State.RUNNING and one.token > MOST_ATTEMPTS)
         ),
     )
 
@@ -86,6 +92,14 @@ def _parcel(notice: Notice, name: str, now: datetime) -> Parcel:
     bulletin = Bulletin(id, "", now + TOLD_FOR, (Document("alarm.txt", "text/plain", "en", text.encode()),))
     delivery = Delivery(f"{id}/{notice.channel}/{notice.recipient}", id, "", notice.recipient, notice.channel, now + TOLD_FOR)
     return Parcel(delivery, bulletin, f"[{name}] {alarm.text}")
+
+
+def _failed_often(job: JobStatus) -> bool:
+    return job.state is State.FAILED and job.token >= MOST_ATTEMPTS
+
+
+def _reason(job: JobStatus) -> str:
+    return (job.error or "it is tried again now").rstrip(".")
 
 
 def _last_error(attempts: tuple[Attempt, ...]) -> str:

@@ -9,6 +9,7 @@ from hazecast.config import Settings
 
 MOST_ATTEMPTS = 5
 FIRST_RETRY_WAIT = timedelta(minutes=5)
+LONGEST_RETRY_WAIT = timedelta(hours=1)
 HOUR_OF_DAY = {JobKind.VERIFY: 3, JobKind.RETAIN: 4, JobKind.BACKUP: 5}
 
 
@@ -23,6 +24,15 @@ def due_jobs(now: datetime, settings: Settings, states: tuple[JobStatus, ...], t
 def ingest_job(seen_at: datetime) -> Job:
     """To take in what was seen to have changed at a time."""
     return Job(f"{JobKind.INGEST} {seen_at:%Y%m%dT%H%M%SZ}", JobKind.INGEST, seen_at)
+
+
+def ingest_again(states: tuple[JobStatus, ...], now: datetime) -> Job | None:
+    """The newest taking in where it failed and has waited long enough.
+
+    The second attempt waits for nothing, since cycles need what has come; later ones wait as those of jobs, and it is never given up.
+    """
+    newest = [status for status in states if status.job.kind is JobKind.INGEST][-1:]
+    return next((one.job for one in newest if one.state is State.FAILED and (one.token == 1 or not _waits(one, now))), None)
 
 
 def day_verified(job: Job, settings: Settings) -> date:
@@ -63,5 +73,5 @@ def _is_open(status: JobStatus | None, now: datetime) -> bool:
 
 
 def _waits(failed: JobStatus, now: datetime) -> bool:
-    wait = FIRST_RETRY_WAIT * (1 << max(0, failed.token - 1))
+    wait = min(FIRST_RETRY_WAIT * (1 << min(max(0, failed.token - 1), MOST_ATTEMPTS)), LONGEST_RETRY_WAIT)
     return failed.finished_at is not None and failed.finished_at <= now < failed.finished_at + wait

@@ -16,7 +16,7 @@ from hazecast.records import Cycle
 from hazecast.scheduler import Verdict, errors_logged, tick
 from hazecast.serving.crew import OTHER_KINDS, Crew
 from hazecast.serving.folders import listing_digest, watched_paths
-from hazecast.serving.job_plan import due_jobs, ingest_job
+from hazecast.serving.job_plan import due_jobs, ingest_again, ingest_job
 from hazecast.serving.readiness import lacking_inputs
 
 ROUND = timedelta(seconds=15)
@@ -88,16 +88,14 @@ def _look(machine: Machine, seen: Seen, now: datetime) -> None:
     if seen.looked_at is None or not seen.looked_at <= now < seen.looked_at + LOOK:
         seen.looked_at = now
         listing = listing_digest(watched_paths(machine.settings))
-        if listing != seen.listing or _ingest_failed(machine.operations):
-            seen.listing, seen.to_take_in = listing, ingest_job(now.replace(microsecond=0))
+        new = ingest_job(now.replace(microsecond=0)) if listing != seen.listing else None
+        wanted = new or ingest_again(job_states(machine.operations), now)
+        if wanted is not None:
+            seen.listing, seen.to_take_in = listing, wanted
             seen.ingest_asked_at = seen.ingest_asked_at or now
-    if seen.to_take_in is not None and machine.crew.start_job(seen.to_take_in, now):
+    if seen.to_take_in is not None and not machine.crew.is_at(JobKind.INGEST):
+        machine.crew.start_job(seen.to_take_in, now)  # where it cannot be started, that is a failure like others
         seen.to_take_in = None
-
-
-def _ingest_failed(operations: Engine) -> bool:
-    newest = [status for status in job_states(operations) if status.job.kind is JobKind.INGEST][-1:]
-    return any(status.state is State.FAILED for status in newest)
 
 
 def _waits_for_ingest(machine: Machine, seen: Seen, now: datetime) -> bool:

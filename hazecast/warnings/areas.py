@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
+from hazecast.grids.medians import weighted_median
 from hazecast.quantiles import at_quantile
 from hazecast.records import Cycle, Level, LevelChance, WindowAssessment
 from hazecast.warnings.bounds import bounds, deciding_condition, levels_of
 from hazecast.warnings.chances import Array
 from hazecast.warnings.hourly_edition import Values
-from hazecast.warnings.medians import weighted_median
 from hazecast.warnings.rule import Rule
 from hazecast.warnings.stations import AreaStations
 from hazecast.warnings.windows import Window

@@ -12,7 +12,7 @@ import numpy as np
 from hazecast.records import Level
 from hazecast.warnings.chances import Array
 from hazecast.warnings.courses import AreaLevels
-from hazecast.warnings.drawn import DrawnLevels, area_chances, hourly_chances, sustained, within_horizon
+from hazecast.warnings.drawn import DrawnLevels, chances_of_bounds, hourly_chances, sustained, within_horizon
 from hazecast.warnings.hourly_edition import HourlyEdition
 from hazecast.warnings.rule import Rule
 from hazecast.warnings.stations import StationHours
@@ -62,9 +62,7 @@ def of_the_last_needed(chances: Array, weights: Array, needed: float) -> Array:
 def bounds_of_draws(drawn: DrawnLevels, edition: HourlyEdition, hours: slice, rule: Rule, weights: Array) -> tuple[Bound, Bound]:
     """The same, by trajectories of the area's stations alone, each of which counts by its weight (station,)."""
     every, needed = [range(weights.size)], [weight_needed(rule.area_share, weights)]
-    counted = [
-        area_chances(levels, edition, every, needed, [hours], rule.minimum_hours, weights) for levels in (drawn.lowest, drawn.highest)
-    ]
+    counted = chances_of_bounds(drawn, edition, every, needed, [hours], rule.minimum_hours, weights)
     least, greatest = (Bound(hourly[0][:, hours], window[0, 0], window[0, 0]) for hourly, window in counted)
     return least, greatest
 

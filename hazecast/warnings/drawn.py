@@ -9,10 +9,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from hazecast.records import Level
 from hazecast.warnings.hourly_edition import HourlyEdition
-from hazecast.warnings.kernels.deciding import count_areas, levels_of_draws
+from hazecast.warnings.kernels.deciding import bounds_of_lacking, count_areas, levels_of_draws
 from hazecast.warnings.usable import usable
 
 Array = NDArray[np.float64]
+Floats = NDArray[np.floating]
 Levels = NDArray[np.int8]
 
 WHOLE_WINDOW_HOURS = 24  # a horizon of a day is the window, also where clocks change and it has 25 hours
@@ -20,7 +21,7 @@ WHOLE_WINDOW_HOURS = 24  # a horizon of a day is the window, also where clocks c
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DrawnLevels:
-    """The lowest and the highest level that each draw may have, (draw, station, hour); equal where nothing lacks."""
+    """The lowest and the highest level that each draw may have, (draw, station, hour); one array where nothing lacks."""
 
     lowest: Levels
     highest: Levels
@@ -30,16 +31,36 @@ class DrawnLevels:
             raise ValueError(f"Levels of {self.lowest.shape} and {self.highest.shape}; expected one shape (draw, station, hour).")
 
 
-def drawn_levels(edition: HourlyEdition, pm25: ArrayLike, visibility: ArrayLike, relative_humidity: Array) -> DrawnLevels:
+def drawn_levels(edition: HourlyEdition, pm25: ArrayLike, visibility: ArrayLike, relative_humidity: Floats) -> DrawnLevels:
     """Of PM2.5 (µg m-3) and visibility (m) as (draw, station, hour), and humidity (%) as (station, hour)."""
     dust, seen = (np.ascontiguousarray(v) for v in np.broadcast_arrays(pm25, visibility))
     if dust.dtype != np.float32 or seen.dtype != np.float32:
         dust, seen = dust.astype(np.float64), seen.astype(np.float64)
-    lowest, highest = (np.empty(dust.shape, dtype=np.int8) for _ in range(2))
-    classes = edition.humidity_classes
-    humidity = np.broadcast_to(_humidity_class(usable(relative_humidity), classes), lowest.shape[1:])
-    levels_of_draws(_table(edition), len(classes), edition.names_pm25, dust, seen, np.ascontiguousarray(humidity), lowest, highest)
+    table, classes = _table(edition), edition.humidity_classes
+    humidity = np.ascontiguousarray(np.broadcast_to(_humidity_class(usable(relative_humidity), classes), dust.shape[1:]))
+    lowest, lacking = np.empty(dust.shape, dtype=np.int8), np.zeros(dust.shape[0], dtype=np.bool_)
+    levels_of_draws(table, dust, seen, humidity, lowest, lacking)
+    if not lacking.any():
+        return DrawnLevels(lowest, lowest)
+    highest = lowest.copy()
+    bounds_of_lacking(table, len(classes), edition.names_pm25, dust, seen, humidity, lacking, lowest, highest)
     return DrawnLevels(lowest, highest)
+
+
+def chances_of_bounds(
+    drawn: DrawnLevels,
+    edition: HourlyEdition,
+    areas: Sequence[Sequence[int]],
+    needed: Sequence[float],
+    windows: Sequence[slice],
+    minimum_hours: int,
+    weights: Array | None = None,
+) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
+    """`area_chances` of the lowest levels and of the highest; counted once where nothing lacks."""
+    least = area_chances(drawn.lowest, edition, areas, needed, windows, minimum_hours, weights)
+    if drawn.highest is drawn.lowest:
+        return least, least
+    return least, area_chances(drawn.highest, edition, areas, needed, windows, minimum_hours, weights)
 
 
 def area_chances(

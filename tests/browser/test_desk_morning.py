@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -23,16 +22,13 @@ from hazecast.delivery.outbox import drain
 from hazecast.delivery.wiring import channels_of
 from hazecast.demo.duty import add_people, with_desk
 from hazecast.desk.app import create_app
+from tests.accessibility import serious_findings
 from tests.desk_archive import CALM, PASSWORD, READY, WITH_RED, archive_that_waits
 
 KEY = "20300113T22Z"
 AREA = f"/cycles/{KEY}/areas/tangshan"
 PAGES = ("/", AREA, f"/cycles/{KEY}/preview", "/look?area=tangshan", "/stations", "/verify", "/operate/settings", "/operate/audit", "/api")
 PREVIEWS = {"English": "level set to orange; the forecast alone gives yellow", "中文": "雾霾缓慢消散", "日本語": "予報官から"}
-AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
-SERIOUS = """() => axe.run(document, {iframes: false}).then(found => found.violations
-    .filter(one => ["serious", "critical"].includes(one.impact))
-    .map(one => `${one.id}: ${one.nodes.map(node => node.target + " " + node.html).slice(0, 3).join(" | ")}`))"""
 pytestmark = pytest.mark.debian("chromium")
 
 
@@ -160,8 +156,7 @@ def test_pages_fit_are_accessible_and_ask_nobody_else(morning: Morning, language
     for path in pages:
         page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
-        page.evaluate(AXE)
-        found[path] = page.evaluate(SERIOUS)
+        found[path] = serious_findings(page)
     assert {path: said for path, said in found.items() if said} == {}
     assert page.locator("html").get_attribute("lang") in {"zh-Hans-CN", "en", "ja"}
     assert morning.faults == []
@@ -225,6 +220,5 @@ def test_a_new_user_finds_the_haze_changes_a_warning_and_reads_the_mail(
         expect(letter.locator("img").first).to_have_js_property("naturalWidth", 1)
         user.set_viewport_size({"width": 390, "height": 900})
         assert user.evaluate("document.documentElement.scrollWidth") <= 390
-        user.evaluate(AXE)
-        assert user.evaluate(SERIOUS) == []
+        assert serious_findings(user) == []
         assert desk.faults == []

@@ -43,6 +43,7 @@ class Served:
         self.config = write_small_case(folder).settings
         settings = settings_in(folder).model_copy(update={"desk": DeskSettings(address=self.address, show=False)})
         self.config.write_text(settings_text(settings, folder), encoding="utf-8")
+        open_database(settings.output.archive).dispose()
         self.log = (folder / "log").open("ab")
         self.process: subprocess.Popen[bytes] | None = None
 

@@ -68,9 +68,9 @@ def test_the_ledger_writes_ahead_and_syncs_fully(database: Engine) -> None:
 def test_a_ledger_of_a_newer_schema_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
     open_database(tmp_path).dispose()
     with sqlite3.connect(tmp_path / LEDGER_NAME) as file:
-        file.execute("PRAGMA user_version = 5")
+        file.execute("PRAGMA user_version = 7")
     file.close()
-    with pytest.raises(ArchiveError, match="schema version 5; this hazecast knows versions up to 4"):
+    with pytest.raises(ArchiveError, match="schema version 7; this hazecast knows versions up to 6"):
         open_database(tmp_path)
 
 

@@ -17,7 +17,7 @@ from hazecast.records import AnsweredQuestion, Cycle, ObservationQuestion
 INIT = datetime(2020, 2, 29, 18, tzinfo=UTC)
 NEW_TABLES = (
     *("arrivals", "cycle_observations"),
-    *("sessions", "tokens", "login_failures", "audit", "accounts"),
+    *("sessions", "tokens", "login_failures", "audit", "identities", "logins_begun", "accounts"),
     *("reviews", "drafts", "signatures", "releases", "decisions"),
 )
 NEW_COLUMNS = ("not_before", "level", "exercise", "documents")
@@ -39,6 +39,8 @@ def as_version_1(folder: Path) -> None:
         connection.execute(f"DROP TABLE {table}")
     for column in NEW_COLUMNS:
         connection.execute(f"ALTER TABLE outbox DROP COLUMN {column}")
+    for column in ("sender", "time_zone"):
+        connection.execute(f"ALTER TABLE warnings DROP COLUMN {column}")
     connection.execute("PRAGMA user_version = 1")
     connection.execute(DONE_BEFORE)
     connection.execute(QUEUED_BEFORE)
@@ -69,7 +71,7 @@ def test_a_ledger_of_version_1_is_as_a_new_one_and_keeps_its_cycles(tmp_path: Pa
     assert recorded_question(database, "20200228T18Z") is None
     assert recorded_inputs(database, "20200228T18Z") == ()
     with reading(database) as connection:
-        assert connection.exec_driver_sql("PRAGMA user_version").scalar_one() == LEDGER.version == 4
+        assert connection.exec_driver_sql("PRAGMA user_version").scalar_one() == LEDGER.version == 6
     expires = datetime(2020, 2, 29, 6, tzinfo=UTC)
     queued = Delivery("b/folder/outbox", "b", "20200228T18Z", "outbox", "folder", expires)
     assert due_deliveries(database, expires - timedelta(hours=1)) == (queued,)

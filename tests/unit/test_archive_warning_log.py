@@ -26,6 +26,8 @@ ISSUED = HazeWarning(
     condition="yellow (3)",
     probability=0.1 + 0.2,
     replaces=(),
+    sender="haze@example.org",
+    time_zone="Asia/Shanghai",
 )
 
 

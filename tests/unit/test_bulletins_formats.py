@@ -18,7 +18,8 @@ from hazecast.bulletins.formats.data import BulletinData, bulletin_data
 from hazecast.bulletins.formats.documents import documents_for_machines
 from hazecast.bulletins.formats.table import BYTE_ORDER_MARK, text_cell
 from hazecast.bulletins.wording import languages, wording
-from hazecast.records import Area, BulletinFacts, Level, NoteCode, PlaceName, Station
+from hazecast.records import Action, Area, AreaDecision, BulletinFacts, Choice, Level, NoteCode, PlaceName, Reviewed, Station
+from hazecast.warnings.sender import sent_by
 from tests.bulletin_facts import blind_facts, calm_facts, episode_facts
 
 CAP = {"cap": "urn:oasis:names:tc:emergency:cap:1.2"}
@@ -87,6 +88,26 @@ def test_a_message_says_what_it_does_to_the_one_before(episode: BulletinFacts, a
     assert texts(root, "cap:references") == ([] if kind == "Alert" else [before])
 
 
+def test_a_reference_names_the_earlier_message_as_it_was_sent_though_sender_and_zone_of_the_site_are_others_now(
+    episode: BulletinFacts,
+) -> None:
+    before = tuple(replace(old, sender="weather@example.net", time_zone="Asia/Tokyo") for old in episode.in_force_before)
+    moved = replace(episode, in_force_before=before, sender="air@example.com", time_zone="UTC")
+    for area, message in alerts(moved).items():
+        assert texts(message, "cap:sender") == ["air@example.com"]
+        assert texts(message, "cap:sent") == ["2030-01-13T22:30:00+00:00"]
+        assert texts(message, "cap:references") in ([], [f"weather@example.net,before-{area},2030-01-13T07:30:00+09:00"])
+    assert texts(alerts(moved)["chengde"], "cap:references")
+
+
+def test_new_messages_bear_their_sender_and_earlier_ones_keep_theirs(episode: BulletinFacts) -> None:
+    going_on = replace(episode.in_force_before[0], id="elsewhere", area_id="taiyuan", sender="weather@example.net", time_zone="UTC")
+    assessment = replace(episode.assessment, in_force=(going_on, *episode.assessment.in_force))
+    signed = sent_by(assessment, "air@example.com", "Asia/Shanghai")
+    assert {(one.sender, one.time_zone) for one in signed.messages} == {("air@example.com", "Asia/Shanghai")}
+    assert signed.in_force == (going_on, *(one for one in signed.messages if one.action is not Action.LIFT))
+
+
 def test_times_chances_and_places_are_those_of_the_warning(episode: BulletinFacts) -> None:
     info = alerts(episode)["beijing"].findall("cap:info", CAP)[-1]
     assert [info.findtext(f"cap:{tag}", "", CAP) for tag in ("effective", "onset", "expires")] == [
@@ -102,6 +123,39 @@ def test_times_chances_and_places_are_those_of_the_warning(episode: BulletinFact
     said = info.findtext("cap:description", "", CAP)
     for part in ("Expected from Mon 14 Jan 08:00 to Tue 15 Jan 08:00 (UTC+08:00)", "309 µg/m³", "Beijing North", "70%", "2000 m"):
         assert part in said
+
+
+REASONS = {
+    "beijing": {
+        "en": ("Up to red: its chance is 31 points short of 50%.", "in cycle 20300113T10Z 21%; driven by: newer observations."),
+        "zh-CN": ("升至红色：其概率比50%低31个百分点。", "20300113T10Z次预报为21%；主要原因：较新的观测。"),
+        "ja": ("赤色に上がるまで：確率は50%に31ポイント足りない。", "20300113T10Zの予測では21%；主な要因：新しい観測。"),
+    },
+    "chengde": {
+        "en": ("Haze warning lifted for Hebei (Chengde).", "Up to yellow: its chance is 39 points short of 50%."),
+        "zh-CN": ("解除霾预警：河北（承德）。", "升至黄色：其概率比50%低39个百分点。"),
+        "ja": ("煙霧警報を解除：河北省（承徳）。", "黄色に上がるまで：確率は50%に39ポイント足りない。"),
+    },
+}
+
+
+@pytest.mark.parametrize("area", REASONS)
+def test_a_message_and_the_feed_say_why_and_what_changed_in_every_language(episode: BulletinFacts, area: str) -> None:
+    found = alerts(episode)[area]
+    for info in found.findall("cap:info", CAP):
+        language, said = info.findtext("cap:language", "", CAP), info.findtext("cap:description", "", CAP)
+        assert [part for part in REASONS[area][language] if part not in said] == []
+        feed = ET.fromstring(written(episode)[f"feed.{language[:2]}.xml"])
+        assert said in [summary.text for summary in feed.findall("atom:entry/atom:summary", ATOM)]
+
+
+def test_what_a_person_decided_is_not_explained_by_the_forecast(episode: BulletinFacts) -> None:
+    window = next(w for w in episode.assessment.windows if w.area_id == "beijing")
+    proposed = Choice(window.level, window.valid_from, window.valid_until)
+    decision = AreaDecision("beijing", proposed, replace(proposed, level=Level.RED), "Fog comes on top.")
+    said = texts(alerts(replace(episode, reviewed=Reviewed(True, 1, (decision,))))["beijing"], "cap:info/cap:description")
+    assert not any("31" in sentence for description in said for sentence in description.split("\n") if "50%" in sentence)
+    assert all("20300113T10Z" in description for description in said)
 
 
 def test_no_format_of_an_exercise_can_be_taken_for_a_real_warning() -> None:

@@ -51,6 +51,20 @@ def test_words_from_a_layer_look_as_if_they_were_written_on_each_picture() -> No
         assert max(Counter(element.get("id") for element in root.iter() if element.get("id")).values()) == 1
 
 
+def test_a_viewer_with_other_fonts_gives_each_text_the_room_that_it_was_laid_out_for() -> None:
+    with figure(3.0, 1.5) as drawn:
+        axis = drawn.text(0.1, 0.9, "42 & 43")
+        sheet = Sheet(drawn)
+        one, other = sheet.text(0.2, 1.0, "Widest of all 预警", fontsize=14), sheet.text(0.2, 0.5, "霾", halo=True, fontsize=9)
+        wide = {text.get_text(): 72 * (right - left) for text in (axis, one, other) for left, _, right, _ in [sheet.extent(text)]}
+        root = ElementTree.fromstring(sheet.picture("x", "en", "Words").svg)
+    found = {text.text: text for text in root.iter("{http://www.w3.org/2000/svg}text")}
+    assert found.keys() == wide.keys()
+    for words, width in wide.items():
+        assert float(found[words].get("textLength", "0")) == pytest.approx(width, rel=0.04)
+        assert found[words].get("lengthAdjust") == "spacingAndGlyphs"
+
+
 def test_a_layer_holds_no_white_edges() -> None:
     with figure(1.0, 1.0) as drawn:
         sheet = Sheet(drawn)

@@ -4,14 +4,20 @@ import io
 import re
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from unittest import mock
 
 import pytest
 
 from hazecast import __version__, cli
-from hazecast.cli import output, progress
+from hazecast.archive.jobs import JobClaim
+from hazecast.cli import output, progress, serve
+from hazecast.cli.working import do_task
+from hazecast.config import load_settings
 from hazecast.errors import ArchiveError, CycleError, HazecastError, MissingExtra, SettingsError
+from hazecast.serving.crew import JobTask
+from hazecast.serving.job_plan import ingest_job
 from hazecast.survey.settings_file import settings_text
 from tests.commands import files_below, hazecast
 from tests.small_case import SmallCase, small_settings
@@ -205,3 +211,13 @@ def settings_file(folder: Path, languages: tuple[str, ...] = ("en",), edition: s
     file = folder / "case.toml"
     file.write_text(settings_text(settings, folder), encoding="utf-8")
     return file
+
+
+def test_serve_and_its_workers_begin_no_archive_for_one_whose_disk_is_away_looks_like_none(tmp_path: Path) -> None:
+    file = settings_file(tmp_path)
+    with pytest.raises(ArchiveError, match=r"There is no archive in .* Bring its disk back if it is away") as refused:
+        serve.serve(file)
+    job = JobTask(JobClaim(ingest_job(datetime(2018, 4, 27, tzinfo=UTC)), "one", 1))
+    with pytest.raises(ArchiveError, match=re.escape(refused.value.problem)):
+        do_task(job, load_settings(file), lambda _stage, _done: None)
+    assert list(files_below(tmp_path)) == ["case.toml"]

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from hazecast.archive.accounts import account_and_hash
 from hazecast.archive.database import open_database
 from hazecast.archive.sessions import visit_by_token
 from hazecast.cli import user
 from hazecast.cli.running import now
+from hazecast.desk.passwords import fits
 from hazecast.errors import SettingsError
 from hazecast.survey.settings_file import settings_text
 from tests.desk_archive import desk_settings, waiting_facts
@@ -45,8 +47,8 @@ def test_accounts_are_added_listed_and_disabled_and_the_trail_says_so(
     capsys.readouterr()
     user.list_(config, as_json=True)
     assert json.loads(capsys.readouterr().out)["accounts"] == [
-        {"name": "li", "role": "forecaster", "areas": [], "disabled": True},
-        {"name": "ministry", "role": "agency", "areas": ["handan"], "disabled": False},
+        {"name": "li", "role": "forecaster", "areas": [], "disabled": True, "linked": []},
+        {"name": "ministry", "role": "agency", "areas": ["handan"], "disabled": False, "linked": []},
     ]
     user.verify(config, as_json=True)
     assert json.loads(capsys.readouterr().out)["entries"] == 5
@@ -76,3 +78,27 @@ def test_an_account_that_cannot_be_is_refused(
     types(monkeypatch, typed)
     with pytest.raises(SettingsError, match=problem):
         user.add(name, config, role, areas)
+
+
+def test_an_account_is_linked_with_whom_a_provider_vouches_for(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    user.add("li", config, "forecaster", without_password=True)
+    with pytest.raises(SettingsError, match=r"no \[desk.openid\]"):
+        user.link("li", "Li.Wei@sky.example", config)
+    provider = 'issuer = "https://login.example.org"\nclient_id = "desk"\npublic_url = "https://haze.example.org"\nclaim = "email"\n'
+    config.write_text(config.read_text(encoding="utf-8") + f'\n[desk.openid]\nsecret = {{ env = "X" }}\n{provider}', encoding="utf-8")
+    user.link("li", "Li.Wei@sky.example", config)
+    for nobody in ("", " li", "a\nb"):
+        with pytest.raises(SettingsError, match="nobody's email"):
+            user.link("li", nobody, config)
+    capsys.readouterr()
+    user.list_(config)
+    assert "email li.wei@sky.example" in capsys.readouterr().out
+    database = open_database(config.parent / "archive")
+    found = account_and_hash(database, "li")
+    assert found is not None
+    assert not any(fits(password, found[1]) for password in ("", "what nobody has as a password"))
+    database.dispose()
+    user.unlink("li", config)
+    capsys.readouterr()
+    user.list_(config)
+    assert "email" not in capsys.readouterr().out

@@ -12,8 +12,9 @@ from hazecast.cli import answering, demo
 from hazecast.config import load_settings
 from hazecast.config.delivery import QuietSettings, SecretSettings, SmtpChannelSettings
 from hazecast.demo.duty import add_people, clock_from, what_to_do, with_desk
+from hazecast.demo.play import MARK, alone
 from hazecast.desk.passwords import fits
-from hazecast.errors import MissingExtra
+from hazecast.errors import MissingExtra, SettingsError
 from hazecast.survey.settings_file import settings_text
 from tests.small_case import SmallCase, small_settings
 
@@ -30,6 +31,20 @@ def test_its_settings_are_those_of_the_file_that_it_writes(tmp_path: Path) -> No
     assert (read.channels, read.recipients, read.desk) == (wanted.channels, wanted.recipients, wanted.desk)
     assert read.desk.review
     assert [(one.id, one.languages) for one in made.recipients] == [("reader-en", ("en",))]
+
+
+def test_a_demo_keeps_others_off_the_winter_that_it_shows_and_no_longer(tmp_path: Path) -> None:
+    (tmp_path / "winter-7").mkdir()
+    (tmp_path / "winter-7" / MARK).touch()
+    (tmp_path / "winter-7" / "shown").touch()
+    with alone(tmp_path, 7):
+        with pytest.raises(SettingsError, match=r"Another demo is at work in .*winter-7, or serves its desk\. .*--out"):
+            demo.demo(tmp_path, 7)
+        assert (tmp_path / "winter-7" / "shown").exists()
+        with alone(tmp_path, 8), alone(tmp_path.parent, 7):
+            pass
+    with alone(tmp_path, 7):
+        pass
 
 
 def test_its_people_can_log_in_by_what_is_printed(tmp_path: Path) -> None:

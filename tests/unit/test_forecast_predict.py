@@ -1,13 +1,15 @@
 """The whole room on a small made-up case: 6 by 6 cells, five stations, twenty days, a day ahead, observations two hours late."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import numpy as np
 import pytest
 import xarray as xr
 
 from hazecast.config import ForecastSettings, TransportSettings, VisibilitySettings
-from hazecast.forecast.predict import predict
+from hazecast.forecast.predict import predict, train
+from hazecast.forecast.trained import Trained
 from hazecast.forecast.transport.carrying import SPIN_UP_HOURS
 from hazecast.forecast.uncertainty import QUANTILES
 from hazecast.grids.gridding import to_grid
@@ -55,10 +57,15 @@ def gridded(meteorology: xr.Dataset, observed: xr.Dataset, kind: MeteorologyKind
     return to_grid(Gathered(CYCLE, meteorology, kind, observed, STATIONS, (), (Note(NoteCode.VALUES_REJECTED, 7),)), LATTICE)
 
 
-def predicted(meteorology: xr.Dataset, observed: xr.Dataset, kind: MeteorologyKind = MeteorologyKind.FORECAST) -> Forecast:
-    return predict(
-        gridded(meteorology, observed, kind), SETTINGS, TRANSPORT, VisibilitySettings(), LATE, lambda _stage, _done: None, time_zone=ZONE
-    )
+def predicted(
+    meteorology: xr.Dataset, observed: xr.Dataset, kind: MeteorologyKind = MeteorologyKind.FORECAST, stored: Trained | None = None
+) -> Forecast:
+    return predicted_of(gridded(meteorology, observed, kind), stored)
+
+
+def predicted_of(given: Gridded, stored: Trained | None = None) -> Forecast:
+    told = partial(predict, given, SETTINGS, TRANSPORT, VisibilitySettings(), LATE, lambda _stage, _done: None)
+    return told(time_zone=ZONE, stored=stored)
 
 
 def without_last(data: xr.Dataset, count: int) -> xr.Dataset:
@@ -82,8 +89,13 @@ def whole() -> Forecast:
 
 
 @pytest.fixture(scope="module")
-def weather_ends() -> Forecast:
-    return predicted(without_last(weather(), 24 - WEATHER_ENDS), observations(), MeteorologyKind.ANALYSIS)
+def learnt() -> Trained:
+    return train(gridded(weather(), observations()), SETTINGS, TRANSPORT, LATE, lambda _stage, _done: None, time_zone=ZONE)
+
+
+@pytest.fixture(scope="module")
+def weather_ends(learnt: Trained) -> Forecast:
+    return predicted(without_last(weather(), 24 - WEATHER_ENDS), observations(), MeteorologyKind.ANALYSIS, learnt)
 
 
 def test_everything_is_known_where_everything_came(whole: Forecast) -> None:
@@ -122,7 +134,6 @@ def test_the_grid_is_drawn_towards_the_stations(whole: Forecast) -> None:
     assert apart < 0.5 * uncorrected
 
 
-@pytest.mark.slow
 def test_the_same_bytes_come_again_whatever_is_observed_after_what_had_arrived(whole: Forecast) -> None:
     poisoned = observations()
     after = np.arange(HOURS) > ORIGIN - LATE / timedelta(hours=1)
@@ -137,7 +148,6 @@ def test_the_same_bytes_come_again_whatever_is_observed_after_what_had_arrived(w
     assert again.notes == whole.notes
 
 
-@pytest.mark.slow
 def test_what_had_arrived_does_matter(whole: Forecast) -> None:
     """Otherwise the poison above would prove nothing; the last hour that had arrived is the one that changes."""
     other = observations()
@@ -170,7 +180,22 @@ def test_a_forecast_on_an_analysis_that_ends_too_early_says_both(weather_ends: F
     }
 
 
-@pytest.mark.slow
+def test_where_no_weather_can_be_used_at_all_stations_are_predicted_from_observations_alone(learnt: Trained) -> None:
+    bare = xr.Dataset(coords={"time": TIMES[: ORIGIN + 1], "station": [station.id for station in STATIONS]})
+    lost = Note(NoteCode.FILES_UNREADABLE, 2, "a.nc, b.nc")
+    gathered = Gathered(CYCLE, None, MeteorologyKind.FORECAST, observations(), STATIONS, (), (lost,), station_weather=bare)
+    forecast = predicted_of(to_grid(gathered, LATTICE), learnt)
+    assert (forecast.stations["rung"] == Rung.WITHOUT_WEATHER).all()
+    assert not forecast.stations["pm25_quantile"].isnull().any()
+    assert forecast.grid["pm25"].isnull().all()
+    assert codes(forecast) == {
+        NoteCode.FILES_UNREADABLE: 2,
+        NoteCode.WEATHER_HOURS_LACKING: 24,
+        NoteCode.SHORT_HISTORY: 19,
+        NoteCode.VISIBILITY_UNKNOWN: 5 * 24,
+    }
+
+
 def test_gaps_in_the_past_and_variables_that_lack_leave_a_forecast_without_a_view() -> None:
     holed = weather().drop_vars(["dew_point", "mixing_height"]).drop_isel(time=range(300, 320))
     silent = observations()

@@ -79,7 +79,6 @@ def test_a_silent_station_leans_on_the_others(one_silent: StationForecast) -> No
     assert (one_silent.rung[SILENT, WEATHER_ENDS:] == Rung.WITHOUT_WEATHER).all()
 
 
-@pytest.mark.slow
 def test_without_a_base_forecast_a_step_of_its_own_is_taken() -> None:
     fields = world()
     fields["base"][ORIGIN + 7 :] = np.nan
@@ -140,7 +139,6 @@ def test_without_a_history_there_is_nothing_and_nothing_is_not_zero(hours: int) 
     assert np.isnan(forecast.median).all()
 
 
-@pytest.mark.slow
 def test_observations_that_always_arrive_late_are_no_silence() -> None:
     fields = world()
     fields["pm25"][ORIGIN - 11 :] = np.nan

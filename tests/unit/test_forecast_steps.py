@@ -149,7 +149,6 @@ def test_past_weather_is_seen_as_it_was_forecast(steps: Steps, data: Series) -> 
     np.testing.assert_array_equal(steps.predict(seen, ahead, ()), steps.predict(data, ahead, ()))
 
 
-@pytest.mark.slow
 def test_the_same_seed_learns_the_same_and_another_another(data: Series, steps: Steps) -> None:
     again, other = (fit_steps(data, LEARNT, seed) for seed in (0, 1))
     assert again is not None

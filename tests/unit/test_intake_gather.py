@@ -9,9 +9,15 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from hazecast.config import ObservationSettings, Settings
+from hazecast.archive.memory import open_memory
+from hazecast.archive.observations.watch import Watching
+from hazecast.config import BaseForecastSettings, ObservationSettings, Settings
 from hazecast.config.places import StationSettings
 from hazecast.errors import MissingVariable, NoDataInPeriod, SettingsError
+from hazecast.grids.gridding import to_grid
+from hazecast.grids.lattice import lattice_of_domain
+from hazecast.intake import gather as gathering
+from hazecast.intake.ingesting import ingest
 from hazecast.records import Cycle, Gathered, MeteorologyKind, Note, NoteCode
 from tests.gathering import gather
 from tests.small_case import HEADER, STATIONS, SmallCase, observed, small_settings, small_weather, write_small_case
@@ -210,3 +216,38 @@ def test_a_domain_may_reach_one_cell_of_the_weather_further(case: SmallCase) -> 
 def test_settings_of_the_case_are_sound(case: SmallCase) -> None:
     settings = small_settings(case)
     assert Settings.model_validate(settings.model_dump()) == settings
+
+
+def as_forecast(case: SmallCase, **more: object) -> Settings:
+    settings = small_settings(case)
+    weather = settings.meteorology.model_copy(update={"kind": MeteorologyKind.FORECAST})
+    return settings.model_copy(update={"meteorology": weather, **more})
+
+
+def test_without_one_readable_file_there_is_a_forecast_without_weather_that_names_them(own_case: SmallCase) -> None:
+    """Of the weather and of another model's forecast alike; the observations are there, and a cycle that fails warns nobody."""
+    other = own_case.folder / "other.nc"
+    other.write_bytes(b"CDF")
+    (own_case.meteorology / "era5.nc").write_bytes((own_case.meteorology / "era5.nc").read_bytes()[:-1000])
+    gathered = gather(CYCLE, as_forecast(own_case, base_forecast=BaseForecastSettings(path=other)))
+    assert gathered.meteorology is None
+    assert gathered.notes[0] == Note(NoteCode.FILES_UNREADABLE, 1, "era5.nc")
+    assert Note(NoteCode.FILES_UNREADABLE, 1, "other.nc") in gathered.notes
+    assert Note(NoteCode.BASE_LACKING, 24) in gathered.notes
+    assert {one.role for one in gathered.inputs} == {"observations"}
+    assert to_grid(gathered, lattice_of_domain(small_settings(own_case).domain)).notes == (Note(NoteCode.WEATHER_HOURS_LACKING, 24),)
+
+
+def test_weather_that_came_and_is_gone_leaves_a_forecast_without_it_and_weather_that_never_came_is_an_error(own_case: SmallCase) -> None:
+    settings, file = as_forecast(own_case), own_case.meteorology / "era5.nc"
+    kept = file.read_bytes()
+    file.unlink()
+    with open_memory(own_case.folder / "archive") as memory:
+        ingest(settings, memory, Watching.LIVE, lambda: INIT - timedelta(days=2))
+        with pytest.raises(NoDataInPeriod, match="meteorology"):
+            gathering.gather(CYCLE, settings, memory)
+        file.write_bytes(kept)
+        ingest(settings, memory, Watching.LIVE, lambda: INIT - timedelta(days=1))
+        assert gathering.gather(CYCLE, settings, memory).meteorology is not None
+        file.unlink()
+        assert gathering.gather(CYCLE, settings, memory).meteorology is None

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from hazecast.errors import UnreadableInput
+from hazecast.errors import NothingReadable, UnreadableInput
 from hazecast.intake.fields.reading import read_weather
 from hazecast.records import Note, NoteCode
 
@@ -41,5 +41,6 @@ def test_a_truncated_run_is_left_out_and_told_and_the_run_before_stands_in(tmp_p
     with pytest.raises(UnreadableInput, match=r"b\.nc is truncated"):
         read_weather(tmp_path)
     (tmp_path / "a.nc").write_bytes(b"CDF")
-    with pytest.raises(UnreadableInput, match=r"a\.nc"):
+    with pytest.raises(NothingReadable, match=r"a\.nc") as refused:
         read_weather(tmp_path, runs=runs)
+    assert refused.value.names == ("a.nc", "b.nc")

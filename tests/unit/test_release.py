@@ -18,6 +18,7 @@ from hazecast.archive.manifest import verify_products
 from hazecast.archive.reviews import Conflict, ReviewState, drafts_of, release_time, releases_of, review_of, save_draft
 from hazecast.archive.warning_log import warnings_in_force
 from hazecast.bulletins.compose import compose
+from hazecast.bulletins.formats.data import BulletinData
 from hazecast.config import Settings
 from hazecast.cycle import Surroundings, send
 from hazecast.delivery.folder import folder_channel
@@ -107,7 +108,8 @@ def test_nothing_is_in_force_or_sent_before_somebody_releases_it_and_then_once(d
     desk.now += timedelta(minutes=5)
     assert desk.approve("li") is Signed.RELEASED
     assert desk.levels() == {"tangshan": Level.YELLOW, "handan": Level.ORANGE}
-    assert {w.issued_at for w in warnings_in_force(desk.database, desk.now)} == {desk.now}
+    in_force = warnings_in_force(desk.database, desk.now)
+    assert {(w.issued_at, w.sender, w.time_zone) for w in in_force} == {(desk.now, "haze@example.org", "Asia/Shanghai")}
     (release,) = releases_of(desk.database, KEY)
     assert (release.by_person, release.signed_by) == (True, ("li",))
     assert desk.sent() == [release.bulletin_id]
@@ -135,6 +137,15 @@ def test_a_change_is_told_beside_what_the_forecast_alone_gives(desk_of: Callable
     assert reviewed["taiyuan"]["author"] == "wang"
     stored = load_bulletin(desk.settings.output.archive, release.bulletin_id).documents
     documents = {d.name: d.content.decode() for d in stored if not d.media_type.startswith("image/png")}
+    facts = BulletinData.model_validate_json(documents["facts.json"])
+    assert facts.review is not None
+    assert [(d.area, d.proposed.level, d.chosen.level) for d in facts.review.decisions] == [
+        ("taiyuan", "unknown", "yellow"),
+        ("tangshan", "yellow", "none"),
+    ]
+    assert facts.review.decisions[0].words == {"en": "Drive slowly."}
+    levels = {area.id: area.windows[0].level for area in facts.areas}
+    assert (levels["tangshan"], levels["taiyuan"], levels["handan"]) == ("none", "yellow", "orange")
     said = " ".join(documents["bulletin.en.txt"].split())
     assert "Tangshan: level set to none; the forecast alone gives yellow. " in said
     assert "Taiyuan, reason: stations there are silent, fog by satellite" in said

@@ -5,18 +5,19 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from hazecast.archive.jobs import JobKind, job_states
+from hazecast.archive.jobs import JobKind, claim_job, fail_job, job_states
 from hazecast.archive.leases import LEADER, lease_held
 from hazecast.archive.ledger import State, cycle_states
 from hazecast.archive.source_log import Brought, note_brought, note_newest
 from hazecast.errors import CycleError
 from hazecast.records import InputRole
 from hazecast.scheduler import MOST_ATTEMPTS
-from hazecast.serving.alarms import troubles_of
-from hazecast.serving.crew import LEASE, LONGEST_SILENCE, CycleTask
+from hazecast.serving.alarms import raise_alarms, troubles_of
+from hazecast.serving.crew import LEASE, LONGEST_SILENCE, CycleTask, JobTask
+from hazecast.serving.job_plan import ingest_again, ingest_job
 from hazecast.serving.rounds import LEADERSHIP, LOOK
 from hazecast.serving.status import status_of
-from tests.serving_case import INIT, Case, databases_in, settings_in
+from tests.serving_case import INIT, Case, Worker, databases_in, settings_in
 
 HOUR = timedelta(hours=1)
 
@@ -258,6 +259,44 @@ def test_what_comes_later_is_seen_and_taken_in_again_and_so_is_what_could_not_be
     case.round(after=LOOK)
     case.round(after=LOOK)
     assert [w.task.name.startswith("ingest") for w in case.workers if w.status is None][-1]
+
+
+def test_what_cannot_be_taken_in_is_tried_ever_more_seldom_and_what_comes_new_is_taken_in_at_once(case: Case, tmp_path: Path) -> None:
+    def ingests() -> list[Worker]:
+        return [worker for worker in case.workers if worker.task.name.startswith("ingest")]
+
+    case.round()
+    ingests()[0].status = 2
+    case.round(after=LOOK)
+    case.round(after=LOOK)
+    assert [worker.task.claim.token for worker in ingests() if isinstance(worker.task, JobTask)] == [1, 2], "once more without a wait"
+    ingests()[1].status = 2
+    case.round(after=LOOK)
+    case.round(after=timedelta(minutes=9))
+    assert len(ingests()) == 2
+    case.round(after=2 * LOOK)
+    assert len(ingests()) == 3
+    ingests()[2].status = 2
+    case.round(after=LOOK)
+    (tmp_path / "observations").mkdir()
+    (tmp_path / "observations" / "new.csv").write_text("x")
+    case.round(after=LOOK)
+    assert len(ingests()) == 4
+
+
+def test_taking_in_is_never_given_up_and_operators_are_told_once(case: Case) -> None:
+    job, told, waits = ingest_job(case.now), [], []
+    for _ in range(8):
+        claim = claim_job(case.operations, job, "one", case.now, LEASE)
+        assert claim is not None
+        told += raise_alarms(case.operations, status_of(case.ledger, case.operations, case.settings, case.now), case.now)
+        fail_job(case.operations, claim, "the disk is full", case.now)
+        told += raise_alarms(case.operations, status_of(case.ledger, case.operations, case.settings, case.now), case.now)
+        states = job_states(case.operations)
+        waits.append(next(minutes for minutes in range(100) if ingest_again(states, case.now + timedelta(minutes=minutes)) == job))
+        case.now += timedelta(minutes=waits[-1])
+    assert waits == [0, 10, 20, 40, 60, 60, 60, 60]
+    assert [one.text for one in told if one.subject == "taking in"] == ["What has come could not be taken in 5 times: the disk is full."]
 
 
 def test_a_job_that_fails_is_tried_five_times_that_day_and_then_let_be(case: Case) -> None:

@@ -8,10 +8,10 @@ import pytest
 from hazecast.config import VisibilitySettings, WarningSettings
 from hazecast.forecast.draws.between_stations import scores_of
 from hazecast.forecast.draws.territory import MOST_CELLS, _blocks, forecast_on_territory
+from hazecast.grids.medians import weighted_median
 from hazecast.records import Area, Assessment, Forecast, Level, NoteCode, TerritoryForecast
 from hazecast.warnings.assess import assess
 from hazecast.warnings.ground import notes_on_ground
-from hazecast.warnings.medians import weighted_median
 from tests.territories import LATTICE, STATIONS, area, box, forecast
 
 CLEAN, SEVERE = 40.0, 700.0

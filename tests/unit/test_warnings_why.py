@@ -70,6 +70,7 @@ SCORES = """forecast,kind,slice,score,event,days,pairs,value,low,high,n,missing
 hazecast,lead,1-6,hits,orange or above,all,same,30,,,930,0
 hazecast,lead,1-6,misses,orange or above,all,same,10,,,930,0
 hazecast,lead,1-6,false_alarms,orange or above,all,same,20,,,930,0
+hazecast,lead,1-6,correct_negatives,orange or above,all,same,870,,,930,0
 hazecast,lead,1-6,hits,orange or above,without control days,same,1,,,930,0
 hazecast,lead,7-12,hits,orange or above,all,same,0,,,930,0
 hazecast,lead,7-12,misses,orange or above,all,same,0,,,930,0
@@ -93,6 +94,7 @@ def test_skill_is_that_of_the_level_at_such_leads_in_the_backtest(tmp_path: Path
     assert skill is not None
     assert (skill.hits, skill.misses, skill.false_alarms) == (30, 10, 20)
     assert (skill.pod, skill.far, skill.csi) == (0.75, 0.4, 0.5)
+    assert skill.came_unforecast == 10 / 880
     assert (skill.first_lead, skill.last_lead, skill.end) == (1, 6, datetime(2025, 3, 1, tzinfo=UTC))
     assert scores.of(Level.ORANGE, 8) is None, "nothing happened at these leads"
     assert scores.of(Level.RED, 4) is None

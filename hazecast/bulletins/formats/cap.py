@@ -91,10 +91,16 @@ def _alert(alert: Alert, facts: BulletinFacts, wordings: Sequence[Wording]) -> E
     if facts.exercise:
         child(root, "note", "; ".join(wording.say("EXERCISE – this is not a real warning") for wording in wordings))
     if alert.replaced:
-        child(root, "references", " ".join(f"{facts.sender},{old.id},{_moment(old.issued_at, zone)}" for old in alert.replaced))
+        child(root, "references", " ".join(_as_sent(old, facts) for old in alert.replaced))
     for wording in wordings:
         _info(root, alert, Telling(facts, wording))
     return root
+
+
+def _as_sent(old: HazeWarning, facts: BulletinFacts) -> str:
+    """What names a message: its sender, identifier and time as they were written, though the settings have others by now."""
+    zone = ZoneInfo(old.time_zone or facts.time_zone)
+    return f"{old.sender or facts.sender},{old.id},{_moment(old.issued_at, zone)}"
 
 
 def _info(root: Element, alert: Alert, telling: Telling) -> None:

@@ -10,13 +10,13 @@ from datetime import datetime
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from hazecast.bulletins.air_quality import air_quality_of
+from hazecast.bulletins.formats.review_data import LEVEL_PATTERN, ReviewData, review_data
 from hazecast.bulletins.formats.why_data import WhyData, why_data
 from hazecast.bulletins.situation import expiry
 from hazecast.records import Area, BulletinFacts, HazeWarning, Level, Note, PlaceName, Why, WindowAssessment
 
 FORMAT = "hazecast-bulletin/1"
 LevelName = str
-LEVEL_PATTERN = "^(" + "|".join(level.name.lower() for level in Level) + ")$"
 
 
 class _Data(BaseModel):
@@ -131,6 +131,7 @@ class BulletinData(_Data):
     stations: tuple[StationData, ...]
     messages: tuple[WarningData, ...] = Field(description="What this cycle sends.")
     in_force: tuple[WarningData, ...] = Field(description="What holds once it is sent.")
+    review: ReviewData | None = Field(None, description="null for a bulletin that waited for nobody.")
     notes: tuple[NoteData, ...]
     inputs: tuple[InputData, ...]
     software_version: str
@@ -155,6 +156,7 @@ def bulletin_data(facts: BulletinFacts, bulletin_id: str) -> BulletinData:
         stations=tuple(StationData(id=s.id, name=s.name, latitude=s.latitude, longitude=s.longitude) for s in facts.stations),
         messages=tuple(_warning(message) for message in facts.assessment.messages),
         in_force=tuple(_warning(warning) for warning in facts.assessment.in_force),
+        review=None if facts.reviewed is None else review_data(facts.reviewed),
         notes=tuple(_note(note) for note in dict.fromkeys((*facts.notes, *facts.forecast.notes))),
         inputs=tuple(InputData(role=i.role, name=i.path.name, bytes=i.size_bytes, sha256=i.sha256) for i in facts.inputs),
         software_version=facts.software_version,

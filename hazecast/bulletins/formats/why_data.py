@@ -53,6 +53,7 @@ class SkillData(_Data):
     hits: int
     misses: int
     false_alarms: int
+    correct_negatives: int | None = Field(description="Hours without it forecast or come; null where the scores do not tell.")
     pod: float | None
     far: float | None
     csi: float | None
@@ -134,6 +135,7 @@ def _skill(skill: WarningSkill) -> SkillData:
         hits=skill.hits,
         misses=skill.misses,
         false_alarms=skill.false_alarms,
+        correct_negatives=skill.correct_negatives,
         pod=skill.pod,
         far=skill.far,
         csi=skill.csi,

@@ -50,12 +50,11 @@ ROWS = (
 
 
 def draw(facts: BulletinFacts, copies: Sequence[Copy]) -> Iterator[Picture]:
-    """One meteogram for each area that has stations, in the order of the facts, in every language."""
+    """One meteogram for each area, in the order of the facts, in every language."""
     views = {view.area.id: view for view in copies[0].telling.views}
     layers: dict[str, Layer] = {}
     for number, area in enumerate(facts.areas):  # the id of an area may hold what no file name may
-        if area.station_ids:
-            yield from _draw(f"meteogram-{number + 1:02d}", views[area.id], facts, copies, layers)
+        yield from _draw(f"meteogram-{number + 1:02d}", views[area.id], facts, copies, layers)
 
 
 def _draw(name: str, view: AreaView, facts: BulletinFacts, copies: Sequence[Copy], layers: dict[str, Layer]) -> Iterator[Picture]:

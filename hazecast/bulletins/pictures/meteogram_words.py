@@ -19,10 +19,12 @@ from hazecast.bulletins.pictures.pm25_panel import keys, name_levels, remark_on,
 from hazecast.bulletins.pictures.sheet import Sheet
 from hazecast.bulletins.situation import AreaView
 from hazecast.bulletins.telling import Telling
+from hazecast.bulletins.wording import N_
 
 LEFT, RIGHT, MARGIN = 0.62, 0.2, 0.3  # inches
 HEAD, BETWEEN, DAYS = 1.2, 0.27, 0.42
 FOOT_LINE, LOWEST_LINE, LEGEND_ROW, LEGEND_ROWS = 0.16, 0.12, 0.185, 5
+AT_STATIONS = (2, 4)  # the panels of wind and mixing height, which no bulletin has of the ground between stations
 KEY, KEY_COLUMN = (0.27, 0.1), 2.75  # a sign of the legend, and the width of its columns
 
 
@@ -86,9 +88,11 @@ def write_own_words(sheet: Sheet, copy: Copy, view: AreaView, panels: Sequence[P
     telling, height = copy.telling, float(sheet.figure.get_figheight())
     sheet.heading(MARGIN, height - 0.32, copy.page.exercise_mark + telling.area(view.area))
     name_levels(sheet, panels[0], view, telling)
-    for panel, lacks in zip(panels, unknown, strict=True):
+    at_stations = () if view.area.station_ids else AT_STATIONS
+    for row, (panel, lacks) in enumerate(zip(panels, unknown, strict=True)):
         if lacks:
-            say_unknown(sheet, panel, telling.wording.say("unknown: input lacking"), telling)
+            why = N_("told at stations alone, and none lies here") if row in at_stations else N_("unknown: input lacking")
+            say_unknown(sheet, panel, telling.wording.say(why), telling)
     if not unknown[0]:
         remark_on(sheet, panels[0], view, telling)
 

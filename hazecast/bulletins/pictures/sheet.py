@@ -17,6 +17,7 @@ from PIL import Image
 
 from hazecast.bulletins.pictures.canvas import DOTS_PER_INCH, EXERCISE, LARGEST_HEADING, font_families
 from hazecast.bulletins.pictures.picture import Picture
+from hazecast.bulletins.pictures.text_widths import as_wide_as_laid_out
 
 COMPRESSION = 1  # of PNG: higher levels take up to three times as long for a twentieth of the bytes
 WORDS_ORDER = 20.0
@@ -170,7 +171,7 @@ class Sheet:
         for word in self._words:
             word.set_visible(True)
         style = f'<style type="text/css">g[id^="{_HALO_ID}-"] text{{{_HALO_STYLE}}}</style>'
-        drawn = file.getvalue().replace(b"<defs>", style.encode() + b"\n <defs>", 1)
+        drawn = as_wide_as_laid_out(file.getvalue().decode("utf-8")).encode("utf-8").replace(b"<defs>", style.encode() + b"\n <defs>", 1)
         drawn = _FINER_THAN_SEEN.sub(rb"\1", drawn)
         drawn = _DOCTYPE.sub(b"", _METADATA.sub(b"", drawn, count=1), count=1).replace(b"<svg ", b'<svg role="img" ', 1)
         end = drawn.rindex(b"</svg>")
@@ -189,4 +190,5 @@ class Sheet:
         renderer.finalize()
         self.figure.dpi = DOTS_PER_INCH
         written = file.getvalue()
-        return _COUNTED.sub("", _HEAD.sub("", written[opened : written.rindex("</svg>")], count=1)).encode("utf-8")
+        words = _COUNTED.sub("", _HEAD.sub("", written[opened : written.rindex("</svg>")], count=1))
+        return as_wide_as_laid_out(words).encode("utf-8")

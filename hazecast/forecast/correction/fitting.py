@@ -14,7 +14,8 @@ from hazecast.forecast.features import Source, columns_of, feature_table
 from hazecast.forecast.learning import Lesson, learning_rows
 from hazecast.forecast.learnt import fit_learnt
 from hazecast.forecast.occasions import fit_occasions
-from hazecast.forecast.series import Series
+from hazecast.forecast.series import Rows, Series
+from hazecast.forecast.threads import threads_for
 
 Array = NDArray[np.float64]
 Progress = Callable[[float], None]
@@ -28,6 +29,11 @@ def learn(series: Series, by_hour: Array, lesson: Lesson, progress: Progress) ->
     rows = learning_rows(series, lesson)
     if rows.lead.size < LEAST_ROWS:
         return None
+    with threads_for(rows.lead.size):
+        return _learnt(series, rows, by_hour, lesson, progress)
+
+
+def _learnt(series: Series, rows: Rows, by_hour: Array, lesson: Lesson, progress: Progress) -> Correction | None:
     table = feature_table(series, rows)
     if lesson.known < HOURS_OF_A_YEAR:
         table[:, columns_of(Source.SEASON)] = np.nan  # within a year the season only names the days one by one

@@ -1,6 +1,6 @@
 """Gridded fields of every format, read into one dataset over the hours and the region that are wanted."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 
 from hazecast import vocabulary as v
-from hazecast.errors import MissingVariable, NoDataInPeriod, UnreadableInput
+from hazecast.errors import MissingVariable, NoDataInPeriod, NothingReadable, UnreadableInput
 from hazecast.intake.fields.accumulation import LONGEST_SUM, made_hourly
 from hazecast.intake.fields.formats import FIELD_FORMATS, format_of
 from hazecast.intake.fields.joining import joined, require_one_grid
@@ -61,7 +61,7 @@ def read_fields(
     which it has for a file. Of those that it names, one that cannot be read is left out and told by a note, as long as another can
     be: a forecast by an older run is better than none. Sums become means of an hour. Values outside the plausible range become NaN
     and are counted in a note.
-    Raises UnreadableInput, UnknownUnits, MissingVariable, or NoDataInPeriod.
+    Raises UnreadableInput, with `runs` only as NothingReadable, UnknownUnits, MissingVariable, or NoDataInPeriod.
     """
     wanted = wanted if latest_run is None else replace(wanted, latest_run=latest_run)
     of_file = dict.fromkeys(field_files(path), wanted)
@@ -75,12 +75,17 @@ def read_fields(
         )
     used = {file: part for file, part in read.items() if part.surface.sizes["time"] or _hours(part.aloft)}
     fields = _put_together(path, dict(sorted(used.items(), key=lambda item: _first_run(item[1]))), wanted)
-    left_out = (Note(NoteCode.FILES_UNREADABLE, len(refused), ", ".join(file.name for file in refused)),) if refused else ()
+    left_out = (files_unreadable([file.name for file in refused]),) if refused else ()
     return replace(fields, notes=(*left_out, *fields.notes))
 
 
+def files_unreadable(names: Sequence[str]) -> Note:
+    """That these files could not be read, and were not used."""
+    return Note(NoteCode.FILES_UNREADABLE, len(names), ", ".join(names))
+
+
 def _read_all(of_file: Mapping[Path, Wanted], *, may_leave_out: bool) -> tuple[dict[Path, Part], tuple[Path, ...]]:
-    """What each file has, and the files that cannot be read; raises the first refusal unless they may be left out and others are there."""
+    """What each file has, and the files that cannot be read; raises the first refusal unless they may be left out, and then if all are."""
     read: dict[Path, Part] = {}
     refusals: dict[Path, UnreadableInput] = {}
     for file, wanted in of_file.items():
@@ -90,7 +95,10 @@ def _read_all(of_file: Mapping[Path, Wanted], *, may_leave_out: bool) -> tuple[d
             refusals[file] = refusal
             if not may_leave_out:
                 break
-    if refusals and not (read and may_leave_out):
+    if refusals and not read and may_leave_out:
+        first = next(iter(refusals.values()))
+        raise NothingReadable(first.problem, first.remedy, tuple(file.name for file in refusals)) from first
+    if refusals and not may_leave_out:
         raise next(iter(refusals.values()))
     return read, tuple(refusals)
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.floating]
 Array = NDArray[np.float64]
 Levels = NDArray[np.int8]
+Flags = NDArray[np.bool_]
 Index = NDArray[np.int64]
 
 LEVEL, FIRST_CLASS, END_CLASS, VISIBILITY, PM25 = range(5)
@@ -26,9 +27,14 @@ def _highest(table: Array, humidity: int, pm25: float, visibility: float) -> int
 
 
 @njit(cache=True)
+def _is_amount(value: float) -> bool:
+    return 0.0 <= value < np.inf
+
+
+@njit(cache=True)
 def _bounds(table: Array, classes: int, humidity: int, pm25: float, visibility: float, needs_pm25: bool) -> tuple[int, int]:
     """The lowest and the highest level that values lead to which could stand in place of what lacks; `humidity` below 0 lacks."""
-    no_pm25, no_visibility = not (0.0 <= pm25 < np.inf), not (0.0 <= visibility < np.inf)
+    no_pm25, no_visibility = not _is_amount(pm25), not _is_amount(visibility)
     best_pm25, worst_pm25 = (0.0, np.inf) if no_pm25 else (pm25, pm25)
     best_visibility = np.inf if no_visibility else visibility
     worst_visibility = 0.0 if no_visibility or (no_pm25 and needs_pm25) else visibility
@@ -43,27 +49,64 @@ def _bounds(table: Array, classes: int, humidity: int, pm25: float, visibility: 
 
 
 @njit(parallel=True, cache=True)
-def levels_of_draws(
-    table: Array, classes: int, needs_pm25: bool, pm25: Floats, visibility: Floats, humidity: Levels, lowest: Levels, highest: Levels
-) -> None:
-    """Levels of values (draw, station, hour) into `lowest` and `highest`; `humidity` (station, hour) in classes, below 0 where it lacks."""
+def levels_of_draws(table: Array, pm25: Floats, visibility: Floats, humidity: Levels, levels: Levels, lacking: Flags) -> None:
+    """Levels of values (draw, station, hour); `humidity` (station, hour) in classes, below 0 where it lacks.
+
+    Draws in which anything lacks are marked in `lacking` (draw,): the levels of what lacks are not told here, see `bounds_of_lacking`.
+    """
     clear = 0.0
     for row in range(table.shape[0]):
         clear = max(clear, table[row, VISIBILITY])
     for draw in prange(pm25.shape[0]):
         for station in range(pm25.shape[1]):
+            dust, seen, moist = pm25[draw, station], visibility[draw, station], humidity[station]
+            course = levels[draw, station]
+            hazy, lacks = 0, 0
+            for hour in range(course.size):
+                hazy += not seen[hour] >= clear
+                lacks += not (
+                    (dust[hour] >= 0.0) & (dust[hour] < np.inf) & (seen[hour] >= 0.0) & (seen[hour] < np.inf) & (moist[hour] >= 0)
+                )
+                course[hour] = 0
+            if lacks:
+                lacking[draw] = True
+            if hazy:
+                _fill(table, dust, seen, moist, course)
+
+
+@njit(cache=True)
+def _fill(table: Array, dust: Floats, seen: Floats, moist: Levels, course: Levels) -> None:
+    """The level of each hour: row by row and without a branch, so that many hours are compared at once."""
+    for row in range(table.shape[0] - 1, -1, -1):
+        level, first, end = np.int8(table[row, LEVEL]), np.int8(table[row, FIRST_CLASS]), np.int8(table[row, END_CLASS])
+        least_seen, most_dust = table[row, VISIBILITY], table[row, PM25]
+        for hour in range(course.size):
+            reached = (moist[hour] >= first) & (moist[hour] < end) & (seen[hour] < least_seen) & (dust[hour] > most_dust)
+            course[hour] = level if reached else course[hour]
+
+
+@njit(parallel=True, cache=True)
+def bounds_of_lacking(
+    table: Array,
+    classes: int,
+    needs_pm25: bool,
+    pm25: Floats,
+    visibility: Floats,
+    humidity: Levels,
+    lacking: Flags,
+    lowest: Levels,
+    highest: Levels,
+) -> None:
+    """Where something lacks, in the draws that are marked, the lowest and highest level that may be; all as in `levels_of_draws`."""
+    for draw in prange(pm25.shape[0]):
+        if not lacking[draw]:
+            continue
+        for station in range(pm25.shape[1]):
             for hour in range(pm25.shape[2]):
-                pm, seen = float(pm25[draw, station, hour]), float(visibility[draw, station, hour])
+                dust, seen = float(pm25[draw, station, hour]), float(visibility[draw, station, hour])
                 moist = int(humidity[station, hour])
-                if seen >= clear and seen < np.inf and pm >= 0.0 and pm < np.inf:
-                    lowest[draw, station, hour] = 0
-                    highest[draw, station, hour] = 0
-                elif moist >= 0 and seen >= 0.0 and seen < np.inf and pm >= 0.0 and pm < np.inf:
-                    level = _highest(table, moist, pm, seen)
-                    lowest[draw, station, hour] = level
-                    highest[draw, station, hour] = level
-                else:
-                    low, high = _bounds(table, classes, moist, pm, seen, needs_pm25)
+                if moist < 0 or not (_is_amount(dust) and _is_amount(seen)):
+                    low, high = _bounds(table, classes, moist, dust, seen, needs_pm25)
                     lowest[draw, station, hour] = low
                     highest[draw, station, hour] = high
 
@@ -94,18 +137,30 @@ def count_areas(
         course = np.empty(levels.shape[2], np.int8)
         for draw in range(levels.shape[0]):
             _course_of(levels[draw], own, weight, needed[area], wanted, course)
+            top = course.max()
             for i in range(wanted.size):
+                if wanted[i] > top:
+                    break
                 for hour in range(course.size):
-                    if course[hour] >= wanted[i]:
-                        hourly[area, i, hour] += 1
+                    hourly[area, i, hour] += course[hour] >= wanted[i]
+            if wanted[0] > top:
+                continue
             for w in range(begin.size):
-                reached = -1
-                for i in range(wanted.size):
-                    stop = min(end[w], begin[w] + horizon[i])
-                    if _lasts(course, begin[w], stop, min(least[i], stop - begin[w]), wanted[i]):
-                        reached = i
-                for i in range(reached + 1):
+                for i in range(_highest_that_lasts(course, begin[w], end[w], wanted, horizon, least) + 1):
                     window[area, w, i] += 1
+
+
+@njit(cache=True)
+def _highest_that_lasts(course: Levels, begin: int, end: int, wanted: Levels, horizon: Index, least: Index) -> int:
+    """The place in `wanted` of the highest level that the course keeps up in a window as long as it must; -1 without one."""
+    top = 0
+    for hour in range(begin, end):
+        top = max(top, course[hour])
+    for i in range(wanted.size - 1, -1, -1):
+        stop = min(end, begin + horizon[i])
+        if wanted[i] <= top and _lasts(course, begin, stop, min(least[i], stop - begin), wanted[i]):
+            return i
+    return -1
 
 
 @njit(cache=True)

@@ -15,30 +15,47 @@ from hazecast.warnings.edition import load_edition
 from hazecast.warnings.hourly_edition import HourlyEdition
 
 SCORES_FILE, RECORD_FILE = "scores.csv", "backtest.json"
-COUNTS = ("hits", "misses", "false_alarms")
+COUNTS = ("hits", "misses", "false_alarms", "correct_negatives")
 CHOSEN = {"forecast": "hazecast", "kind": "lead", "days": "all", "pairs": "same"}
 
 Leads = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
+class Counts:
+    """What was forecast held against what came, in hours or days at stations; the last None in scores of before it was kept."""
+
+    hits: int
+    misses: int
+    false_alarms: int
+    correct_negatives: int | None
+
+    @property
+    def tell(self) -> bool:
+        """Whether anything was forecast or came."""
+        return any((self.hits, self.misses, self.false_alarms))
+
+
+@dataclass(frozen=True, slots=True)
 class BacktestScores:
-    """Counts of hits, misses and false alarms by level and group of leads (hours), of a backtest by one edition, on hours or `of_days`."""
+    """Counts by level and group of leads (hours), of a backtest by one edition, on hours or `of_days`."""
 
     edition: str
     start: datetime
     end: datetime
     sha256: str
-    counts: Mapping[tuple[Level, Leads], tuple[int, int, int]]
+    counts: Mapping[tuple[Level, Leads], Counts]
     of_days: bool = False
 
     def of(self, level: Level, lead: int) -> WarningSkill | None:
         """Of a level or a higher one at leads among which that of so many hours is; None where none was scored, or nothing happened."""
         found = next(((leads, counts) for (of, leads), counts in self.counts.items() if of is level and leads[0] <= lead <= leads[1]), None)
-        if found is None or not any(found[1]):
+        if found is None or not found[1].tell:
             return None
-        (first, last), counts = found
-        return WarningSkill(level, first, last, *counts, self.start, self.end, self.sha256, self.of_days)
+        (first, last), n = found
+        return WarningSkill(
+            level, first, last, n.hits, n.misses, n.false_alarms, self.start, self.end, self.sha256, n.correct_negatives, self.of_days
+        )
 
 
 def backtest_scores(folder: Path, edition: str, as_of: datetime) -> BacktestScores | None:
@@ -58,11 +75,11 @@ def backtest_scores(folder: Path, edition: str, as_of: datetime) -> BacktestScor
         return None
 
 
-def _counts(text: str) -> dict[tuple[Level, Leads], tuple[int, int, int]]:
+def _counts(text: str) -> dict[tuple[Level, Leads], Counts]:
     found: dict[tuple[Level, Leads], dict[str, int]] = {}
     events = {f"{level.name.lower()} or above": level for level in Level if level > Level.NONE}
     for row in csv.DictReader(io.StringIO(text)):
         if row["score"] in COUNTS and row["event"] in events and all(row[key] == wanted for key, wanted in CHOSEN.items()):
             first, last = row["slice"].split("-")
             found.setdefault((events[row["event"]], (int(first), int(last))), {})[row["score"]] = round(float(row["value"]))
-    return {key: (counts["hits"], counts["misses"], counts["false_alarms"]) for key, counts in found.items()}
+    return {key: Counts(n["hits"], n["misses"], n["false_alarms"], n.get("correct_negatives")) for key, n in found.items()}

@@ -1,9 +1,10 @@
 """The typical value of an area: the median over its stations or, by how much ground each has, over its cells."""
 
 import numpy as np
+from numpy.typing import NDArray
 
-from hazecast.warnings.chances import Array
-from hazecast.warnings.hourly_edition import Values
+Array = NDArray[np.float64]
+Values = NDArray[np.floating]
 
 
 def weighted_median(values: Values, weights: Array) -> Array:
