@@ -12,7 +12,7 @@ from threading import Lock
 import numpy as np
 import xarray as xr
 
-from hazecast.archive.bulletin_facts import load_stored_facts
+from hazecast.archive.bulletin_facts import StoredFacts, load_stored_facts
 from hazecast.archive.memory import open_memory
 from hazecast.bulletins.wording import N_
 from hazecast.config import Settings, looking_back
@@ -62,6 +62,12 @@ def air_from(settings: Settings, cycle: Cycle, area_id: str) -> AirFrom:
         _one_at_a_time.release()
 
 
+def air_at(facts: StoredFacts, area_id: str) -> datetime:
+    """Of which time the air is followed: that of the peak of an area's first window or, without one, the cycle's beginning."""
+    window = first_window(facts.windows, area_id)
+    return facts.cycle.init_time if window is None or window.peak_time is None else window.peak_time
+
+
 def paths_svg(air: AirFrom, frame: MapFrame) -> bytes:
     """The paths over the maps: dark near the area, lighter the longer ago, on a light ground, for maps are dark where the haze is."""
     lines = "".join(_line(path, frame, colour, width) for colour, width in (("#fff", 3.6), ("#0b1f33", 1.5)) for path in air.paths)
@@ -74,8 +80,7 @@ def _worked_out(settings: Settings, cycle: Cycle, area_id: str) -> AirFrom:
 
     facts = load_stored_facts(settings.output.archive / cycle.key)
     area = next(one for one in facts.areas if one.id == area_id)
-    window = first_window(facts.windows, area_id)
-    at = cycle.init_time if window is None or window.peak_time is None else window.peak_time
+    at = air_at(facts, area_id)
     own = [station for station in facts.stations if station.id in area.station_ids]
     middle = [(s.latitude, s.longitude) for s in own] or [(y, x) for polygon in area.polygons for x, y in polygon[0]]
     latitude, longitude = (float(axis) for axis in np.mean(middle, axis=0))

@@ -94,7 +94,10 @@ def _about(weather: xr.Dataset, at: np.datetime64, hours: int) -> xr.Dataset:
 def _depth_at(weather: xr.Dataset, place: Place, at: np.datetime64) -> float:
     depth = mixing_height(weather).sel(latitude=place.latitude, longitude=place.longitude, time=at, method="nearest")
     if not np.isfinite(depth):
-        raise NoDataInPeriod(f"There is no wind at {place.name} at {_minute(at)} UTC.", "Choose another time.")
+        raise NoDataInPeriod(
+            f"There is no wind at 10 m over {place.name} at {_minute(at)} UTC, by which to tell how deep its air mixes.",
+            "Choose another time, or weather with that wind.",
+        )
     return float(depth)
 
 

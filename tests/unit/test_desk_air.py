@@ -23,7 +23,8 @@ def test_a_path_ends_where_it_is_not_known_any_more() -> None:
     found = shown_of(paths)
     assert found == (((35.0, 115.0), (35.5, 115.5)), ((35.0, 115.0), (34.5, 114.5), (34.0, 114.0), (33.5, 113.5)))
     svg = paths_svg(AirFrom(INIT, found), FRAME).decode()
-    assert svg.count("<polyline") == 2
+    assert svg.count("<polyline") == 2 * len(found)
+    assert svg.rindex('stroke="#fff"') < svg.index('stroke="#0b1f33"')  # all light grounds lie under all paths
     x, y = FRAME.place(35.0, 115.0)
     assert f'points="{x:.1f},{y:.1f} ' in svg
     assert x == WIDTH / 2

@@ -13,6 +13,7 @@ from hazecast.archive.bulletin_files import load_bulletin_index, load_document
 from hazecast.archive.cycle_files import STATIONS_FILE
 from hazecast.archive.netcdf import variables_in
 from hazecast.bulletins.wording import N_
+from hazecast.desk.air import air_at
 from hazecast.desk.cases import chosen_cycle, cycle_seen, visible_cycles
 from hazecast.desk.desk import Desk, desk_of
 from hazecast.desk.frames import WIDTH, Field, borders_svg, frame_png, hours_of, legend
@@ -64,6 +65,7 @@ def look(
         marks=[(one, *hours.frame.place(*_centre(one, facts))) for one in own],
         legend=legend(field, hours.valid_times[hour], facts.levels),
         chosen=chosen,
+        air_at=None if chosen is None else air_at(facts, chosen.id),
         air=air and chosen is not None and visit.account.role.operates,
         reasons=None if chosen is None else reasons_of(folder, chosen.id, speaking.words.language),
         own=own,
