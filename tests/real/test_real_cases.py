@@ -4,6 +4,7 @@ import gzip
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -168,6 +169,7 @@ def test_no_observation_that_arrived_later_reaches_the_forecast(done: Done, shar
         return ",".join([*cells[:-1], "1234.5"]) if cells[3] > as_of else line
 
     rewritten(source / "observations", tmp_path / "poisoned", poisoned)
+    shutil.copy(source / "stations.csv", tmp_path)  # the list beside them names a station that has no value at all
     home.mkdir()
     other = through(case, source / case.meteorology, tmp_path / "poisoned", home)
     for name in ("grid.nc", "stations.nc"):
