@@ -67,6 +67,7 @@ def _idle(size: Size, home: Path) -> Iterator[Row]:
     settings = small_settings(case)
     settings = settings.model_copy(update={"desk": settings.desk.model_copy(update={"address": address})})
     case.settings.write_text(settings_text(settings, case.folder), encoding="utf-8")
+    subprocess.run([sys.executable, "-m", "hazecast", "ingest", "--config", str(case.settings)], capture_output=True, check=True)
     begun = time.perf_counter()
     with _process("-m", "hazecast", "serve", "--config", str(case.settings)) as main:
         _until_answered(f"http://{address}/healthz")

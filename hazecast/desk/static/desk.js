@@ -19,6 +19,8 @@ if (slider && frames.length) {
     for (const next of [hour + 1, hour + 2]) if (next < moments.length) for (const frame of frames) new Image().src = file(frame, next);
   };
   slider.addEventListener("input", show);
+  // It may have been moved before this ran, or set by the browser to where it was left.
+  window.addEventListener("pageshow", () => { if (slider.value !== slider.defaultValue) show(); });
 }
 
 for (const select of document.querySelectorAll("select[data-go]")) {
