@@ -23,7 +23,7 @@ demo: $(VENV)/.tier-all ## Install what the demo needs and run it: a made-up win
 test: lint ## Install the development tier, run the linters and every test but the slow ones
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile -m "not slow"
 
-whole: lint ## The same with the slow tests: benchmarks in small, drills, mutations of each format, most real cases
+whole: lint ## The same with the slow tests: benchmarks in small, mutations of each format, most real cases
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
 
 lint: $(VENV)/.tier-dev ## Style, types and floors

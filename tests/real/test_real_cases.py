@@ -157,7 +157,6 @@ def rewritten(source: Path, target: Path, change: Callable[[str], str]) -> None:
         (target / file.name).write_bytes(gzip.compress(text.encode()))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("done", CASES[:1], indirect=True, ids=lambda case: case.folder)
 def test_no_observation_that_arrived_later_reaches_the_forecast(done: Done, shared_data: Path, tmp_path: Path) -> None:
     """Every value after `as_of` is changed, and the forecast stays the same, byte for byte."""

@@ -4,12 +4,8 @@ import json
 import subprocess
 import sys
 
-import pytest
-
 from hazecast.drills.faults import FaultKind
 from hazecast.drills.invariants import INVARIANTS
-
-pytestmark = pytest.mark.slow
 
 
 def test_a_month_with_two_hundred_faults_breaks_nothing() -> None:

@@ -109,7 +109,6 @@ def dies_at(step: int, archive: Path, case: SmallCase) -> bool:
     return os.waitstatus_to_exitcode(status) == -KILLED
 
 
-@pytest.mark.slow
 def test_killed_at_any_change_and_begun_again_it_is_as_if_nothing_had_happened(begun: tuple[SmallCase, Path], tmp_path: Path) -> None:
     case, archive = begun
     shutil.copytree(archive, tmp_path / "undisturbed")
@@ -180,7 +179,6 @@ def test_a_disk_that_is_full_changes_nothing_and_is_told(begun: tuple[SmallCase,
     assert take_in(archive, case, LATER) == 4
 
 
-@pytest.mark.slow
 def test_the_command_killed_at_any_time_leaves_what_can_be_taken_up(tmp_path: Path) -> None:
     """`hazecast ingest` in earnest: killed later and later, until it gets through."""
     case = write_small_case(tmp_path)
@@ -205,7 +203,6 @@ def test_the_command_killed_at_any_time_leaves_what_can_be_taken_up(tmp_path: Pa
     assert case.settings.exists()
 
 
-@pytest.mark.slow
 def test_the_command_with_little_room_for_files_refuses_and_gets_through_when_there_is_more(tmp_path: Path) -> None:
     """The limit on the size of a file stands for a full disk: the system refuses to write on."""
     write_small_case(tmp_path)

@@ -67,7 +67,6 @@ def case(tmp_path_factory: pytest.TempPathFactory) -> SmallCase:
     return case
 
 
-@pytest.mark.slow
 def test_ids_that_look_like_paths_lead_nowhere(case: SmallCase) -> None:
     top = case.folder.parents[2]
     inside = case.folder.relative_to(top).as_posix()
@@ -76,7 +75,6 @@ def test_ids_that_look_like_paths_lead_nowhere(case: SmallCase) -> None:
     assert not any("1001" in name or "jinan" in name for name in files_below(case.folder / "archive"))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_a_refused_run_leaves_earlier_cycles_as_they_were(damage: str, case: SmallCase) -> None:
     station = case.observations / f"{STATIONS[2][0]}.csv.gz"

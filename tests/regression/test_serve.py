@@ -24,10 +24,7 @@ from hazecast.survey.settings_file import settings_text
 from tests.serving_case import settings_in
 from tests.small_case import write_small_case
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="there is no /proc to look for workers in"),
-]
+pytestmark = pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="there is no /proc to look for workers in")
 
 
 def free_address() -> str:
