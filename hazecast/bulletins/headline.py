@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hazecast.bulletins.phrases import HEADLINES
-from hazecast.bulletins.situation import AreaView, levels_by_rank, standing_warnings
+from hazecast.bulletins.situation import AreaView, areas_on, levels_by_rank, periods, standing_warnings
 from hazecast.bulletins.telling import Telling
 from hazecast.bulletins.wording import N_
 from hazecast.records import Action, HazeWarning, Level, LevelChance
@@ -119,13 +119,34 @@ def _locally_worse(views: Sequence[AreaView], telling: Telling) -> str:
     return telling.wording.clauses(clauses)
 
 
+def _later_worse(telling: Telling) -> str:
+    """Which areas reach a level above those before, and from when on; the highest level first."""
+    reached = {view.area.id: max(view.level, Level.NONE) for view in telling.views}
+    risen: dict[tuple[Level, datetime], list[str]] = {}
+    for number, period in list(enumerate(periods(telling.facts)))[1:]:
+        for view in areas_on(telling.facts, number):
+            if view.level > reached[view.area.id]:
+                reached[view.area.id] = view.level
+                risen.setdefault((view.level, period.start), []).append(view.area.id)
+    told = sorted(risen.items(), key=lambda item: (-item[0][0], item[0][1]))
+    return telling.wording.clauses(
+        [
+            telling.wording.say(
+                "%(level)s: %(areas)s from %(moment)s", level=telling.level(level), areas=telling.areas(ids), moment=telling.moment(start)
+            )
+            for (level, start), ids in told
+        ]
+    )
+
+
 def glance(telling: Telling) -> tuple[Fact, ...]:
-    """When, where, where worse, how sure: one line each, those with nothing to say left out."""
+    """When, where, where worse, where worse later, how sure: one line each, those with nothing to say left out."""
     say = telling.wording.say
     facts = (
         Fact(say("When"), _when(telling)),
         Fact(say("Where"), _where(telling)),
-        Fact(say("Worse"), _locally_worse(telling.views, telling)),
+        Fact(say("Locally worse"), _locally_worse(telling.views, telling)),
+        Fact(say("Later"), _later_worse(telling)),
         Fact(say("How sure"), _how_sure(telling)),
         Fact(say("Peak"), _peak(telling)),
         Fact(say("Unknown"), telling.areas(_areas_at(Level.UNKNOWN, telling))),

@@ -89,7 +89,7 @@ def _area_row(view: AreaView, telling: Telling) -> AreaRow:
     return AreaRow(
         area=telling.area(view.area),
         level=badge(view.level, telling),
-        warning=warning_in_words(view.area.id, telling),
+        warning=warning_in_words(view, telling),
         chances=_chances(window, telling),
         peak=_peak(window, telling),
         peak_time=telling.moment(window.peak_time if window else None),
@@ -99,13 +99,14 @@ def _area_row(view: AreaView, telling: Telling) -> AreaRow:
     )
 
 
-def warning_in_words(area_id: str, telling: Telling) -> str:
-    """What this cycle does to the warning of an area, or what is in force there."""
-    messages = {message.id: message for message in telling.facts.assessment.messages if message.area_id == area_id}
-    standing = {warning.id: warning for warning in standing_warnings(telling.facts) if warning.area_id == area_id}
+def warning_in_words(view: AreaView, telling: Telling) -> str:
+    """What this cycle does to the warning of an area, or what is in force there; of one that cannot be judged never that there is none."""
+    messages = {message.id: message for message in telling.facts.assessment.messages if message.area_id == view.area.id}
+    standing = {warning.id: warning for warning in standing_warnings(telling.facts) if warning.area_id == view.area.id}
     told = [_action(message, telling) for message in messages.values()]
     told += [telling.wording.say("%(level)s, in force", level=telling.level(w.level)) for i, w in standing.items() if i not in messages]
-    return telling.wording.clauses(told) or telling.wording.say_as("warning", "none")
+    nothing = telling.wording.say("cannot be judged") if view.level is Level.UNKNOWN else telling.wording.say_as("warning", "none")
+    return telling.wording.clauses(told) or nothing
 
 
 def _action(message: HazeWarning, telling: Telling) -> str:

@@ -149,7 +149,7 @@ def test_at_a_glance_there_is_when_where_where_worse_and_how_sure() -> None:
     facts = {fact.label: fact.text for fact in glance(english(episode_facts()))}
     assert facts["When"] == "Mon 14 Jan 08:00 to Tue 15 Jan 08:00 (UTC+08:00)"
     assert facts["Where"].startswith("red: Hebei (Shijiazhuang and Baoding); orange: ")
-    assert "Beijing (Beijing North)" in facts["Worse"]
+    assert "Beijing (Beijing North)" in facts["Locally worse"]
     assert facts["How sure"] == "chance that the level is reached: red 63%; orange 68%; yellow 74%; elsewhere yellow at most 11%"
     assert facts["Peak"].startswith("PM2.5 548 µg/m³ (90% band ")
     assert facts["Unknown"] == "Taiyuan"

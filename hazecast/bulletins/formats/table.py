@@ -64,7 +64,7 @@ def _row(view: AreaView, telling: Telling) -> list[str]:
         *([telling.wording.say("EXERCISE – this is not a real warning")] if telling.facts.exercise else []),
         text_cell(telling.area(view.area)),
         text_cell(telling.level(view.level)),
-        text_cell(warning_in_words(view.area.id, telling)),
+        text_cell(warning_in_words(view, telling)),
         *_times(window, zone),
         *_chances(window, telling),
         *(_number(value) for value in _peak(window)),
