@@ -1,10 +1,9 @@
 """Bulletins in a real browser: as they were approved, wide and on a phone, and a map where its fonts are not at hand."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from hazecast.bulletins.pictures import level_map
 from tests.accessibility import serious_findings
@@ -17,14 +16,6 @@ BEYOND = """() => [...document.querySelectorAll("text")].filter(one => {
     const box = one.getBoundingClientRect(), sheet = document.documentElement.getBoundingClientRect();
     return box.left < sheet.left || box.right > sheet.right; }).map(one => one.textContent)"""
 pytestmark = pytest.mark.debian("chromium")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as player:
-        started = player.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 @pytest.mark.parametrize(

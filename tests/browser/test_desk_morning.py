@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Route, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Route, expect
 from sqlalchemy import Engine
 
 from hazecast.archive.bulletin_files import load_bulletin
@@ -72,14 +72,6 @@ class Morning:
     def _failed(self, request: Request) -> None:
         if request.failure != "net::ERR_ABORTED":  # a page that was left before it was whole
             self.faults.append(f"{request.url}: {request.failure}")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as player:
-        started = player.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")
