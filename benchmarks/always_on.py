@@ -86,7 +86,7 @@ def _idle(size: Size, home: Path) -> Iterator[Row]:
 def _read(size: Size, home: Path) -> Row:
     """Two days of transport by themselves and beside readers, in turn."""
     folder = home / "season"
-    settings, newest, _ = desk._records(folder, size.season)
+    settings, newest, _ = desk.records(folder, size.season)
     address = free_address("127.0.0.1:8322")
     settings = settings.model_copy(update={"desk": settings.desk.model_copy(update={"address": address})})
     (folder / "hazecast.toml").write_text(settings_text(settings, folder), encoding="utf-8")

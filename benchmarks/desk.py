@@ -61,7 +61,7 @@ def rows(small: bool) -> list[Row]:
     """The small size has four cycles and two areas."""
     season = SMALL if small else WHOLE
     with TemporaryDirectory() as folder, ExitStack() as stack:
-        settings, newest, before = _records(Path(folder), season)
+        settings, newest, before = records(Path(folder), season)
         now = INIT + EVERY * season.cycles
         client = stack.enter_context(
             TestClient(create_app(settings, Path(folder) / "hazecast.toml", lambda: now), base_url="http://desk.test")
@@ -105,7 +105,7 @@ def _seconds(client: TestClient, path: str) -> float:
     return spent
 
 
-def _records(folder: Path, season: Season) -> tuple[Settings, str, str]:
+def records(folder: Path, season: Season) -> tuple[Settings, str, str]:
     """The settings, and the keys of the two newest cycles, which have whole maps."""
     places = tuple(
         replace(NORTH_CHINA[n % 11], id=f"{NORTH_CHINA[n % 11].id}-{n}", stations=season.stations_an_area) for n in range(season.areas)
