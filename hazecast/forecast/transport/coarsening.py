@@ -10,6 +10,7 @@ from hazecast.forecast.transport.driving import Driving
 from hazecast.forecast.transport.layers import Air, air_of
 from hazecast.forecast.transport.state import State, clean_state
 from hazecast.grids.lattice import Lattice
+from hazecast.grids.placing import goes_round
 
 Floats = NDArray[np.floating]
 ACROSS = ("latitude", "longitude")
@@ -43,7 +44,7 @@ def blocks_of(lattice: Lattice, most_cells: int) -> Blocks:
 
     Round the globe, blocks must meet where they began, and none may reach beyond a pole.
     """
-    closed = lattice.longitude.size * lattice.spacing_longitude > 360.0 - 0.5 * lattice.spacing_longitude
+    closed = goes_round(lattice.longitude)
     for width in range(1, min(lattice.shape)):
         rows, columns = (-(-size // width) for size in lattice.shape)
         north = lattice.row_edges[0] + rows * width * lattice.spacing_latitude
