@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from hazecast.archive.database import open_database
 from hazecast.archive.identities import link_identity
@@ -56,24 +56,22 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
             app.state.desk.database.dispose()
 
 
-def test_whom_a_provider_on_another_site_sends_back_is_logged_in(desk: Desk) -> None:
+def test_whom_a_provider_on_another_site_sends_back_is_logged_in(desk: Desk, browser: Browser) -> None:
     def asks_first(asked: Asked) -> None:
         link = f"/go?{asked.path.partition('?')[2]}".replace("&", "&amp;")
         asked.answer(200, f'<html><body><a href="{link}">It is me</a></body></html>'.encode(), Content_Type="text/html")
 
     desk.provider.server.route("/authorize", asks_first)
     desk.provider.server.route("/go", desk.provider.authorize)
-    with sync_playwright() as player:
-        browser = player.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        page = browser.new_page(locale="zh-CN", viewport={"width": 390, "height": 800})
-        faults: list[str] = []
-        page.on("console", lambda said: faults.append(said.text) if said.type == "error" and desk.address in str(said.location) else None)
-        page.goto(f"{desk.address}/operate/settings")
-        page.get_by_role("link", name="使用 天空市 登录").click()
-        page.get_by_role("link", name="It is me").click()
-        expect(page.get_by_text("li · 预报员")).to_be_visible()
-        assert page.url == f"{desk.address}/operate/settings"
-        expect(page.get_by_text("openid.secret")).to_be_visible()
-        assert SECRET not in page.content()
-        assert faults == []
-        browser.close()
+    page = browser.new_page(locale="zh-CN", viewport={"width": 390, "height": 800})
+    faults: list[str] = []
+    page.on("console", lambda said: faults.append(said.text) if said.type == "error" and desk.address in str(said.location) else None)
+    page.goto(f"{desk.address}/operate/settings")
+    page.get_by_role("link", name="使用 天空市 登录").click()
+    page.get_by_role("link", name="It is me").click()
+    expect(page.get_by_text("li · 预报员")).to_be_visible()
+    assert page.url == f"{desk.address}/operate/settings"
+    expect(page.get_by_text("openid.secret")).to_be_visible()
+    assert SECRET not in page.content()
+    assert faults == []
+    page.close()
