@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from benchmarks.measuring import Row, Times, in_turn
 from hazecast.forecast.kernels.sweeps.streaming import Inflow, Scheme, advect
+from hazecast.forecast.kernels.sweeps.substeps import once_along
 
 Floats = NDArray[np.float32]
 
@@ -73,9 +74,9 @@ class Case:
         self.inflow, self.steps = Inflow(along, along, across, across), size.steps
 
     def ours(self, parabolic: bool, coupled: bool) -> Callable[[], object]:
-        substeps = np.full(self.shape[0], self.steps)
+        sweeps = once_along(np.full(self.shape[0], self.steps), self.shape[1])
         ratio, air, scheme = self.ratio.copy(), self.air.copy(), Scheme(parabolic, coupled, False)
-        return lambda: advect(scheme, ratio, air, self.east, self.north, self.inflow, substeps, float(self.steps), 0)
+        return lambda: advect(scheme, ratio, air, self.east, self.north, self.inflow, sweeps, float(self.steps), 0)
 
     def in_c(self, parabolic: bool) -> Callable[[], object]:
         ratio, air = self.ratio.copy(), self.air.copy()

@@ -25,7 +25,7 @@ from benchmarks.measuring import Row, peak_mib
 from hazecast.config import TransportSettings
 from hazecast.forecast.emissions.emission import Emission
 from hazecast.forecast.emissions.heights import at_ground
-from hazecast.forecast.kernels.sweeps.substeps import count_substeps
+from hazecast.forecast.kernels.sweeps.substeps import count_sweeps
 from hazecast.forecast.transport.carrying import surface
 from hazecast.forecast.transport.driving import Driving
 from hazecast.forecast.transport.hour import Hour
@@ -164,7 +164,8 @@ def _timed_run(driving: Driving, hours: int, scheme: str, out: Path) -> tuple[fl
 
 def _cell_steps(air: Air, state: State, hour: Hour) -> float:
     count = steps_of(hour, air)
-    return float(count_substeps(state.moving, hour.east_flux, hour.north_flux, HOUR_S / count).sum() * count * np.prod(air.lattice.shape))
+    sweeps = count_sweeps(state.moving, hour.east_flux, hour.north_flux, HOUR_S / count)
+    return float(sweeps.effort.sum() / 2 * count * air.lattice.shape[1])  # a step is a sweep along and one across
 
 
 def _timed(process: Process, name: str, parts: dict[str, float]) -> Process:

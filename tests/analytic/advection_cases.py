@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hazecast.forecast.kernels.sweeps.streaming import Inflow, Scheme, advect
+from hazecast.forecast.kernels.sweeps.substeps import once_along
 
 Array = NDArray[np.float64]
 Floats = NDArray[np.floating]
@@ -111,7 +112,7 @@ def carried(
     Beyond the edges the air is clean; beyond the poles of a sphere, where rows are rings, it is as in the last row.
     """
     ratio, moving = tracers[None].copy(), air[None].copy()
-    one, inflow, kind = np.ones(1, np.int64), nothing_in(tracers[None]), tracers.dtype.type
+    one, inflow, kind = once_along(np.ones(1, np.int64), tracers.shape[0]), nothing_in(tracers[None]), tracers.dtype.type
     for number, (start, end) in enumerate(pairwise(times)):
         winds = fluxes(stream(float(start + end) / 2), kind)
         if scheme.periodic:

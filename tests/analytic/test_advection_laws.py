@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from hazecast.forecast.kernels.sweeps.streaming import Inflow, Scheme, advect
-from hazecast.forecast.kernels.sweeps.substeps import count_substeps
+from hazecast.forecast.kernels.sweeps.substeps import count_sweeps
 from tests.analytic.advection_cases import (
     SCHEMES,
     carried,
@@ -80,8 +80,8 @@ class Gusts:
 
     def advected(self, scheme: Scheme, first: int = 0) -> Floats:
         ratio, air = self.ratio.copy(), self.air.copy()
-        substeps = count_substeps(air, self.east, self.north, 0.6) + 2
-        advect(scheme, ratio, air, self.east, self.north, self.inflow, substeps, 0.6, first)
+        enough = count_sweeps(air, self.east, self.north, 0.6, most_along=1)
+        advect(scheme, ratio, air, self.east, self.north, self.inflow, enough._replace(steps=enough.steps + 2), 0.6, first)
         return ratio
 
     def mirrored_east_west(self) -> "Gusts":

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hazecast.forecast.kernels.sweeps.streaming import Inflow, Scheme, advect
+from hazecast.forecast.kernels.sweeps.substeps import once_along
 from hazecast.forecast.kernels.vertical import mix_columns
 
 Array = NDArray[np.float64]
@@ -56,10 +57,10 @@ class Puff:
         exchange, spread = np.full((layers - 1, rows, columns), DIFFUSIVITY / deep), np.full((layers - 1, rows), broad * wide)
         beside, ahead = np.zeros((layers, rows, 1)), np.zeros((layers, 1, columns))
         seconds = SECONDS / steps
-        counts = np.full(layers, int(np.ceil(EASTWARD * seconds / wide / 0.9)))
+        sweeps = once_along(np.full(layers, int(np.ceil(EASTWARD * seconds / wide / 0.9))), rows)
         for step in range(steps):
             inflow = Inflow(beside, beside, ahead, ahead)
-            advect(Scheme(True, False, False), ratio, moving, east, north, inflow, counts, seconds, step)
+            advect(Scheme(True, False, False), ratio, moving, east, north, inflow, sweeps, seconds, step)
             mix_columns((ratio,), (np.zeros(1),), moving, air, exchange, spread, seconds)
         return ratio[:, :, 0, :]
 

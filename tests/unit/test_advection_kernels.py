@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from hazecast.forecast.kernels.sweeps.streaming import Inflow, Scheme, advect, share_out
-from hazecast.forecast.kernels.sweeps.substeps import LARGEST_COURANT, count_substeps
+from hazecast.forecast.kernels.sweeps.substeps import LARGEST_COURANT, MOST_ALONG, Sweeps, count_sweeps
 
 Floats = NDArray[np.floating]
 VAN_LEER, PPM = False, True
@@ -74,32 +74,35 @@ class Case:
         self.inflow = Inflow(*sides)
         lost = np.maximum(np.diff(self.east, axis=2) + np.diff(self.north, axis=1), 1e-9)
         self.seconds = min(0.8 * float((self.air / lost).min()), 3.0)
-        self.substeps = count_substeps(self.air, self.east, self.north, self.seconds)
+        self.sweeps = count_sweeps(self.air, self.east, self.north, self.seconds)
 
     def advected(self, parabolic: bool, coupled: bool, first: int = 0) -> tuple[Floats, Floats]:
         """Ratios and air afterwards, by the kernels."""
         ratio, air = self.ratio.copy(), self.air.copy()
         scheme = Scheme(parabolic, coupled, False)
-        advect(scheme, ratio, air, self.east, self.north, self.inflow, self.substeps, self.seconds, first)
+        advect(scheme, ratio, air, self.east, self.north, self.inflow, self.sweeps, self.seconds, first)
         return ratio, air
 
     def written_out(self, parabolic: bool, first: int) -> tuple[Floats, Floats]:
         """The same, line by line."""
         ratio, air = self.ratio.copy(), self.air.copy()
-        for k, steps in enumerate(self.substeps):
+        for k, steps in enumerate(self.sweeps.steps):
             for step in range(steps):
                 for axis in (1, 0) if (first + step) % 2 == 0 else (0, 1):
-                    flux = (self.east if axis else self.north)[k] * (self.seconds / steps)
-                    sides = (self.inflow.west, self.inflow.east) if axis else (self.inflow.south, self.inflow.north)
-                    before, moved = air[k].copy(), air[k].copy()
-                    for t in range(ratio.shape[2]):
-                        for line in range(before.shape[1 - axis]):
-                            at = (line, slice(None)) if axis else (slice(None), line)
-                            ends = [float(side[k, line, t] if axis else side[k, t, line]) for side in sides]
-                            swept = swept_line(parabolic, ratio[k][:, t][at], before[at], flux[at], *ends)
-                            ratio[k][:, t][at], moved[at] = swept
-                    air[k] = moved
+                    for line in range(air.shape[2 - axis]):
+                        for _ in range(self.sweeps.along[k, line] if axis else 1):
+                            self._sweep(parabolic, ratio[k], air[k], k, line, axis)
         return ratio, air
+
+    def _sweep(self, parabolic: bool, ratio: Floats, air: Floats, k: int, line: int, axis: int) -> None:
+        at = (line, slice(None)) if axis else (slice(None), line)
+        seconds = self.seconds / self.sweeps.steps[k] / (self.sweeps.along[k, line] if axis else 1)
+        flux = (self.east if axis else self.north)[k][at] * seconds
+        sides = (self.inflow.west, self.inflow.east) if axis else (self.inflow.south, self.inflow.north)
+        before = air[at].copy()
+        for t in range(ratio.shape[1]):
+            ends = [float(side[k, line, t] if axis else side[k, t, line]) for side in sides]
+            ratio[:, t][at], air[at] = swept_line(parabolic, ratio[:, t][at], before, flux, *ends)
 
     def of_the_whole(self) -> "Case":
         """The same winds with the sum of the tags as the only tracer."""
@@ -162,7 +165,7 @@ def test_within_closed_edges_each_tag_keeps_its_mass(seed: int, parabolic: bool,
     case.north[:, [0, -1], :] = 0.0
     lost = np.maximum(np.diff(case.east, axis=2) + np.diff(case.north, axis=1), 1e-9)
     case.seconds = min(case.seconds, 0.8 * float((case.air / lost).min()))
-    case.substeps = count_substeps(case.air, case.east, case.north, case.seconds)
+    case.sweeps = count_sweeps(case.air, case.east, case.north, case.seconds)
     ratio, air = case.advected(parabolic, coupled)
     before, after = ((q * a[:, :, None]).sum(axis=(1, 3)) for q, a in ((case.ratio, case.air), (ratio, air)))
     np.testing.assert_allclose(after, before, rtol=1e-13, atol=1e-15)
@@ -204,14 +207,14 @@ def test_next_to_nothing_becomes_nothing(parabolic: bool) -> None:
     case.ratio *= np.float32(1e-36)
     for side in case.inflow:
         side[:] = 0.0
-    assert (case.advected(parabolic, False)[0][case.substeps - 1 >= 0] < 1e-30).all()
+    assert (case.advected(parabolic, False)[0] < 1e-30).all()
 
 
 def test_nothing_to_carry_is_no_fault() -> None:
     case = Case(1, (2, 4, 1, 5))
     air = case.air.copy()
     nothing = Inflow(*(np.zeros((2, n, m)) for n, m in ((4, 0), (4, 0), (0, 5), (0, 5))))
-    advect(Scheme(PPM, True, False), np.zeros((2, 4, 0, 5)), air, case.east, case.north, nothing, case.substeps, case.seconds, 0)
+    advect(Scheme(PPM, True, False), np.zeros((2, 4, 0, 5)), air, case.east, case.north, nothing, case.sweeps, case.seconds, 0)
     np.testing.assert_array_equal(air, case.air)
 
 
@@ -223,7 +226,7 @@ def test_nothing_to_carry_is_no_fault() -> None:
 def test_on_a_ring_it_does_not_matter_where_the_row_is_cut(parabolic: bool, coupled: bool) -> None:
     case = Case(8, (1, 4, 2, 7))
     case.east[:, :, -1] = case.east[:, :, 0]
-    case.substeps[:] = 4
+    case.sweeps = Sweeps(np.array([4]), np.array([[1, 2, 1, 3]]))
     case.seconds = 0.5 / float(np.abs(case.east).max())
     ratio, _ = advected_on_ring(case, parabolic, coupled, 0)
     turned, _ = advected_on_ring(case, parabolic, coupled, 3)
@@ -236,41 +239,48 @@ def advected_on_ring(case: Case, parabolic: bool, coupled: bool, turn: int) -> t
     east = np.concatenate([east, east[:, :, :1]], axis=-1)
     south, far_north = (np.roll(side, turn, axis=-1) for side in case.inflow[2:])
     inflow = Inflow(case.inflow.west, case.inflow.east, south, far_north)
-    advect(Scheme(parabolic, coupled, True), ratio, air, east, north, inflow, case.substeps, case.seconds, 0)
+    advect(Scheme(parabolic, coupled, True), ratio, air, east, north, inflow, case.sweeps, case.seconds, 0)
     return ratio, air
 
 
 # ---- steps and threads ----
 
 
-@pytest.mark.parametrize(("flux", "steps"), [(0.9, 1), (0.91, 2), (-0.9, 1), (1.81, 3)])
-def test_a_cell_loses_at_most_nine_tenths_of_its_air_in_a_sweep(flux: float, steps: int) -> None:
-    east, north = np.full((1, 3, 4), flux), np.zeros((1, 4, 3))
-    assert count_substeps(np.ones((1, 3, 3)), east, north, 1.0).tolist() == [steps]
-    assert count_substeps(np.ones((1, 3, 3)), *turned(east, north), 1.0).tolist() == [steps]
+@pytest.mark.parametrize(("flux", "sweeps"), [(0.9, 1), (0.91, 2), (-0.9, 1), (1.81, 3)])
+def test_a_cell_loses_at_most_nine_tenths_of_its_air_in_a_sweep(flux: float, sweeps: int) -> None:
+    east, north, air = np.full((1, 3, 4), flux), np.zeros((1, 4, 3)), np.ones((1, 3, 3))
+    along, across = count_sweeps(air, east, north, 1.0), count_sweeps(air, *turned(east, north), 1.0)
+    assert (along.steps.tolist(), along.along.tolist()) == ([1], [[sweeps] * 3])
+    assert (across.steps.tolist(), across.along.tolist()) == ([sweeps], [[1] * 3])
 
 
 def turned(east: Floats, north: Floats) -> tuple[Floats, Floats]:
     return north.swapaxes(1, 2), east.swapaxes(1, 2)
 
 
-def test_layers_have_steps_of_their_own_and_calm_ones_take_one() -> None:
-    east = np.zeros((3, 2, 4)) + np.array([0.0, 0.5, 4.0])[:, None, None]
-    assert count_substeps(np.ones((3, 2, 3)), east, np.zeros((3, 3, 3)), 1.0).tolist() == [1, 1, 5]
+def test_layers_and_rows_have_sweeps_of_their_own_and_calm_ones_take_one() -> None:
+    east = np.zeros((3, 2, 4)) + np.array([[0.0, 0.0], [0.5, 2.0], [0.0, 5.0]])[:, :, None]
+    counted = count_sweeps(np.ones((3, 2, 3)), east, np.zeros((3, 3, 3)), 1.0)
+    assert counted.steps.tolist() == [1, 1, 2]  # six along a row would be more than between two across it
+    assert counted.along.tolist() == [[1, 1], [1, 3], [1, 3]]
+    assert counted.effort.tolist() == [4, 6, 12]
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_the_steps_are_enough_for_winds_that_flow_apart_and_together(seed: int) -> None:
+def test_the_sweeps_are_enough_for_winds_that_flow_apart_and_together(seed: int) -> None:
     case = Case(seed)
-    for k, steps in enumerate(case.substeps):
+    assert case.sweeps.along.max() <= MOST_ALONG + 1  # rounding
+    for k, steps in enumerate(case.sweeps.steps):
         along = -np.diff(case.east[k], axis=1) * case.seconds / steps
         across = -np.diff(case.north[k], axis=0) * case.seconds / steps
         east, north = case.east[k] * case.seconds / steps, case.north[k] * case.seconds / steps
         leaving_along = np.maximum(east[:, 1:], 0) + np.maximum(-east[:, :-1], 0)
         leaving_across = np.maximum(north[1:], 0) + np.maximum(-north[:-1], 0)
+        count = case.sweeps.along[k][:, None]
         for step in range(steps):
             air = case.air[k] + step * (along + across)
-            assert (leaving_along <= LARGEST_COURANT * (air + np.minimum(across, 0)) * (1 + 1e-12)).all()
+            poorest = air + np.minimum(across, 0) + np.minimum(along, 0) * (count - 1) / count
+            assert (leaving_along / count <= LARGEST_COURANT * poorest * (1 + 1e-12)).all()
             assert (leaving_across <= LARGEST_COURANT * (air + np.minimum(along, 0)) * (1 + 1e-12)).all()
 
 
@@ -279,7 +289,7 @@ def test_winds_that_empty_a_cell_or_are_not_numbers_are_refused(fault: str) -> N
     air, east, north = np.ones((2, 3, 3)), np.zeros((2, 3, 4)), np.zeros((2, 4, 3))
     east[1, 1, 1:3] = (-0.6, 0.6) if fault == "emptied" else (np.nan, 0.0)
     with pytest.raises(ValueError, match="layer 1"):
-        count_substeps(air, east, north, 1.0)
+        count_sweeps(air, east, north, 1.0)
 
 
 def test_layers_are_shared_out_longest_first() -> None:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from hazecast.forecast.kernels.sweeps import carried_air, eastward, northward
 from hazecast.forecast.kernels.sweeps.carried_air import AMPLE_ROOM, CELL_ROOM, FACE_ROWS
 from hazecast.forecast.kernels.sweeps.limiters import FAST, Number
+from hazecast.forecast.kernels.sweeps.substeps import Sweeps
 from hazecast.forecast.kernels.sweeps.tags import SHARE_ROWS, add_up
 
 Floats = NDArray[np.floating]
@@ -39,7 +40,10 @@ class Inflow(NamedTuple):
 
 
 class Layer(NamedTuple):
-    """One layer: ratio (y, tracer, x), air (y, x), fluxes (y, x + 1) and (y + 1, x), and its inflow without the axis of layers."""
+    """One layer: ratio (y, tracer, x), air (y, x), fluxes (y, x + 1) and (y + 1, x), its inflow without the axis of layers.
+
+    And `along` (y,), the sweeps along each row in a step.
+    """
 
     ratio: Floats
     air: Floats
@@ -49,6 +53,7 @@ class Layer(NamedTuple):
     east: Floats
     south: Floats
     north: Floats
+    along: Index
 
 
 class Workspace(NamedTuple):
@@ -73,7 +78,7 @@ def advect(
     east_flux: Floats,
     north_flux: Floats,
     inflow: Inflow,
-    substeps: Index,
+    sweeps: Sweeps,
     seconds: Number,
     first: int,
 ) -> None:
@@ -82,24 +87,24 @@ def advect(
     ratio       (layer, y, tracer, x), not negative
     air         (layer, y, x) kg
     east_flux   (layer, y, x + 1) kg s-1;  north_flux (layer, y + 1, x) kg s-1
-    substeps    (layer,) equal steps to take in each layer, enough for no cell to lose more than 0.9 of its air in a sweep
-    first       the sweep of the first substep: even for along the rows, odd for across them; then they take turns (Strang 1968)
+    sweeps      of each layer and row, enough for no cell to lose more than 0.9 of its air in one
+    first       the sweep of the first step: even for along the rows, odd for across them; then they take turns (Strang 1968)
 
     All arrays are of 32 or all of 64 bits. Flux form with the air carried through both sweeps, written so that a constant stays exactly
     what it is: ratio' = ratio + (entering (passed - ratio) - leaving (passed - ratio)) / air'. Monotone and positive in each sweep;
     mass is conserved to rounding. The result does not depend on the number of threads: a layer is done by one of them.
     """
     if ratio.size:
-        owner = share_out(substeps, min(get_num_threads(), substeps.size))
-        _advect(scheme, ratio, air, east_flux, north_flux, inflow, substeps, owner, seconds, first)
+        owner = share_out(sweeps.effort, min(get_num_threads(), sweeps.steps.size))
+        _advect(scheme, ratio, air, east_flux, north_flux, inflow, sweeps, owner, seconds, first)
 
 
-def share_out(substeps: Index, threads: int) -> Index:
+def share_out(effort: Index, threads: int) -> Index:
     """Which thread does which layer: the longest first, each to the thread with the least to do."""
-    owner, load = np.zeros(substeps.size, np.int64), np.zeros(threads, np.int64)
-    for layer in np.argsort(-substeps, kind="stable"):
+    owner, load = np.zeros(effort.size, np.int64), np.zeros(threads, np.int64)
+    for layer in np.argsort(-effort, kind="stable"):
         owner[layer] = np.argmin(load)
-        load[owner[layer]] += substeps[layer]
+        load[owner[layer]] += effort[layer]
     return owner
 
 
@@ -111,7 +116,7 @@ def _advect(
     east_flux: Floats,
     north_flux: Floats,
     inflow: Inflow,
-    substeps: Index,
+    sweeps: Sweeps,
     owner: Index,
     seconds: Number,
     first: int,
@@ -120,17 +125,17 @@ def _advect(
         for k in range(owner.size):
             if owner[k] == thread:
                 west, east, south, north = inflow.west[k], inflow.east[k], inflow.south[k], inflow.north[k]
-                layer = Layer(ratio[k], air[k], east_flux[k], north_flux[k], west, east, south, north)
-                _advance_layer(scheme, layer, substeps[k], seconds, first)
+                layer = Layer(ratio[k], air[k], east_flux[k], north_flux[k], west, east, south, north, sweeps.along[k])
+                _advance_layer(scheme, layer, sweeps.steps[k], seconds, first)
 
 
 @njit(inline="always", error_model="numpy", fastmath=FAST)
-def _advance_layer(scheme: Scheme, layer: Layer, substeps: int, seconds: Number, first: int) -> None:
+def _advance_layer(scheme: Scheme, layer: Layer, steps: int, seconds: Number, first: int) -> None:
     kind = layer.air.dtype.type
     space = _new_workspace(scheme, layer)
-    for step in range(substeps):
+    for step in range(steps):
         along_first = (first + step) % 2 == 0
-        _substep(scheme, layer, along_first, kind(seconds / substeps), kind(NEXT_TO_NOTHING), space)
+        _step(scheme, layer, along_first, kind(seconds / steps), kind(NEXT_TO_NOTHING), space)
 
 
 @njit(inline="always", error_model="numpy", fastmath=FAST)
@@ -152,7 +157,7 @@ def _new_workspace(scheme: Scheme, layer: Layer) -> Workspace:
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST)
-def _substep(scheme: Scheme, layer: Layer, along_first: bool, seconds: Number, tiny: Number, space: Workspace) -> None:
+def _step(scheme: Scheme, layer: Layer, along_first: bool, seconds: Number, tiny: Number, space: Workspace) -> None:
     """Row of faces by row of faces, from two rows of cells before the first: what a row needs ahead is swept along before, or never yet."""
     rows = layer.ratio.shape[0]
     _begin(scheme, layer, space)
@@ -161,7 +166,8 @@ def _substep(scheme: Scheme, layer: Layer, along_first: bool, seconds: Number, t
             if (part == 0) == along_first:
                 first, after = _rows_to_sweep(along_first, face, rows)
                 for y in range(first, after):
-                    _sweep_along(scheme, layer, y, seconds, space)
+                    for _ in range(layer.along[y]):
+                        _sweep_along(scheme, layer, y, layer.air.dtype.type(seconds / layer.along[y]), space)
             else:
                 _meet(scheme, layer, face, seconds, space)
                 if face >= 1:

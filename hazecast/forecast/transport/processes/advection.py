@@ -1,4 +1,4 @@
-"""Horizontal advection: monotone sweeps east and north, each layer in as many steps as its winds ask for."""
+"""Horizontal advection: monotone sweeps east and north, as many of each layer and row as its winds ask for."""
 
 from collections.abc import Callable, Sequence
 from typing import Final
@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hazecast.forecast.kernels.sweeps.streaming import Inflow, Scheme, advect
-from hazecast.forecast.kernels.sweeps.substeps import count_substeps
+from hazecast.forecast.kernels.sweeps.substeps import Sweeps, count_sweeps
 from hazecast.forecast.transport.hour import Hour
 from hazecast.forecast.transport.layers import Air
 from hazecast.forecast.transport.process import Process, Step
@@ -15,7 +15,6 @@ from hazecast.forecast.transport.state import SIDES, State
 
 Array = NDArray[np.float64]
 Floats = NDArray[np.floating]
-Index = NDArray[np.int64]
 
 SCHEMES: Final = {"ppm": True, "van-leer": False}
 """Each scheme, and whether it is of parabolas: Colella and Woodward (1984), or van Leer (1977)."""
@@ -34,19 +33,19 @@ def advection(scheme: str, beside: Sequence[Array]) -> Process:
     parabolic, taken = SCHEMES[scheme], _Turns()
 
     def prepare(hour: Hour, air: Air) -> Step:
-        substeps = _counted(hour)
+        sweeps = _counted(hour)
 
         def step(state: State, seconds: float) -> None:
             if (given := [ratios.shape for ratios in beside]) != [(air.layers.count, state.tags.count)] * len(SIDES):
                 raise ValueError(f"Inflow has the shapes {given}; expected {(air.layers.count, state.tags.count)}, a part a layer, a side.")
-            counts, first = substeps(state, seconds), taken.next()
+            counted, first = sweeps(state, seconds), taken.next()
             start = state.moving.copy()
             east, north = (np.ascontiguousarray(flux, start.dtype) for flux in (hour.east_flux, hour.north_flux))
             for load, ratios in ((state.pm25, beside), (state.so2, None), (state.nox, None)):
                 if load.size:
                     state.moving[:] = start
                     how, edges = Scheme(parabolic, coupled=True, periodic=False), inflow_of(load, ratios)
-                    advect(how, load, state.moving, east, north, edges, counts, seconds, first)
+                    advect(how, load, state.moving, east, north, edges, counted, seconds, first)
 
         return step
 
@@ -73,13 +72,13 @@ class _Turns:
         return self._count - 1
 
 
-def _counted(hour: Hour) -> Callable[[State, float], Index]:
-    """The steps of each layer; counted once for steps of one length, for the air is the same before each."""
-    known: dict[float, Index] = {}
+def _counted(hour: Hour) -> Callable[[State, float], Sweeps]:
+    """The sweeps of each layer; counted once for steps of one length, for the air is the same before each."""
+    known: dict[float, Sweeps] = {}
 
-    def counts(state: State, seconds: float) -> Index:
+    def sweeps(state: State, seconds: float) -> Sweeps:
         if seconds not in known:
-            known[seconds] = count_substeps(state.moving, hour.east_flux, hour.north_flux, seconds)
+            known[seconds] = count_sweeps(state.moving, hour.east_flux, hour.north_flux, seconds)
         return known[seconds]
 
-    return counts
+    return sweeps
