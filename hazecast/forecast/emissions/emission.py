@@ -41,11 +41,15 @@ class Emission:
         """Whether the gases that PM2.5 is formed from are emitted too."""
         return bool(self.fields.shape[0] > 1)
 
-    def during(self, hour: int) -> Array:
+    def during(self, hour: int, dtype: type[np.floating] = np.float64) -> NDArray[np.floating]:
         """The emission (layer, species, y, x) in µg m-2 s-1 of the hour with this index, up to the highest layer emitted into."""
-        used = np.flatnonzero(self.shares[hour])
-        into_layers = self.shares[hour, used, None] * self.heights[used]
-        return np.asarray(np.einsum("fk,sfyx->ksyx", into_layers, self.fields[:, used], optimize=True))
+        weights = self.shares[hour, :, None] * self.heights
+        layers = np.flatnonzero(self.heights.any(axis=0))[-1] + 1
+        species, _, rows, columns = self.fields.shape
+        out = np.zeros((layers, species, rows, columns), dtype)
+        for field, layer in np.argwhere(weights[:, :layers] != 0.0):
+            out[layer] += np.multiply(self.fields[:, field], weights[field, layer], dtype=dtype, casting="same_kind")
+        return out
 
     def scaled(self, factors: Array) -> "Emission":
         """Each cell's emission times a factor, (y, x)."""

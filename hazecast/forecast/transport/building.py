@@ -69,7 +69,7 @@ def with_emission(hours: Iterable[Hour | None], emitted: "Emission", first: int)
     """The hours, each with its emission; `first` is the index of the first of them among those of `emitted`."""
     number = first
     for hour in hours:
-        yield None if hour is None else replace(hour, emission=emitted.during(number).astype(hour.east_flux.dtype))
+        yield None if hour is None else replace(hour, emission=emitted.during(number, hour.east_flux.dtype.type))
         del hour  # its fields make room for those of the next
         number += 1
 

@@ -30,7 +30,7 @@ def advection(scheme: str, beside: Sequence[Array]) -> Process:
     """
     if scheme not in SCHEMES:
         raise ValueError(f"There is no scheme {scheme!r} of advection; expected one of {', '.join(SCHEMES)}.")
-    parabolic, taken = SCHEMES[scheme], _Turns()
+    parabolic, taken, copies = SCHEMES[scheme], _Turns(), _Copies()
 
     def prepare(hour: Hour, air: Air) -> Step:
         sweeps = _counted(hour)
@@ -39,13 +39,12 @@ def advection(scheme: str, beside: Sequence[Array]) -> Process:
             if (given := [ratios.shape for ratios in beside]) != [(air.layers.count, state.tags.count)] * len(SIDES):
                 raise ValueError(f"Inflow has the shapes {given}; expected {(air.layers.count, state.tags.count)}, a part a layer, a side.")
             counted, first = sweeps(state, seconds), taken.next()
-            start = state.moving.copy()
-            east, north = (np.ascontiguousarray(flux, start.dtype) for flux in (hour.east_flux, hour.north_flux))
-            for load, ratios in ((state.pm25, beside), (state.so2, None), (state.nox, None)):
-                if load.size:
-                    state.moving[:] = start
-                    how, edges = Scheme(parabolic, coupled=True, periodic=False), inflow_of(load, ratios)
-                    advect(how, load, state.moving, east, north, edges, counted, seconds, first)
+            east, north = (np.ascontiguousarray(flux, state.moving.dtype) for flux in (hour.east_flux, hour.north_flux))
+            loads = [(load, ratios) for load, ratios in ((state.so2, None), (state.nox, None), (state.pm25, beside)) if load.size]
+            for number, (load, ratios) in enumerate(loads, start=1):
+                moving = state.moving if number == len(loads) else copies.of(state.moving)
+                how, edges = Scheme(parabolic, coupled=True, periodic=False), inflow_of(load, ratios)
+                advect(how, load, moving, east, north, edges, counted, seconds, first)
 
         return step
 
@@ -70,6 +69,19 @@ class _Turns:
     def next(self) -> int:
         self._count += 1
         return self._count - 1
+
+
+class _Copies:
+    """Copies of an array in the same memory: to touch it anew for every step would take longer than to copy."""
+
+    def __init__(self) -> None:
+        self._kept = np.empty(0)
+
+    def of(self, array: Floats) -> Floats:
+        if (self._kept.shape, self._kept.dtype) != (array.shape, array.dtype):
+            self._kept = np.empty_like(array)
+        self._kept[:] = array
+        return self._kept
 
 
 def _counted(hour: Hour) -> Callable[[State, float], Sweeps]:

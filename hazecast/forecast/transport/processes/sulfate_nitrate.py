@@ -6,6 +6,9 @@ plains of China and India; nothing turns back into gas. Ozone, wetness and tempe
 a mean and no more: the fast sulfate of foggy haze is not in it.
 """
 
+from collections.abc import Callable
+from functools import cache, partial
+
 import numpy as np
 
 from hazecast.forecast.kernels.local import convert
@@ -24,15 +27,20 @@ AMMONIUM_NITRATE_OF_NO2 = 80.04 / 46.01
 
 def sulfate_nitrate(hour: Hour, air: Air) -> Step:  # noqa: ARG001  every process is prepared with both
     """Turn SO2 into ammonium sulfate and NOx, counted as NO2, into ammonium nitrate, in the secondary part of the same region."""
-    of_so2 = rate_by_sun(hour.cosine_of_zenith, SO2_AT_NIGHT, SO2_AT_NOON)
-    of_nox = rate_by_sun(hour.cosine_of_zenith, NOX_AT_NIGHT, NOX_AT_NOON)
+    of_so2 = partial(rate_by_sun, hour.cosine_of_zenith, SO2_AT_NIGHT, SO2_AT_NOON)
+    of_nox = partial(rate_by_sun, hour.cosine_of_zenith, NOX_AT_NIGHT, NOX_AT_NOON)
+
+    @cache
+    def share(rate: Callable[[], Floats], seconds: float, dtype: np.dtype[np.floating]) -> Floats:
+        """What is turned within `seconds`, 1 - exp(-rate t); once for all steps of one length."""
+        return np.asarray(-np.expm1(rate().astype(dtype) * dtype.type(-seconds)))
 
     def step(state: State, seconds: float) -> None:
         if not state.tags.gases:
             return
         first = state.tags.formed.start
-        convert(state.so2, _share(of_so2, seconds, state.so2.dtype), AMMONIUM_SULFATE_OF_SO2, state.pm25, first)
-        convert(state.nox, _share(of_nox, seconds, state.nox.dtype), AMMONIUM_NITRATE_OF_NO2, state.pm25, first)
+        convert(state.so2, share(of_so2, seconds, state.so2.dtype), AMMONIUM_SULFATE_OF_SO2, state.pm25, first)
+        convert(state.nox, share(of_nox, seconds, state.nox.dtype), AMMONIUM_NITRATE_OF_NO2, state.pm25, first)
 
     return step
 
@@ -40,8 +48,3 @@ def sulfate_nitrate(hour: Hour, air: Air) -> Step:  # noqa: ARG001  every proces
 def rate_by_sun(cosine_of_zenith: Floats, at_night: float, at_noon: float) -> Floats:
     """First-order rate in s-1, from `at_night` to `at_noon` (h-1) as the sun climbs from the horizon to overhead."""
     return np.asarray((at_night + (at_noon - at_night) * np.maximum(cosine_of_zenith, 0.0)) / HOUR_S)
-
-
-def _share(rate: Floats, seconds: float, dtype: np.dtype[np.floating]) -> Floats:
-    """What is turned within `seconds`, 1 - exp(-rate t)."""
-    return np.asarray(-np.expm1(rate.astype(dtype) * dtype.type(-seconds)))
