@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from hazecast.config import TransportSettings
 from hazecast.forecast.attribution.members import BEFORE_HOURS, members_at_stations, with_other_strengths
 from hazecast.forecast.strengths import LEAST_PAIRS, Strengths, season_of
+from hazecast.forecast.transport.carrying import as_one
 from hazecast.forecast.transport.coarsening import blocks_of, coarser, coarser_state
 from hazecast.forecast.transport.driving import Driving
 from hazecast.forecast.transport.forecasting import Fields, run_ahead, scaled_start
@@ -104,28 +105,30 @@ def own_base(
     All NaN where that is too little to learn from.
     """
     kept = task.early, task.origin
-    run = run_unscaled(task.driving, task.settings, task.where, task.first, kept, lambda done: progress(LEARNING * done))
+    past, ahead = slice(task.first, task.origin + 1), slice(task.origin + 1, task.end)
+    run = run_unscaled(task.driving, task.settings, task.where, past, kept, lambda done: progress(LEARNING * done))
     known = np.where(np.arange(task.end)[:, None] <= task.known, observed, np.nan)
     strengths = learnt_before or learnt_strengths(run, known, task.times)
     if strengths is None:
         return _unknown(task), None
     now = int(season_of(task.times[task.origin : task.origin + 1])[0])
-    free = at_stations(run, strengths, task.times)
-    start = _start(task, run, strengths.values[now], free, known)
-    hours = slice(task.origin + 1, task.end)
-    fields = run_ahead(task.driving, task.settings, start, strengths.values[now], hours, lambda done: progress(LEARNING + AHEAD * done))
+    values, free = strengths.values[now], at_stations(run, strengths, task.times)
+    start = scaled_start(run.snapshots[task.origin], values)
+    unmoved = replace(start, state=as_one(start.state))
+    if task.settings.from_observations:
+        start = _drawn(task, start, free, known)
+    fields, alone = run_ahead(
+        task.driving, task.settings, start, unmoved, task.where, values, ahead, lambda done: progress(LEARNING + AHEAD * done)
+    )
     whole = fields.sources.sum(axis=1, keepdims=True)
-    base = BaseForecast(free, whole[:, 0].astype(np.float64), _sampled(whole, task.where)[..., 0])
+    base = BaseForecast(np.concatenate([free, alone]), whole[:, 0].astype(np.float64), _sampled(whole, task.where)[..., 0])
     at_the_stations, formed = _sampled(fields.sources, task.where), _sampled(fields.formed[:, None], task.where)[..., 0]
     members = _members(task, run, strengths, now, lambda done: progress(LEARNING + AHEAD + (1.0 - LEARNING - AHEAD) * done))
     progress(1.0)
     return base, Sources(fields, at_the_stations, formed, _in_the_order_of(at_the_stations, members), strengths)
 
 
-def _start(task: Task, run: UnitRun, strengths: Array, free: Array, known: Array) -> Snapshot:
-    start = scaled_start(run.snapshots[task.origin], strengths)
-    if not task.settings.from_observations:
-        return start
+def _drawn(task: Task, start: Snapshot, free: Array, known: Array) -> Snapshot:
     past, lag = slice(task.first, task.known + 1), task.origin - task.known
     return drawn_to_observations(start, task.driving.air, task.mixing_height, free[past], known[past], lag, task.stations)
 

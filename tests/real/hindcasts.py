@@ -83,8 +83,8 @@ def hindcast(case: Path, out: Path, until: datetime, split: datetime, days: int)
     emission = emission_of(gridded, settings.site.time_zone, np.array(settings.transport.layer_tops))
     assert gridded.region_shares is not None
     drive = driving(gridded.lattice_weather, gridded.lattice_aloft, emission, gridded.region_shares, settings.transport)
-    run = run_unscaled(drive, settings.transport, sampling(drive.air.lattice, raw.stations), 0, (), lambda _: None)
     times = gridded.lattice_weather["time"].values
+    run = run_unscaled(drive, settings.transport, sampling(drive.air.lattice, raw.stations), slice(0, times.size), (), lambda _: None)
     observed = gridded.observations["pm25"].transpose("time", "station").values
     first_unknown = np.datetime64(split.replace(tzinfo=None), "ns")
     strengths = learnt_strengths(run, np.where((times < first_unknown)[:, None], observed, np.nan), times)

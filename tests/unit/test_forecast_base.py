@@ -97,6 +97,14 @@ def test_the_forecast_starts_from_what_was_observed() -> None:
     assert (drawn > 1.3 * without).all()
 
 
+def test_ahead_the_model_alone_is_told_too_as_if_nothing_had_been_observed_last(made: tuple[BaseForecast, Sources]) -> None:
+    free, _ = own_base(task(settings=SETTINGS.model_copy(update={"from_observations": False})), observed(), lambda _: None)
+    alone = made[0].stations[ORIGIN + 1 :]
+    np.testing.assert_array_equal(alone, free.stations[ORIGIN + 1 :])
+    np.testing.assert_allclose(alone, free.ahead, rtol=1e-4)
+    assert (np.abs(alone - made[0].ahead) > 1e-3 * alone).any()
+
+
 def test_without_observations_it_is_unknown_and_not_clean() -> None:
     base, sources = own_base(task(), np.full((HOURS, 2), np.nan), lambda _: None)
     assert sources is None

@@ -21,7 +21,8 @@ EVEN = np.ones(LATTICE.shape)
 
 def parts(data: xr.Dataset, density: Array, gases: bool = False) -> Array:
     """Of each part at the stations, (time, station, part)."""
-    return run_unscaled(driven(data, density, gases=gases), SETTINGS, sampling(LATTICE, STATIONS), 0, (), lambda _: None).parts
+    drive, hours = driven(data, density, gases=gases), slice(0, data.sizes["time"])
+    return run_unscaled(drive, SETTINGS, sampling(LATTICE, STATIONS), hours, (), lambda _: None).parts
 
 
 def fields(data: xr.Dataset, density: Array, gases: bool = False) -> Array:
@@ -65,12 +66,12 @@ def test_progress_rises_to_one_even_where_weather_lacks() -> None:
     data = weather(5)
     data["eastward_wind"][3:] = np.nan
     told: list[float] = []
-    run_unscaled(driven(data, EVEN), SETTINGS, sampling(LATTICE, STATIONS), 0, (), told.append)
+    run_unscaled(driven(data, EVEN), SETTINGS, sampling(LATTICE, STATIONS), slice(0, data.sizes["time"]), (), told.append)
     assert told == pytest.approx([0.2, 0.4, 0.6, 0.8, 1.0])
 
 
 def test_a_run_that_begins_later_is_unknown_before() -> None:
-    run = run_unscaled(driven(weather(40), EVEN), SETTINGS, sampling(LATTICE, STATIONS), 10, (35,), lambda _: None)
+    run = run_unscaled(driven(weather(40), EVEN), SETTINGS, sampling(LATTICE, STATIONS), slice(10, 40), (35,), lambda _: None)
     assert is_known(run.parts) == [False] * (10 + SPIN_UP_HOURS) + [True] * (40 - 10 - SPIN_UP_HOURS)
     assert run.snapshots[35].since == 26
 
@@ -123,7 +124,8 @@ def test_regions_sum_to_what_one_region_alone_would_be(scheme: str, gases: bool)
     settings = TransportSettings(scheme=scheme)  # type: ignore[arg-type]
     where = sampling(LATTICE, STATIONS)
     told_apart, as_one = (
-        run_unscaled(driven(data, emission, shares, gases), settings, where, 0, (), lambda _: None).parts for shares in (None, whole())
+        run_unscaled(driven(data, emission, shares, gases), settings, where, slice(0, data.sizes["time"]), (), lambda _: None).parts
+        for shares in (None, whole())
     )
     np.testing.assert_allclose(told_apart[25:].sum(axis=2), as_one[25:].sum(axis=2), rtol=3e-5)
 

@@ -17,7 +17,7 @@ from hazecast.forecast.transport.processes.inflow import Inflow, inflow_of
 from hazecast.forecast.transport.processes.sulfate_nitrate import sulfate_nitrate
 from hazecast.forecast.transport.processes.vertical import aloft_without_gases, vertical
 from hazecast.forecast.transport.processes.wet_deposition import wet_deposition
-from hazecast.forecast.transport.state import INITIAL, SIDES, State, Tags, clean_state
+from hazecast.forecast.transport.state import SIDES, State, Tags, clean_state
 
 if TYPE_CHECKING:  # the model starts without the labelled data that an emission is made of
     from hazecast.forecast.emissions.emission import Emission
@@ -44,7 +44,7 @@ class Carrier:
         """Make `state`, in place, as `clean` gives it."""
         for load in (state.pm25, state.so2, state.nox):
             load[:] = 0.0
-        state.pm25[:, :, INITIAL, :] = self.inflow.mean[:, None, None]
+        state.pm25[:, :, self.tags.initial, :] = self.inflow.mean[:, None, None]
         state.moving[:] = self.model.air.mass[:, :, None]
 
 

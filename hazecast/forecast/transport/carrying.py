@@ -33,6 +33,12 @@ def carried(carrier: Carrier, state: State, hours: Iterable[Hour | None], since:
         yield since
 
 
+def as_one(state: State) -> State:
+    """The same air in a state of its own, not told apart."""
+    loads = (load.sum(axis=2, keepdims=True)[:, :, : load.shape[2]] for load in (state.pm25, state.so2, state.nox))
+    return State(state.tags.as_one(), *loads, state.moving.copy())
+
+
 def surface(state: State, air: Air) -> Floats:
     """PM2.5 of each part in the lowest layer, (y, part, x) in µg m-3."""
     return np.asarray(state.pm25[0] * state.pm25.dtype.type(air.layers.density[0]))

@@ -57,6 +57,11 @@ class Driving:
         shares = self.shares.values * strengths[:, None, None]
         return carrier_of(self.air, self.tags, shares, background, settings.scheme)
 
+    def carrier_of_all(self, settings: TransportSettings, strengths: Array, background: Array) -> Carrier:
+        """The same, for air that is not told apart."""
+        shares = np.tensordot(strengths, self.shares.values, axes=1)[None]
+        return carrier_of(self.air, self.tags.as_one(), shares, background, settings.scheme)
+
 
 def driving(
     weather: xr.Dataset, aloft: xr.Dataset | None, emission: Emission, shares: xr.DataArray, settings: TransportSettings

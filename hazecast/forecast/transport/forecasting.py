@@ -1,6 +1,7 @@
 """The run through the hours ahead, with the strengths that were learnt, and fields of where the PM2.5 comes from."""
 
 from dataclasses import dataclass
+from itertools import tee
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,7 @@ from hazecast.forecast.transport.carrying import SPIN_UP_HOURS, carried, layered
 from hazecast.forecast.transport.driving import Driving
 from hazecast.forecast.transport.learning import Progress, Snapshot, part_factors
 from hazecast.forecast.transport.state import EDGES, INITIAL, SIDES, Tags
+from hazecast.grids.sampling import Sampling
 
 Array = NDArray[np.float64]
 Floats = NDArray[np.floating]
@@ -30,18 +32,36 @@ class Fields:
     layers: Floats
 
 
-def run_ahead(driving: Driving, settings: TransportSettings, start: Snapshot, strengths: Array, hours: slice, progress: Progress) -> Fields:
-    """Carry the air of `start`, which is scaled already, through `hours`; regions emit with `strengths`, the last those of the sides."""
+def run_ahead(
+    driving: Driving,
+    settings: TransportSettings,
+    start: Snapshot,
+    unmoved: Snapshot,
+    where: Sampling,
+    strengths: Array,
+    hours: slice,
+    progress: Progress,
+) -> tuple[Fields, Array]:
+    """Carry the air of `start`, which is scaled already, through `hours`; regions emit with `strengths`, the last those of the sides.
+
+    Beside it goes the air of `unmoved`, which is not told apart: that of the model alone. It is given back `where` stations are,
+    (lead, station) in µg m-3.
+    """
     tags, count, air = driving.tags, hours.stop - hours.start, driving.air
-    carrier = driving.carrier(settings, strengths[: -len(SIDES)], strengths[-len(SIDES) :])
-    fields = _unknown(count, tags, air.shape)
-    state = start.state
-    for lead, since in enumerate(carried(carrier, state, driving.hours(hours.start, hours.stop), start.since)):
+    emitting = strengths[: -len(SIDES)], strengths[-len(SIDES) :]
+    fields, alone = _unknown(count, tags, air.shape), np.full((count, where.inside.size), np.nan)
+    state, other = start.state, unmoved.state
+    driven, again = tee(driving.hours(hours.start, hours.stop))
+    told_apart = carried(driving.carrier(settings, *emitting), state, driven, start.since)
+    as_a_whole = carried(driving.carrier_of_all(settings, *emitting), other, again, unmoved.since)
+    for lead, (since, since_too) in enumerate(zip(told_apart, as_a_whole, strict=True)):
         if since > SPIN_UP_HOURS:
             fields.sources[lead], fields.formed[lead] = _told_apart(surface(state, air), tags)
             fields.layers[lead] = layered(state, air)
+        if since_too > SPIN_UP_HOURS:
+            alone[lead] = where.of(surface(other, air))[:, 0]
         progress((lead + 1) / count)
-    return fields
+    return fields, alone
 
 
 def scaled_start(start: Snapshot, strengths: Array) -> Snapshot:

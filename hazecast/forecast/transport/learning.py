@@ -29,7 +29,10 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class UnitRun:
-    """PM2.5 of each part at stations, (time, station, part) in µg m-3, NaN where the air is not known, and the air at some hours."""
+    """PM2.5 of each part at stations, (time, station, part) in µg m-3, NaN where the air is not known, and the air at some hours.
+
+    From the first hour of the weather to the last that was carried.
+    """
 
     tags: Tags
     parts: Array
@@ -50,30 +53,32 @@ def by_source(parts: Array, tags: Tags) -> Array:
 
 
 def run_unscaled(
-    driving: Driving, settings: TransportSettings, where: Sampling, first: int, keep: tuple[int, ...], progress: Progress
+    driving: Driving, settings: TransportSettings, where: Sampling, hours: slice, keep: tuple[int, ...], progress: Progress
 ) -> UnitRun:
-    """Carry what is emitted with a strength of 1 from the hour with index `first` to the end; the air after the hours `keep` is kept."""
-    tags, hours = driving.tags, driving.weather.sizes["time"]
+    """Carry what is emitted with a strength of 1 through `hours`, indices of those of `driving`; the air after the hours `keep` is kept."""
+    tags, first, beyond = driving.tags, hours.start, hours.stop
     carrier = driving.carrier(settings, np.ones(len(tags.regions)), UNIT_BACKGROUND)
-    state, parts = carrier.clean(), np.full((hours, where.inside.size, tags.count), np.nan)
+    state, parts = carrier.clean(), np.full((beyond, where.inside.size, tags.count), np.nan)
     snapshots = {}
-    for t, since in enumerate(carried(carrier, state, driving.hours(first, hours)), first):
+    for t, since in enumerate(carried(carrier, state, driving.hours(first, beyond)), first):
         if since > SPIN_UP_HOURS:
             parts[t] = where.of(surface(state, driving.air))
         if t in keep:
             snapshots[t] = Snapshot(scaled(state, np.ones(tags.count), np.ones(tags.gases)), since)
-        progress((t + 1 - first) / (hours - first))
+        progress((t + 1 - first) / (beyond - first))
     return UnitRun(tags, parts, snapshots)
 
 
 def learnt_strengths(run: UnitRun, observed: Array, times: NDArray[np.datetime64]) -> Strengths | None:
-    """From what was observed (time, station), NaN where nothing was known."""
-    return fit_strengths(run.sources(), observed, times, len(SIDES))
+    """From what was observed (time, station), NaN where nothing was known; hours after those of the run teach nothing."""
+    carried_hours = run.parts.shape[0]
+    return fit_strengths(run.sources(), observed[:carried_hours], times[:carried_hours], len(SIDES))
 
 
 def at_stations(run: UnitRun, strengths: Strengths, times: NDArray[np.datetime64]) -> Array:
     """PM2.5 of the run with the strengths of each hour's season, (time, station) in µg m-3."""
-    return np.asarray(np.einsum("tsr,tr->ts", run.sources(), strengths.of_season(season_of(times))))
+    season = season_of(times[: run.parts.shape[0]])
+    return np.asarray(np.einsum("tsr,tr->ts", run.sources(), strengths.of_season(season)))
 
 
 def part_factors(tags: Tags, strengths: Array) -> Array:

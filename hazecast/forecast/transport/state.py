@@ -10,6 +10,7 @@ from hazecast.forecast.transport.layers import Air
 Floats = NDArray[np.floating]
 
 SIDES = ("west", "east", "south", "north")
+WHOLE = "whole"
 EDGES, INITIAL, FIRST_REGION = slice(0, len(SIDES)), len(SIDES), len(SIDES) + 1  # where the parts of PM2.5 stand
 
 
@@ -17,20 +18,24 @@ EDGES, INITIAL, FIRST_REGION = slice(0, len(SIDES)), len(SIDES), len(SIDES) + 1 
 class Tags:
     """The parts that PM2.5 is carried in: what came over each side's edge, what was there at the start, then region by region.
 
-    `regions` are the ids of the source regions; each has a primary part and, if `secondary`, one that was formed on the way.
+    `regions` are the ids of the source regions; each has a primary part and, if `secondary`, one that was formed on the way. Air that is
+    not `told_apart` has one part alone, whatever it came from.
     """
 
     regions: tuple[str, ...]
     secondary: bool
+    told_apart: bool = True
 
     def __post_init__(self) -> None:
         if not self.regions or len(set(self.regions)) != len(self.regions):
             raise ValueError(f"The source regions are {self.regions}; expected at least one, and no id twice.")
+        if not self.told_apart and len(self.regions) > 1:
+            raise ValueError(f"The source regions are {self.regions}; expected one, for air that is not told apart.")
 
     @property
     def count(self) -> int:
         """How many parts there are."""
-        return FIRST_REGION + len(self.regions) * (2 if self.secondary else 1)
+        return FIRST_REGION + len(self.regions) * (2 if self.secondary else 1) if self.told_apart else 1
 
     @property
     def gases(self) -> int:
@@ -40,12 +45,27 @@ class Tags:
     @property
     def primary(self) -> slice:
         """The primary parts, region by region."""
-        return slice(FIRST_REGION, FIRST_REGION + len(self.regions))
+        return slice(FIRST_REGION, FIRST_REGION + len(self.regions)) if self.told_apart else slice(0, 1)
 
     @property
     def formed(self) -> slice:
         """The secondary parts, region by region; empty where none are told apart."""
+        if not self.told_apart:
+            return slice(0, self.gases)
         return slice(FIRST_REGION + len(self.regions), self.count)
+
+    @property
+    def initial(self) -> int:
+        """The part that was there at the start."""
+        return INITIAL if self.told_apart else 0
+
+    def edge(self, side: int) -> int:
+        """The part that came over the edge of a side, in the order of `SIDES`."""
+        return side if self.told_apart else 0
+
+    def as_one(self) -> "Tags":
+        """The same air, not told apart."""
+        return Tags((WHOLE,), self.secondary, told_apart=False)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hazecast.forecast.transport.layers import Layers
-from hazecast.forecast.transport.state import EDGES, SIDES, Tags
+from hazecast.forecast.transport.state import SIDES, Tags
 
 Array = NDArray[np.float64]
 
@@ -31,13 +31,14 @@ class Inflow:
     def parts_beside(self, side: int, tags: Tags) -> Array:
         """The ratios of every part of PM2.5 beside the layers of one side, (layer, part)."""
         out = np.zeros((self.beside.shape[1], tags.count))
-        out[:, side] = self.beside[side]
+        out[:, tags.edge(side)] = self.beside[side]
         return out
 
     def parts_aloft(self, tags: Tags) -> Array:
         """The same over the last layer, (part,)."""
         out = np.zeros(tags.count)
-        out[EDGES] = self.aloft
+        for side, ratio in enumerate(self.aloft):
+            out[tags.edge(side)] += ratio
         return out
 
 
