@@ -24,7 +24,7 @@ from hazecast.archive.decisions import DECISIONS_FILE, ORIGIN_FILE, decisions_js
 from hazecast.archive.deliveries import Delivery, last_level
 from hazecast.archive.ledger import LEASE, Claim, CycleResults, Standing, claim_cycle, fail_cycle, finish_cycle, renew_lease
 from hazecast.archive.previous import last_cycle, last_decisions, last_drivers, previous_bulletin
-from hazecast.archive.products import FileWriter, bytes_writer, store_products
+from hazecast.archive.products import FileWriter, bytes_writer, store_products, written_beside
 from hazecast.archive.reviews import Waiting, release_time
 from hazecast.archive.situations import SITUATIONS_FILE, Situations, past_situations, situations_json
 from hazecast.archive.warning_log import warnings_in_force, warnings_known
@@ -156,9 +156,12 @@ def run_claimed(claim: Claim, settings: Settings, around: Surroundings, progress
         assessment = sent_by(assessment, settings.site.sender, settings.site.time_zone)
         told("bulletin", 0.0)
         facts = _facts(gridded, forecast, areas, assessment, known, settings, around)
-        bulletin = around.composer(facts, settings.site.languages, sign, pdf_languages=settings.pdf_languages) if around.composes else None
-        told("bulletin", 1.0)
-        _keep(claim, gathered, vetted, facts, past, bulletin, settings, around, announces)
+        described = Description(name_in("en", _names(settings.site.titles)), __version__, gathered, forecast.notes)
+        with written_beside(around.database, around.archive, claim, _fields(facts, past, described)) as fields:
+            languages, pdf_languages = settings.site.languages, settings.pdf_languages
+            bulletin = around.composer(facts, languages, sign, pdf_languages=pdf_languages) if around.composes else None
+            told("bulletin", 1.0)
+            _keep(claim, gathered, vetted, facts, past, bulletin, fields, settings, around, announces)
     receipts = send(around) if announces else ()
     return Outcome(claim.standing, claim.cycle, around.archive / claim.cycle.key, forecast, assessment, receipts)
 
@@ -280,6 +283,13 @@ def _facts(
     )
 
 
+def _fields(facts: BulletinFacts, past: Past | None, described: Description) -> dict[str, FileWriter]:
+    """What takes long to write."""
+    drivers = {} if past is None else driver_files(facts.forecast, described)
+    sources = source_files(facts.forecast, facts.attribution, described)
+    return sources | forecast_files(facts.forecast, facts.assessment, described) | drivers
+
+
 def _keep(
     claim: Claim,
     gathered: Gathered,
@@ -287,17 +297,16 @@ def _keep(
     facts: BulletinFacts,
     past: Past | None,
     bulletin: Bulletin | None,
+    fields: Mapping[str, FileWriter],
     settings: Settings,
     around: Surroundings,
     announces: bool,
 ) -> None:
     forecast, assessment = facts.forecast, facts.assessment
-    described = Description(name_in("en", _names(settings.site.titles)), __version__, gathered, forecast.notes)
     files: dict[str, FileWriter] = {
-        **forecast_files(forecast, assessment, described),
+        **fields,
         DECISIONS_FILE: bytes_writer(decisions_json(assessment, forecast.notes)),
-        **source_files(forecast, facts.attribution, described),
-        **({} if past is None else {SITUATIONS_FILE: bytes_writer(_situations(facts, gathered, past))} | driver_files(forecast, described)),
+        **({} if past is None else {SITUATIONS_FILE: bytes_writer(_situations(facts, gathered, past))}),
         ORIGIN_FILE: bytes_writer(
             origin_json(
                 claim.cycle, __version__, settings.sha256(), gathered.inputs, forecast.notes, gathered.asked, settings.site.forecaster

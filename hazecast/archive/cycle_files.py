@@ -19,6 +19,7 @@ SOURCES_FILE = "sources.nc"
 STATION_SOURCES_FILE = "station-sources.nc"
 STRENGTHS_FILE = "strengths.nc"
 EXCHANGED_FILE = "exchanged.nc"
+MAP_BITS = 12  # of maps of sources: to 1 in 8,000, for a file of half the size in two thirds of the time
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +76,11 @@ def source_files(forecast: Forecast, attribution: Attribution | None, described:
     if sources is None or attribution is None:
         return {}
     parts = {
-        SOURCES_FILE: sources.grid,
         STATION_SOURCES_FILE: sources.stations,
         STRENGTHS_FILE: sources.strengths,
         AREA_SOURCES_FILE: attribution_data(attribution),
     }
-    return _writers(parts, described)
+    return {SOURCES_FILE: partial(write_dataset, described.of(sources.grid), map_bits=MAP_BITS)} | _writers(parts, described)
 
 
 def _writers(parts: Mapping[str, xr.Dataset | None], described: Description) -> dict[str, FileWriter]:

@@ -23,6 +23,7 @@ MOST_BYTES = 8 << 30
 MOST_ALONG_AN_AXIS = 10_000_000  # the values of axes are read whatever is wanted of the fields
 BOMB_RATIO, BOMB_BYTES = 300, 256 << 20  # no field packs so well; a file made to fill the memory does
 LEAST_CHUNK_BYTES = 16 << 10
+LEAST_EFFORT = 1  # of compression: more takes longer and hardly makes forecast fields smaller
 _REMEDY = "Fetch it again from where it came."
 
 
@@ -58,16 +59,17 @@ def variables_in(path: Path) -> Mapping[str, tuple[str, ...]]:
         raise UnreadableInput(f"{path} cannot be read as NetCDF: {broken}.", _REMEDY) from broken
 
 
-def write_dataset(dataset: xr.Dataset, path: Path) -> None:
+def write_dataset(dataset: xr.Dataset, path: Path, map_bits: int | None = None) -> None:
     """Write a compressed NetCDF-4 file in one step: `path` is whole or as before. The same data give the same bytes.
 
-    Raises OSError when it cannot be written.
+    Of the fractions of maps only the first `map_bits` bits are kept, rounded, as an attribute then says; all of them by default. Raises
+    OSError when it cannot be written.
     """
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     bare = dataset.drop_encoding()
     try:
         with _LOCK:
-            bare.to_netcdf(temporary, engine="netcdf4", format="NETCDF4", encoding=_encodings(bare))
+            bare.to_netcdf(temporary, engine="netcdf4", format="NETCDF4", encoding=_encodings(bare, map_bits))
         sync(temporary)
         temporary.replace(path)
     except RuntimeError as refused:  # how the netCDF library tells of a disk that is full
@@ -119,19 +121,21 @@ def _require_whole(path: Path) -> None:
         require_harmless(path)
 
 
-def _encodings(dataset: xr.Dataset) -> dict[Hashable, dict[str, Any]]:
+def _encodings(dataset: xr.Dataset, map_bits: int | None = None) -> dict[Hashable, dict[str, Any]]:
     coordinates = {name: {"_FillValue": None} for name in dataset.coords}  # CF: a coordinate has no missing values
-    return {name: coordinates.get(name, {}) | _encoding(variable) for name, variable in dataset.variables.items()}
+    return {name: coordinates.get(name, {}) | _encoding(variable, map_bits) for name, variable in dataset.variables.items()}
 
 
-def _encoding(variable: xr.Variable) -> dict[str, Any]:
+def _encoding(variable: xr.Variable, map_bits: int | None) -> dict[str, Any]:
     encoding: dict[str, Any] = {}
     if np.issubdtype(variable.dtype, np.datetime64):
         encoding |= {"units": "seconds since 1970-01-01T00:00:00Z", "calendar": "standard", "dtype": "int64"}
     if variable.ndim and variable.dtype.kind in "iufM":
-        encoding |= {"zlib": True, "complevel": 4, "shuffle": True}
+        encoding |= {"zlib": True, "complevel": LEAST_EFFORT, "shuffle": True}
         if variable.dims[-2:] == ("latitude", "longitude") and variable.size and _map_bytes(variable) >= LEAST_CHUNK_BYTES:
             encoding["chunksizes"] = (*(1 for _ in variable.shape[:-2]), *variable.shape[-2:])  # maps are read one at a time
+            if map_bits is not None and variable.dtype.kind == "f":
+                encoding |= {"quantize_mode": "BitRound", "significant_digits": map_bits}
     return encoding
 
 

@@ -2,7 +2,10 @@
 
 import secrets
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -42,25 +45,62 @@ def store_products(database: Engine, archive_folder: Path, claim: Claim, files: 
     key = claim.cycle.key
     temporary = archive_folder / f".{key}.partial-{secrets.token_hex(4)}"
     try:
-        with products_locked(database, claim):
-            _remove_leftovers(archive_folder, key)
-        made = _write_all(temporary, files)
-        with products_locked(database, claim) as recorded:
-            _require_same(key, recorded, made)
-            _put_in_place(temporary, archive_folder / key, made)
-    except OSError as refused:
-        raise ArchiveError(
-            f"The products of cycle {key} could not be written to {archive_folder}: {refused}.",
-            "See that its disk has room and that it may be written; nothing was changed.",
-        ) from refused
+        with _refusals_told(archive_folder, key):
+            with products_locked(database, claim):
+                _remove_leftovers(archive_folder, key, "partial", "replaced")
+            made = _write_all(temporary, files)
+            with products_locked(database, claim) as recorded:
+                _require_same(key, recorded, made)
+                _put_in_place(temporary, archive_folder / key, made)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
     return made
 
 
-def _remove_leftovers(archive_folder: Path, key: str) -> None:
-    for leftover in (*archive_folder.glob(f".{key}.partial-*"), *archive_folder.glob(f".{key}.replaced-*")):
-        shutil.rmtree(leftover)
+@contextmanager
+def written_beside(
+    database: Engine, archive_folder: Path, claim: Claim, files: Mapping[str, FileWriter]
+) -> Iterator[Mapping[str, FileWriter]]:
+    """Write `files` in a thread of their own while the caller goes on with something else.
+
+    Gives writers for `store_products`, each of which waits for its file, raises what the file's own writer raised, and moves it to its
+    place. What is not moved in the end is removed. Raises ArchiveError and CycleError as `store_products` does.
+    """
+    key = claim.cycle.key
+    begun = archive_folder / f".{key}.begun-{secrets.token_hex(4)}"
+    with _refusals_told(archive_folder, key):
+        with products_locked(database, claim):
+            _remove_leftovers(archive_folder, key, "begun")
+        begun.mkdir()
+    thread = ThreadPoolExecutor(1, f"files-of-{key}")
+    try:
+        paths = {name: begun / str(number) for number, name in enumerate(files)}
+        yield {name: partial(_moved, thread.submit(write, paths[name]), paths[name]) for name, write in files.items()}
+    finally:
+        thread.shutdown(cancel_futures=True)
+        shutil.rmtree(begun, ignore_errors=True)
+
+
+def _moved(written: Future[object], path: Path, place: Path) -> None:
+    written.result()
+    path.rename(place)
+
+
+@contextmanager
+def _refusals_told(archive_folder: Path, key: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as refused:
+        raise ArchiveError(
+            f"The products of cycle {key} could not be written to {archive_folder}: {refused}.",
+            "See that its disk has room and that it may be written; nothing was changed.",
+        ) from refused
+
+
+def _remove_leftovers(archive_folder: Path, key: str, *kinds: str) -> None:
+    for kind in kinds:
+        for leftover in archive_folder.glob(f".{key}.{kind}-*"):
+            shutil.rmtree(leftover)
 
 
 def _write_all(temporary: Path, files: Mapping[str, FileWriter]) -> tuple[Product, ...]:

@@ -1,6 +1,7 @@
 """One hourly time axis: short gaps are bridged and counted, long ones stay gaps."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import xarray as xr
@@ -77,13 +78,28 @@ def _hours_with_values(data: xr.Dataset) -> NDArray[np.bool_]:
 def _bridge_in_time(values: NDArray[np.floating]) -> NDArray[np.floating]:
     """Linear in time across gaps whose two ends are at most LONGEST_BRIDGE_HOURS apart; (time, …). As they are where nothing lacks."""
     series = values.reshape(values.shape[0], -1)
-    gappy = np.flatnonzero(np.isnan(series).any(axis=0))
-    if not gappy.size:
+    lacking = np.isnan(series)
+    whole = lacking.all(axis=1)  # hours that were not delivered at all
+    gappy = np.flatnonzero(lacking[~whole].any(axis=0))
+    if not gappy.size and not whole.any():
         return values
     out = series.copy()
-    for some in np.array_split(gappy, -(-gappy.size // SERIES_AT_ONCE)):
+    _bridge_whole_hours(out, np.flatnonzero(~whole))
+    for some in np.array_split(gappy, -(-gappy.size // SERIES_AT_ONCE)) if gappy.size else ():
         out[:, some] = _bridged_series(series[:, some])
     return out.reshape(values.shape)
+
+
+def _bridge_whole_hours(values: NDArray[np.floating], delivered: NDArray[np.int64]) -> None:
+    """Of (time, series), in place, between the hours that were delivered."""
+    for before, after in pairwise(delivered):
+        if 1 < after - before <= LONGEST_BRIDGE_HOURS:
+            for hour in range(before + 1, after):
+                values[hour] = _between(values[before], values[after], (hour - before) / (after - before))
+
+
+def _between(low: NDArray[np.floating], high: NDArray[np.floating], share: float | NDArray[np.float64]) -> NDArray[np.floating]:
+    return np.asarray(low + share * (high - low))
 
 
 def _bridged_series(values: NDArray[np.floating]) -> NDArray[np.floating]:
@@ -97,7 +113,7 @@ def _bridged_series(values: NDArray[np.floating]) -> NDArray[np.floating]:
     low = np.take_along_axis(values, np.maximum(before, 0), axis=0)
     high = np.take_along_axis(values, np.minimum(after, count - 1), axis=0)
     share = (index - before) / np.maximum(after - before, 1)
-    return np.where(bridgeable, low + share * (high - low), values)
+    return np.where(bridgeable, _between(low, high, share), values)
 
 
 def _fill_cells(values: NDArray[np.floating]) -> NDArray[np.floating]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
+from threading import Event, Timer
 
 import pytest
 from sqlalchemy import Engine
@@ -11,7 +12,7 @@ from sqlalchemy import Engine
 from hazecast.archive.database import LEDGER_NAME, open_database
 from hazecast.archive.ledger import LEASE, Claim, CycleResults, claim_cycle, finish_cycle, recorded_products
 from hazecast.archive.manifest import Product, read_manifest, require_product_name, verify_products
-from hazecast.archive.products import FileWriter, bytes_writer, store_products
+from hazecast.archive.products import FileWriter, bytes_writer, store_products, written_beside
 from hazecast.errors import ArchiveError, CycleError
 from hazecast.records import Cycle
 
@@ -239,3 +240,47 @@ def test_files_tampered_with_together_with_their_manifest_still_differ_from_the_
     (folder / "stations.nc").write_bytes(b"STATIONS")
     (folder / "manifest.json").write_text(text.replace(sha256(b"stations").hexdigest(), sha256(b"STATIONS").hexdigest()))
     assert verify_products(folder) != recorded_products(database, CYCLE.key)
+
+
+# ---- files written beside other work ----
+
+
+def test_files_written_beside_other_work_become_products(tmp_path: Path, database: Engine) -> None:
+    held, seen = claim(database), []
+    slow = {"slow.nc": lambda path: (seen.append("begun"), path.write_bytes(b"slow"))}
+    with written_beside(database, tmp_path, held, slow | FILES) as beside:
+        stored = store_products(database, tmp_path, held, {**beside, "more.txt": bytes_writer(b"more")})
+    assert seen == ["begun"]
+    assert verify_products(tmp_path / CYCLE.key) == stored
+    assert contents(tmp_path).keys() == {*FILES, "slow.nc", "more.txt", "manifest.json"}
+    assert folders(tmp_path) == [CYCLE.key]
+
+
+def test_a_disk_that_was_full_meanwhile_is_told_when_the_file_is_wanted(tmp_path: Path, database: Engine) -> None:
+    held = claim(database)
+    with (
+        pytest.raises(ArchiveError, match=r"could not be written to .* No space left on device"),
+        written_beside(database, tmp_path, held, FILES | {"stations.nc": full_disk}) as beside,
+    ):
+        store_products(database, tmp_path, held, beside)
+    assert folders(tmp_path) == []
+
+
+def test_what_is_not_wanted_in_the_end_is_removed_and_the_rest_not_begun(tmp_path: Path, database: Engine) -> None:
+    goes_on, written = Event(), []
+    waiting = {"first": lambda path: (path.write_bytes(b"1"), goes_on.wait(10)), "second": written.append}
+    Timer(0.1, goes_on.set).start()
+    with pytest.raises(KeyError), written_beside(database, tmp_path, claim(database), waiting):
+        raise KeyError
+    assert written == []
+    assert folders(tmp_path) == []
+
+
+def test_files_begun_by_a_run_that_died_are_removed_and_by_one_overtaken_not_begun(tmp_path: Path, database: Engine) -> None:
+    (tmp_path / f".{CYCLE.key}.begun-0a1b2c3d").mkdir()
+    slow, fast = claim(database), claim(database, INIT + 2 * LEASE)
+    with written_beside(database, tmp_path, fast, FILES) as beside:
+        with pytest.raises(CycleError, match="no longer held"), written_beside(database, tmp_path, slow, FILES):
+            pass
+        store_products(database, tmp_path, fast, beside)
+    assert folders(tmp_path) == [CYCLE.key]

@@ -35,8 +35,8 @@ def carried(carrier: Carrier, state: State, hours: Iterable[Hour | None], since:
 
 def as_one(state: State) -> State:
     """The same air in a state of its own, not told apart."""
-    loads = (load.sum(axis=2, keepdims=True)[:, :, : load.shape[2]] for load in (state.pm25, state.so2, state.nox))
-    return State(state.tags.as_one(), *loads, state.moving.copy())
+    pm25, so2, nox = (load.sum(axis=2, keepdims=True)[:, :, : load.shape[2]] for load in (state.pm25, state.so2, state.nox))
+    return State(state.tags.as_one(), pm25, so2, nox, state.moving.copy())
 
 
 def surface(state: State, air: Air) -> Floats:

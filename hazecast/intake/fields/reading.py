@@ -13,6 +13,7 @@ from hazecast.intake.fields.accumulation import LONGEST_SUM, made_hourly
 from hazecast.intake.fields.formats import FIELD_FORMATS, format_of
 from hazecast.intake.fields.joining import joined, require_one_grid
 from hazecast.intake.fields.layout import Box, Part, Wanted
+from hazecast.intake.fields.picking import picked
 from hazecast.intake.files import files_below, guarded
 from hazecast.records import Note, NoteCode
 
@@ -113,14 +114,15 @@ def _read_one(file: Path, wanted: Wanted) -> Part:
     kept = hours & wanted.runs_of(part.surface["init_time"].values)
     return replace(
         part,
-        surface=part.surface.isel(time=kept),
+        surface=picked(part.surface, time=np.flatnonzero(kept)),
         aloft=None if part.aloft is None else _wanted_aloft(part.aloft, wanted),
         accumulated_from={key: start[kept] for key, start in part.accumulated_from.items()},
     )
 
 
 def _wanted_aloft(aloft: xr.Dataset, wanted: Wanted) -> xr.Dataset:
-    return aloft.isel(time=wanted.hours_aloft_of(aloft["time"].values) & wanted.runs_of(aloft["init_time"].values))
+    kept = wanted.hours_aloft_of(aloft["time"].values) & wanted.runs_of(aloft["init_time"].values)
+    return picked(aloft, time=np.flatnonzero(kept))
 
 
 def _has_wanted_hours(part: Part, wanted: Wanted) -> bool:
@@ -152,7 +154,7 @@ def _joined_surface(parts: Mapping[Path, Part], wanted: Wanted) -> xr.Dataset:
     require_one_grid([(file, part.surface) for file, part in parts.items()])
     hourly = zip(parts, made_hourly(tuple(parts.values())), strict=True)
     whole = joined([(file, part.surface) for file, part in hourly])
-    return whole.isel(time=wanted.hours_of(whole["time"].values))
+    return picked(whole, time=np.flatnonzero(wanted.hours_of(whole["time"].values)))
 
 
 def _bare(aloft: xr.Dataset | None) -> xr.Dataset:
