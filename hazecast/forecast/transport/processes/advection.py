@@ -43,7 +43,8 @@ def advection(scheme: str, beside: Sequence[Array]) -> Process:
             loads = [(load, ratios) for load, ratios in ((state.so2, None), (state.nox, None), (state.pm25, beside)) if load.size]
             for number, (load, ratios) in enumerate(loads, start=1):
                 moving = state.moving if number == len(loads) else copies.of(state.moving)
-                how, edges = Scheme(parabolic, coupled=True, periodic=False), inflow_of(load, ratios)
+                how = Scheme(parabolic, coupled=load.shape[2] > 1, periodic=False)  # what is alone is a whole by itself
+                edges = inflow_of(load, ratios)
                 advect(how, load, moving, east, north, edges, counted, seconds, first)
 
         return step
