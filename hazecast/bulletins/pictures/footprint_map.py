@@ -100,7 +100,7 @@ def _draw_cells(axes: Axes, plane: Plane, footprint: xr.DataArray, rows: Array, 
     boxes = shapely.box(columns[None, :-1], rows[:-1, None], columns[None, 1:], rows[1:, None])
     for low, high, colour in zip(MINUTES, (*MINUTES[1:], np.inf), COLOURS, strict=True):
         cells = boxes[(minutes >= low) & (minutes < high)]
-        path = filled(plane.flat(shapely.union_all(cells))) if cells.size else None
+        path = filled(plane.flat(shapely.coverage_union_all(cells))) if cells.size else None
         if path is not None:
             axes.add_patch(PathPatch(path, facecolor=colour, edgecolor="none", zorder=2))
 

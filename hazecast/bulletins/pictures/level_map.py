@@ -88,9 +88,9 @@ def _shapes(levels: NDArray[np.int8], domain: Domain, frame: Frame) -> Mapping[L
     shapes = {}
     for level in Level:
         if level is Level.UNKNOWN:
-            cells = frame.plane.flat(shapely.union_all(boxes[padded == level]))
+            cells = frame.plane.flat(shapely.coverage_union_all(boxes[padded == level]))
         else:
-            cells = _rounded(frame.plane.flat(shapely.union_all(boxes[padded >= level])), ROUNDING * cell)
+            cells = _rounded(frame.plane.flat(shapely.coverage_union_all(boxes[padded >= level])), ROUNDING * cell)
         if (levels == level).any():
             shapes[level] = shapely.intersection(cells, ground)
     return shapes
