@@ -76,7 +76,7 @@ class Case:
     def ours(self, parabolic: bool, coupled: bool) -> Callable[[], object]:
         sweeps = once_along(np.full(self.shape[0], self.steps), self.shape[1])
         ratio, air, scheme = self.ratio.copy(), self.air.copy(), Scheme(parabolic, coupled, False)
-        return lambda: advect(scheme, ratio, air, self.east, self.north, self.inflow, sweeps, float(self.steps), 0)
+        return lambda: advect(scheme, (ratio,), air, self.east, self.north, (self.inflow,), sweeps, float(self.steps), 0)
 
     def in_c(self, parabolic: bool) -> Callable[[], object]:
         ratio, air = self.ratio.copy(), self.air.copy()

@@ -117,7 +117,7 @@ def carried(
         winds = fluxes(stream(float(start + end) / 2), kind)
         if scheme.periodic:
             inflow.south[0], inflow.north[0] = ratio[0, 0], ratio[0, -1]
-        advect(scheme, ratio, moving, *winds, inflow, one, float(end - start), number)
+        advect(scheme, (ratio,), moving, *winds, (inflow,), one, float(end - start), number)
         after_each(ratio[0])
     return ratio[0]
 

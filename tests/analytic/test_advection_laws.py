@@ -81,7 +81,8 @@ class Gusts:
     def advected(self, scheme: Scheme, first: int = 0) -> Floats:
         ratio, air = self.ratio.copy(), self.air.copy()
         enough = count_sweeps(air, self.east, self.north, 0.6, most_along=1)
-        advect(scheme, ratio, air, self.east, self.north, self.inflow, enough._replace(steps=enough.steps + 2), 0.6, first)
+        more = enough._replace(steps=enough.steps + 2)
+        advect(scheme, (ratio,), air, self.east, self.north, (self.inflow,), more, 0.6, first)
         return ratio
 
     def mirrored_east_west(self) -> "Gusts":

@@ -60,7 +60,7 @@ class Puff:
         sweeps = once_along(np.full(layers, int(np.ceil(EASTWARD * seconds / wide / 0.9))), rows)
         for step in range(steps):
             inflow = Inflow(beside, beside, ahead, ahead)
-            advect(Scheme(True, False, False), ratio, moving, east, north, inflow, sweeps, seconds, step)
+            advect(Scheme(True, False, False), (ratio,), moving, east, north, (inflow,), sweeps, seconds, step)
             mix_columns((ratio,), (np.zeros(1),), moving, air, exchange, spread, seconds)
         return ratio[:, :, 0, :]
 

@@ -80,7 +80,7 @@ class Case:
         """Ratios and air afterwards, by the kernels."""
         ratio, air = self.ratio.copy(), self.air.copy()
         scheme = Scheme(parabolic, coupled, False)
-        advect(scheme, ratio, air, self.east, self.north, self.inflow, self.sweeps, self.seconds, first)
+        advect(scheme, (ratio,), air, self.east, self.north, (self.inflow,), self.sweeps, self.seconds, first)
         return ratio, air
 
     def written_out(self, parabolic: bool, first: int) -> tuple[Floats, Floats]:
@@ -214,7 +214,7 @@ def test_nothing_to_carry_is_no_fault() -> None:
     case = Case(1, (2, 4, 1, 5))
     air = case.air.copy()
     nothing = Inflow(*(np.zeros((2, n, m)) for n, m in ((4, 0), (4, 0), (0, 5), (0, 5))))
-    advect(Scheme(PPM, True, False), np.zeros((2, 4, 0, 5)), air, case.east, case.north, nothing, case.sweeps, case.seconds, 0)
+    advect(Scheme(PPM, True, False), (np.zeros((2, 4, 0, 5)),), air, case.east, case.north, (nothing,), case.sweeps, case.seconds, 0)
     np.testing.assert_array_equal(air, case.air)
 
 
@@ -239,7 +239,7 @@ def advected_on_ring(case: Case, parabolic: bool, coupled: bool, turn: int) -> t
     east = np.concatenate([east, east[:, :, :1]], axis=-1)
     south, far_north = (np.roll(side, turn, axis=-1) for side in case.inflow[2:])
     inflow = Inflow(case.inflow.west, case.inflow.east, south, far_north)
-    advect(Scheme(parabolic, coupled, True), ratio, air, east, north, inflow, case.sweeps, case.seconds, 0)
+    advect(Scheme(parabolic, coupled, True), (ratio,), air, east, north, (inflow,), case.sweeps, case.seconds, 0)
     return ratio, air
 
 

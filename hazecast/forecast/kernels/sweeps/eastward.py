@@ -125,9 +125,9 @@ def move_shared(row: Floats, faces: Floats, cells: Floats, passed: Floats, share
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST)
-def share(columns: int, faces: Floats, cells: Floats, passed: Floats, shares: Floats) -> None:
-    """What each tag keeps at the faces for their sum to be that of the whole, which is the last of the lines; what is given, is given."""
-    whole, n = cells.shape[0] - 1, passed.shape[1]
+def share(columns: int, whole: int, faces: Floats, cells: Floats, passed: Floats, shares: Floats) -> None:
+    """What each tag keeps at the faces for their sum to be that of the whole, which is the line after theirs; what is given, is given."""
+    n = passed.shape[1]
     add_up(passed, whole, shares, SUM)
     zero, tiny = cells.dtype.type(0.0), cells.dtype.type(TINY)
     for i in range(n):

@@ -40,53 +40,58 @@ class Inflow(NamedTuple):
 
 
 class Layer(NamedTuple):
-    """One layer: ratio (y, tracer, x), air (y, x), fluxes (y, x + 1) and (y + 1, x), its inflow without the axis of layers.
+    """One layer, `level`, of all loads and of what flows in of each.
 
-    And `along` (y,), the sweeps along each row in a step.
+    Its air (y, x), fluxes (y, x + 1) and (y + 1, x), and the sweeps along each row (y,).
     """
 
-    ratio: Floats
+    level: int
+    loads: tuple[Floats, ...]
+    west: tuple[Floats, ...]
+    east: tuple[Floats, ...]
+    south: tuple[Floats, ...]
+    north: tuple[Floats, ...]
     air: Floats
     east_flux: Floats
     north_flux: Floats
-    west: Floats
-    east: Floats
-    south: Floats
-    north: Floats
     along: Index
 
 
 class Workspace(NamedTuple):
-    """Scratch of one layer, as `carried_air`, `eastward`, `northward` and `tags` tell; `infinite` is the air of a row outside."""
+    """Scratch of one layer, as `carried_air`, `eastward`, `northward` and `tags` tell; `infinite` is the air of a row outside.
+
+    What is kept from row to row, each load has for itself: `kept`, `whole` and `northern_shares` begin with an axis of loads.
+    """
 
     eastern: Floats
     northern: Floats
     cells: Floats
     passed: Floats
     shapes: Floats
+    eastern_shares: Floats
     kept: Floats
     whole: Floats
-    eastern_shares: Floats
     northern_shares: Floats
     infinite: Floats
 
 
 def advect(
     scheme: Scheme,
-    ratio: Floats,
+    loads: tuple[Floats, ...],
     air: Floats,
     east_flux: Floats,
     north_flux: Floats,
-    inflow: Inflow,
+    inflows: tuple[Inflow, ...],
     sweeps: Sweeps,
     seconds: Number,
     first: int,
 ) -> None:
     """Advance mixing ratios and the air that carries them by `seconds`, in place.
 
-    ratio       (layer, y, tracer, x), not negative
+    loads       each (layer, y, tracer, x), not negative; the tracers of a load are those of one whole, where they are coupled
     air         (layer, y, x) kg
     east_flux   (layer, y, x + 1) kg s-1;  north_flux (layer, y + 1, x) kg s-1
+    inflows     for each load
     sweeps      of each layer and row, enough for no cell to lose more than 0.9 of its air in one
     first       the sweep of the first step: even for along the rows, odd for across them; then they take turns (Strang 1968)
 
@@ -94,9 +99,10 @@ def advect(
     what it is: ratio' = ratio + (entering (passed - ratio) - leaving (passed - ratio)) / air'. Monotone and positive in each sweep;
     mass is conserved to rounding. The result does not depend on the number of threads: a layer is done by one of them.
     """
-    if ratio.size:
+    if any(load.size for load in loads):
         owner = share_out(sweeps.effort, min(get_num_threads(), sweeps.steps.size))
-        _advect(scheme, ratio, air, east_flux, north_flux, inflow, sweeps, owner, seconds, first)
+        west, east, south, north = zip(*inflows, strict=True)  # what is done in parallel takes no tuples of tuples
+        _advect(scheme, loads, air, east_flux, north_flux, west, east, south, north, sweeps, owner, seconds, first)
 
 
 def share_out(effort: Index, threads: int) -> Index:
@@ -111,11 +117,14 @@ def share_out(effort: Index, threads: int) -> Index:
 @njit(parallel=True, cache=True, error_model="numpy", fastmath=FAST)
 def _advect(
     scheme: Scheme,
-    ratio: Floats,
+    loads: tuple[Floats, ...],
     air: Floats,
     east_flux: Floats,
     north_flux: Floats,
-    inflow: Inflow,
+    west: tuple[Floats, ...],
+    east: tuple[Floats, ...],
+    south: tuple[Floats, ...],
+    north: tuple[Floats, ...],
     sweeps: Sweeps,
     owner: Index,
     seconds: Number,
@@ -124,8 +133,7 @@ def _advect(
     for thread in prange(owner.max() + 1):
         for k in range(owner.size):
             if owner[k] == thread:
-                west, east, south, north = inflow.west[k], inflow.east[k], inflow.south[k], inflow.north[k]
-                layer = Layer(ratio[k], air[k], east_flux[k], north_flux[k], west, east, south, north, sweeps.along[k])
+                layer = Layer(k, loads, west, east, south, north, air[k], east_flux[k], north_flux[k], sweeps.along[k])
                 _advance_layer(scheme, layer, sweeps.steps[k], seconds, first)
 
 
@@ -140,18 +148,21 @@ def _advance_layer(scheme: Scheme, layer: Layer, steps: int, seconds: Number, fi
 
 @njit(inline="always", error_model="numpy", fastmath=FAST)
 def _new_workspace(scheme: Scheme, layer: Layer) -> Workspace:
-    _, tracers, columns = layer.ratio.shape
-    kind, lines, wide = layer.ratio.dtype, tracers + 1 if scheme.coupled else 1, eastward.wide(columns)
+    columns, kind, count = layer.air.shape[1], layer.air.dtype, len(layer.loads)
+    tracers = 0
+    for i in range(count):
+        tracers = max(tracers, layer.loads[i].shape[2])
+    lines, wide = tracers + 1 if scheme.coupled else 1, eastward.wide(columns)
     return Workspace(
         np.zeros((FACE_ROWS, wide), kind),
         np.zeros((FACE_ROWS, columns), kind),
         np.zeros((lines, wide + eastward.SPARE), kind),
         np.zeros((lines, wide), kind),
         np.zeros((2, wide + eastward.SPARE), kind),
-        np.zeros((northward.KEPT_ROWS, tracers, columns), kind),
-        np.zeros((northward.KEPT_OF_WHOLE, 1, columns), kind),
         np.zeros((SHARE_ROWS, wide), kind),
-        np.zeros((SHARE_ROWS, columns), kind),
+        np.zeros((count, northward.KEPT_ROWS, tracers, columns), kind),
+        np.zeros((count, northward.KEPT_OF_WHOLE, 1, columns), kind),
+        np.zeros((count, SHARE_ROWS, columns), kind),
         np.full(columns, np.inf, kind),
     )
 
@@ -159,7 +170,7 @@ def _new_workspace(scheme: Scheme, layer: Layer) -> Workspace:
 @njit(cache=True, error_model="numpy", fastmath=FAST)
 def _step(scheme: Scheme, layer: Layer, along_first: bool, seconds: Number, tiny: Number, space: Workspace) -> None:
     """Row of faces by row of faces, from two rows of cells before the first: what a row needs ahead is swept along before, or never yet."""
-    rows = layer.ratio.shape[0]
+    rows = layer.air.shape[0]
     _begin(scheme, layer, space)
     for face in range(-2, rows + 1):
         for part in range(2):  # each sweep is written once, for the compiler works through every place where it is called
@@ -171,7 +182,7 @@ def _step(scheme: Scheme, layer: Layer, along_first: bool, seconds: Number, tiny
             else:
                 _meet(scheme, layer, face, seconds, space)
                 if face >= 1:
-                    _sweep_across(scheme.coupled, layer, face, tiny, space)
+                    _sweep_across(scheme, layer, face, tiny, space)
 
 
 @njit(inline="always", error_model="numpy", fastmath=FAST)
@@ -189,49 +200,65 @@ def _begin(scheme: Scheme, layer: Layer, space: Workspace) -> None:
     if scheme.coupled:
         space.whole[:] = 0
         space.northern[CELL_ROOM] = AMPLE_ROOM
-        northward.begin_sums(layer.south, space.whole)
+        for i in range(len(layer.loads)):
+            northward.begin_sums(layer.south[i][layer.level], space.whole[i])
+
+
+@njit(inline="always", error_model="numpy", fastmath=FAST)
+def _are_parts(scheme: Scheme, tracers: int) -> bool:
+    """Whether so many tracers are parts of a whole: one that is alone is a whole by itself."""
+    return scheme.coupled and tracers > 1
 
 
 @njit(inline="always", error_model="numpy", fastmath=FAST)
 def _sweep_along(scheme: Scheme, layer: Layer, y: int, seconds: Number, space: Workspace) -> None:
     parabolic, coupled, periodic = scheme
-    air, row, faces, cells, passed = layer.air[y], layer.ratio[y], space.eastern, space.cells, space.passed
+    air, faces, cells, passed, shares = layer.air[y], space.eastern, space.cells, space.passed, space.eastern_shares
     carried_air.weigh_eastern_faces(parabolic, periodic, air, layer.east_flux[y], seconds, faces)
     if coupled:
         carried_air.find_eastern_room(parabolic, periodic, air, faces)
     carried_air.carry_air_east(air, faces)
-    west, east = layer.west[y], layer.east[y]
-    eastward.sweep_row(parabolic, coupled, periodic, row, west, east, faces, cells, space.shapes, passed)
-    if coupled:
-        eastward.share(row.shape[1], faces, cells, passed, space.eastern_shares)
-        eastward.move_shared(row, faces, cells, passed, space.eastern_shares)
+    for i in range(len(layer.loads)):
+        row = layer.loads[i][layer.level, y]
+        west, east = layer.west[i][layer.level, y], layer.east[i][layer.level, y]
+        parts = _are_parts(scheme, row.shape[0])
+        eastward.sweep_row(parabolic, parts, periodic, row, west, east, faces, cells, space.shapes, passed)
+        if parts:
+            eastward.share(row.shape[1], row.shape[0], faces, cells, passed, shares)
+            eastward.move_shared(row, faces, cells, passed, shares)
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST)
-def _row(layer: Layer, y: int) -> Floats:
-    if y < 0:
-        return layer.south
-    return layer.north if y >= layer.ratio.shape[0] else layer.ratio[y]
+def _row(layer: Layer, load: int, y: int) -> Floats:
+    row: Floats = layer.south[load][layer.level]
+    if y >= layer.air.shape[0]:
+        row = layer.north[load][layer.level]
+    elif y >= 0:
+        row = layer.loads[load][layer.level, y]
+    return row
 
 
 @njit(inline="always", error_model="numpy", fastmath=FAST)
 def _meet(scheme: Scheme, layer: Layer, face: int, seconds: Number, space: Workspace) -> None:
     """What the tracers have at a row of faces; of the first two, which lie outside, only what the next ones need."""
-    parabolic, coupled, _ = scheme
     turn, passes, faces = face + northward.ROUND, face >= 0, space.northern
     if passes:
         _weigh_across(scheme, layer, face, seconds, space)
-    cells = northward.Cells(_row(layer, face - 1), _row(layer, face), _row(layer, face + 1), _row(layer, face + 2))
-    passed, whole_passed = space.kept[northward.PASSED + turn % 2], space.whole[northward.PASSED]
-    sums = northward.kept_sums(turn, space.whole)
-    if coupled:
-        add_up(cells.farthest, cells.farthest.shape[0], sums.farthest, 0)
-    for kind in range(2 if coupled else 1):
-        kept = space.kept if kind == 0 else space.whole
-        slopes, edges = northward.kept_slopes(turn, kept), northward.kept_edges(turn, kept)
-        northward.meet(parabolic, passes, cells if kind == 0 else sums, slopes, edges, faces, passed if kind == 0 else whole_passed)
-    if coupled and passes:
-        northward.share(turn, cells, passed, sums, whole_passed, faces, space.northern_shares)
+    for i in range(len(layer.loads)):
+        cells = northward.Cells(_row(layer, i, face - 1), _row(layer, i, face), _row(layer, i, face + 1), _row(layer, i, face + 2))
+        tracers = cells.south.shape[0]
+        parts = _are_parts(scheme, tracers)
+        passed, whole_passed = space.kept[i, northward.PASSED + turn % 2, :tracers], space.whole[i, northward.PASSED]
+        sums = northward.kept_sums(turn, space.whole[i])
+        if parts:
+            add_up(cells.farthest, tracers, sums.farthest, 0)
+        for kind in range(2 if parts else 1):
+            kept = space.kept[i] if kind == 0 else space.whole[i]
+            slopes, edges = northward.kept_slopes(turn, kept), northward.kept_edges(turn, kept)
+            at_faces = passed if kind == 0 else whole_passed
+            northward.meet(scheme.parabolic, passes, cells if kind == 0 else sums, slopes, edges, faces, at_faces)
+        if parts and passes:
+            northward.share(turn, cells, passed, sums, whole_passed, faces, space.northern_shares[i])
 
 
 @njit(inline="always", error_model="numpy", fastmath=FAST)
@@ -245,11 +272,13 @@ def _weigh_across(scheme: Scheme, layer: Layer, face: int, seconds: Number, spac
 
 
 @njit(inline="always", error_model="numpy", fastmath=FAST)
-def _sweep_across(coupled: bool, layer: Layer, face: int, tiny: Number, space: Workspace) -> None:
+def _sweep_across(scheme: Scheme, layer: Layer, face: int, tiny: Number, space: Workspace) -> None:
     carried_air.carry_air_north(layer.air[face - 1], space.northern)
-    row, passed = layer.ratio[face - 1], northward.PASSED
-    south, north = space.kept[passed + (face - 1) % 2], space.kept[passed + face % 2]
-    if coupled:
-        northward.move_shared(face + northward.ROUND, row, south, north, space.northern, space.northern_shares, tiny)
-    else:
-        northward.move(row, south, north, space.northern, tiny)
+    passed = northward.PASSED
+    for i in range(len(layer.loads)):
+        row = layer.loads[i][layer.level, face - 1]
+        south, north = space.kept[i, passed + (face - 1) % 2], space.kept[i, passed + face % 2]
+        if _are_parts(scheme, row.shape[0]):
+            northward.move_shared(face + northward.ROUND, row, south, north, space.northern, space.northern_shares[i], tiny)
+        else:
+            northward.move(row, south, north, space.northern, tiny)

@@ -1,6 +1,7 @@
 """Horizontal advection: monotone sweeps east and north, as many of each layer and row as its winds ask for."""
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -30,7 +31,12 @@ def advection(scheme: str, beside: Sequence[Array]) -> Process:
     """
     if scheme not in SCHEMES:
         raise ValueError(f"There is no scheme {scheme!r} of advection; expected one of {', '.join(SCHEMES)}.")
-    parabolic, taken, copies = SCHEMES[scheme], _Turns(), _Copies()
+    parabolic, taken = SCHEMES[scheme], _Turns()
+
+    @cache
+    def edges(flows_in: bool, shape: tuple[int, ...], dtype: np.dtype[np.floating]) -> Inflow:
+        """Once for all hours."""
+        return inflow_of(beside if flows_in else (), shape, dtype)
 
     def prepare(hour: Hour, air: Air) -> Step:
         sweeps = _counted(hour)
@@ -40,24 +46,21 @@ def advection(scheme: str, beside: Sequence[Array]) -> Process:
                 raise ValueError(f"Inflow has the shapes {given}; expected {(air.layers.count, state.tags.count)}, a part a layer, a side.")
             counted, first = sweeps(state, seconds), taken.next()
             east, north = (np.ascontiguousarray(flux, state.moving.dtype) for flux in (hour.east_flux, hour.north_flux))
-            loads = [(load, ratios) for load, ratios in ((state.so2, None), (state.nox, None), (state.pm25, beside)) if load.size]
-            for number, (load, ratios) in enumerate(loads, start=1):
-                moving = state.moving if number == len(loads) else copies.of(state.moving)
-                how = Scheme(parabolic, coupled=load.shape[2] > 1, periodic=False)  # what is alone is a whole by itself
-                edges = inflow_of(load, ratios)
-                advect(how, load, moving, east, north, edges, counted, seconds, first)
+            loads = state.pm25, state.so2, state.nox
+            inflows = tuple(edges(load is state.pm25, load.shape, load.dtype) for load in loads)
+            advect(Scheme(parabolic, coupled=True, periodic=False), loads, state.moving, east, north, inflows, counted, seconds, first)
 
         return step
 
     return prepare
 
 
-def inflow_of(load: Floats, beside: Sequence[Array] | None) -> Inflow:
-    """What flows in at the edges of `load` (layer, y, tracer, x): for each of `SIDES` (layer, tracer) all along it, or nothing."""
-    layers, rows, tracers, columns = load.shape
-    west, east, south, north = [np.zeros((layers, tracers))] * len(SIDES) if beside is None else beside
-    along = (np.ascontiguousarray(np.broadcast_to(r[:, None, :], (layers, rows, tracers)), load.dtype) for r in (west, east))
-    across = (np.ascontiguousarray(np.broadcast_to(r[:, :, None], (layers, tracers, columns)), load.dtype) for r in (south, north))
+def inflow_of(beside: Sequence[Array], shape: tuple[int, ...], dtype: np.dtype[np.floating]) -> Inflow:
+    """What flows in at the edges of a load (layer, y, tracer, x): for each of `SIDES` (layer, tracer) all along it, or nothing of none."""
+    layers, rows, tracers, columns = shape
+    west, east, south, north = beside or [np.zeros((layers, tracers))] * len(SIDES)
+    along = (np.ascontiguousarray(np.broadcast_to(r[:, None, :], (layers, rows, tracers)), dtype) for r in (west, east))
+    across = (np.ascontiguousarray(np.broadcast_to(r[:, :, None], (layers, tracers, columns)), dtype) for r in (south, north))
     return Inflow(*along, *across)
 
 
@@ -70,19 +73,6 @@ class _Turns:
     def next(self) -> int:
         self._count += 1
         return self._count - 1
-
-
-class _Copies:
-    """Copies of an array in the same memory: to touch it anew for every step would take longer than to copy."""
-
-    def __init__(self) -> None:
-        self._kept = np.empty(0)
-
-    def of(self, array: Floats) -> Floats:
-        if (self._kept.shape, self._kept.dtype) != (array.shape, array.dtype):
-            self._kept = np.empty_like(array)
-        self._kept[:] = array
-        return self._kept
 
 
 def _counted(hour: Hour) -> Callable[[State, float], Sweeps]:
