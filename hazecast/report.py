@@ -103,7 +103,7 @@ def _heading(outcome: Outcome, settings: Settings) -> list[str]:
     if outcome.standing is Standing.DONE:
         other = "" if load_origin(outcome.folder / ORIGIN_FILE).settings_sha256 == settings.sha256() else " with other settings"
         state = f" (done before{other}{'' if outcome.receipts else '; nothing was sent again'})"
-    remark = "; the weather is a perfect prognosis" if _is_perfect_prognosis(outcome) else ""
+    remark = "; made with the weather that came (perfect prognosis), not with a forecast of it" if _is_perfect_prognosis(outcome) else ""
     return [
         printable(f"{_title(settings)}: cycle {cycle.key}{state}"),
         f"From {_moment(cycle.init_time, zone)} for {len(cycle.lead_hours)} h; known by {_moment(cycle.as_of, zone)}{remark}.",

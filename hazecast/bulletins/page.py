@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from hazecast.bulletins.advice import Advice, advice_elsewhere
 from hazecast.bulletins.day_before import changes, hindsight
-from hazecast.bulletins.headline import Fact, conclusion, glance, headline, subject
+from hazecast.bulletins.headline import Fact, conclusion, glance, headline, second_glance, subject
 from hazecast.bulletins.phrases import BADGES, HEADLINES, guidance
 from hazecast.bulletins.remarks import all_notes, is_perfect_prognosis, note_in_words, rungs_in_words
 from hazecast.bulletins.rows import AreaRow, Badge, OutlookDay, OutlookEntry, area_rows, badge, outlook
@@ -29,6 +30,9 @@ class Page:
     headline: str
     conclusion: str
     glance: tuple[Fact, ...]
+    guidance: tuple[str, ...]
+    second_glance: tuple[Fact, ...]
+    advice_elsewhere: tuple[Advice, ...]
     perfect_prognosis: str
     warnings: tuple[str, ...]
     period: str
@@ -39,7 +43,6 @@ class Page:
     changes: tuple[str, ...]
     hindsight: tuple[str, ...]
     why: tuple[WhyCard, ...]
-    guidance: tuple[str, ...]
     lacks: tuple[str, ...]
 
     @property
@@ -68,6 +71,9 @@ def page(facts: BulletinFacts, wording: Wording) -> Page:
         headline=headline(telling),
         conclusion=conclusion(telling),
         glance=glance(telling),
+        guidance=guidance({view.level for view in telling.views} | {level}, facts.assessment, wording),
+        second_glance=second_glance(telling),
+        advice_elsewhere=advice_elsewhere(telling),
         perfect_prognosis=note_in_words(Note(NoteCode.PERFECT_PROGNOSIS), wording) if is_perfect_prognosis(facts) else "",
         warnings=_warnings(telling),
         period=telling.clock.span(telling.period.start, telling.period.end) if telling.period else wording.unknown(),
@@ -78,7 +84,6 @@ def page(facts: BulletinFacts, wording: Wording) -> Page:
         changes=changes(telling),
         hindsight=hindsight(telling),
         why=why_cards(telling),
-        guidance=guidance({view.level for view in telling.views} | {level}, facts.assessment, wording),
         lacks=_lacks(telling),
     )
 

@@ -76,7 +76,7 @@ def lines_of(folder: Path, settings: Settings, **changes: object) -> str:
 def test_a_cycle_is_told_in_a_few_lines(tmp_path: Path, settings: Settings) -> None:
     assert cycle_lines(outcome_of(tmp_path, settings), (SCORE,), (), settings) == [
         "Haze forecast for Jinan: cycle 20190112T00Z",
-        "From 2019-01-12 08:00 UTC+08:00 for 24 h; known by 2019-01-12 08:00 UTC+08:00; the weather is a perfect prognosis.",
+        "From 2019-01-12 08:00 UTC+08:00 for 24 h; known by 2019-01-12 08:00 UTC+08:00; made with the weather that came (perfect prognosis), not with a forecast of it.",
         "",
         "Area   24 h     Highest   Chance  Peak PM2.5 (90 % band)  at              Lead  of values",
         "Jinan  yellow   yellow       74%  178 (67–244) µg/m³      13 Jan 06:00    22 h        120",
