@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from hazecast.bulletins.phrases import guidance
 from hazecast.bulletins.rows import Badge, badge
-from hazecast.bulletins.situation import shown_level, standing_warnings
+from hazecast.bulletins.situation import shown_level, told_levels
 from hazecast.bulletins.telling import Telling
 from hazecast.records import Level
 
@@ -20,18 +20,10 @@ class Advice:
 
 def advice_elsewhere(telling: Telling) -> tuple[Advice, ...]:
     """What to do where a level is told that is lower than the highest, the highest of these first; nothing for areas without one."""
-    told, worst = _told_levels(telling), shown_level(telling.facts)
+    told, worst = told_levels(telling.facts), shown_level(telling.facts)
     lower = sorted({level for level in told.values() if Level.NONE < level < worst}, reverse=True)
     return tuple(_advice(level, [area_id for area_id, own in told.items() if own is level], telling) for level in lower)
 
 
 def _advice(level: Level, area_ids: list[str], telling: Telling) -> Advice:
     return Advice(badge(level, telling), telling.areas(area_ids), guidance({level}, telling.facts.assessment, telling.wording))
-
-
-def _told_levels(telling: Telling) -> dict[str, Level]:
-    """Of each area the higher of what is expected and what is warned of."""
-    told = {view.area.id: view.level for view in telling.views}
-    for warning in standing_warnings(telling.facts):
-        told[warning.area_id] = max(told.get(warning.area_id, Level.UNKNOWN), warning.level)
-    return told

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from hazecast.bulletins.founding import weak_areas
 from hazecast.bulletins.phrases import HEADLINES
 from hazecast.bulletins.situation import AreaView, areas_on, levels_by_rank, periods, standing_warnings
 from hazecast.bulletins.telling import Telling
@@ -148,12 +149,13 @@ def _later_worse(telling: Telling) -> str:
 
 
 def glance(telling: Telling) -> tuple[Fact, ...]:
-    """When, where, how sure, and where nothing is known: one line each, those with nothing to say left out."""
+    """When, where, how sure, and where little or nothing is known: one line each, those with nothing to say left out."""
     say = telling.wording.say
     return _told(
         Fact(say("When"), _when(telling)),
         Fact(say("Where"), _where(telling)),
         Fact(say("How sure"), _how_sure(telling)),
+        Fact(say("Weakly founded"), weak_areas(telling)),
         Fact(say("Unknown"), telling.areas(_areas_at(Level.UNKNOWN, telling))),
     )
 

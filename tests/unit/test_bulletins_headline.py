@@ -163,7 +163,7 @@ def test_the_conclusion_goes_from_the_worst_to_the_best_with_what_is_locally_wor
 
 def test_at_a_glance_there_is_when_where_how_sure_and_then_where_worse() -> None:
     first, second = glance(english(episode_facts())), second_glance(english(episode_facts()))
-    assert [fact.label for fact in first] == ["When", "Where", "How sure", "Unknown"]
+    assert [fact.label for fact in first] == ["When", "Where", "How sure", "Weakly founded", "Unknown"]
     assert [fact.label for fact in second] == ["Locally worse", "Later", "Peak"]
     facts = {fact.label: fact.text for fact in (*first, *second)}
     assert facts["When"] == "Mon 14 Jan 08:00 to Tue 15 Jan 08:00 (UTC+08:00)"

@@ -110,7 +110,9 @@ def test_run_tells_what_it_forecast_how_right_it_was_and_where_it_is(first: Done
     assert first.err == ""
     lines = first.out.splitlines()
     assert lines[0] == f"Haze forecast for Jinan: cycle {KEY}"
-    assert "known by 2019-01-12 08:00 UTC+08:00; made with the weather that came (perfect prognosis), not with a forecast of it." in lines[1]
+    assert (
+        "known by 2019-01-12 08:00 UTC+08:00; made with the weather that came (perfect prognosis), not with a forecast of it." in lines[1]
+    )
     assert any(line.startswith("Jinan  ") for line in lines)
     assert "Against observations (µg/m³)" in lines
     scores = lines[lines.index("Against observations (µg/m³)") :]
