@@ -17,7 +17,7 @@ from hazecast.desk.desk import Desk
 from hazecast.desk.refusals import Refusal
 from hazecast.desk.rendering import Speaking
 from hazecast.errors import ArchiveError
-from hazecast.records import Account, AreaDecision, AreaStatus, Choice, HazeWarning, Level, NoteCode, WindowAssessment
+from hazecast.records import Account, AreaDecision, AreaStatus, Choice, HazeWarning, Level, WindowAssessment
 from hazecast.release.composing import Case, case_of, needs_second
 from hazecast.warnings.decided import first_window
 
@@ -181,7 +181,7 @@ def grounds(area: AreaCase, facts: StoredFacts, speaking: Speaking) -> tuple[str
 def lacking(facts: StoredFacts, speaking: Speaking) -> tuple[str, ...]:
     """What the cycle lacked and stands behind, as the bulletin says it."""
     notes = dict.fromkeys((*facts.notes, *facts.forecast_notes))
-    return tuple(note_in_words(note, speaking.words) for note in notes if note.code is not NoteCode.PERFECT_PROGNOSIS)
+    return tuple(note_in_words(note, speaking.words) for note in notes)
 
 
 def expires_at(facts: StoredFacts) -> datetime:
