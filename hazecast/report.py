@@ -103,7 +103,7 @@ def _heading(outcome: Outcome, settings: Settings) -> list[str]:
     if outcome.standing is Standing.DONE:
         other = "" if load_origin(outcome.folder / ORIGIN_FILE).settings_sha256 == settings.sha256() else " with other settings"
         state = f" (done before{other}{'' if outcome.receipts else '; nothing was sent again'})"
-    remark = "; the weather is a perfect prognosis" if _is_perfect_prognosis(outcome) else ""
+    remark = "; made with the weather that came (perfect prognosis), not with a forecast of it" if _is_perfect_prognosis(outcome) else ""
     return [
         printable(f"{_title(settings)}: cycle {cycle.key}{state}"),
         f"From {_moment(cycle.init_time, zone)} for {len(cycle.lead_hours)} h; known by {_moment(cycle.as_of, zone)}{remark}.",
@@ -164,7 +164,12 @@ def _chance(window: WindowAssessment) -> str:
     """The chance of the window's level or, with none, of the lowest level there is."""
     ordered = sorted((c for c in window.chances if c.level > Level.NONE), key=lambda c: c.level)
     told = next((c for c in ordered if c.level is window.level), ordered[0] if ordered else LevelChance(Level.UNKNOWN, None))
-    return "–" if told.probability is None else f"{told.probability:.0%}"
+    return "–" if told.probability is None else _percent(told.probability)
+
+
+def _percent(probability: float) -> str:
+    """As the bulletins write it: never 0 or 100."""
+    return wording("en").chance(probability)
 
 
 def _peak(window: WindowAssessment, outcome: Outcome, zone: ZoneInfo) -> str:
@@ -226,7 +231,7 @@ def _messages(decisions: Decisions, settings: Settings) -> list[str]:
     what = "Proposed to the desk," if settings.desk.review else "Warning"
     lines = [
         f"{what} {_DONE[m.action]}: {m.level.name.lower():7}{names[m.area_id]}, {_moment(m.valid_from, zone)} to "
-        f"{_moment(m.valid_until, zone)}{'' if m.probability is None else f', chance {m.probability:.0%}'}"
+        f"{_moment(m.valid_until, zone)}{'' if m.probability is None else f', chance {_percent(m.probability)}'}"
         for m in decisions.messages
     ]
     return lines or ["No warning is issued, changed or lifted in this cycle."]

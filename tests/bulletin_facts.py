@@ -57,7 +57,8 @@ CHANCES = {
 }
 WARNED = (Level.YELLOW, Level.ORANGE, Level.RED)
 
-
+IN_NORTH_CHINA = (PlaceName("zh", "华北平原 PM2.5"), PlaceName("ja", "華北平原のPM2.5"))
+OF_LONDON = (PlaceName("zh", "伦敦空气质量"), PlaceName("ja", "ロンドンの大気"))
 HEBEI = (PlaceName("zh", "河北"), PlaceName("en", "Hebei"), PlaceName("ja", "河北省"))
 IN_HEBEI = ("shijiazhuang", "baoding", "langfang", "tangshan", "chengde", "zhangjiakou", "handan", "cangzhou")
 
@@ -118,7 +119,7 @@ LONDON = (
 
 @dataclass(frozen=True)
 class Scenario:
-    """What a bulletin is made from."""
+    """What a bulletin is made from; `title` in English, and others where there are."""
 
     title: str
     time_zone: str
@@ -127,6 +128,7 @@ class Scenario:
     latitudes: NDArray[np.float64]
     longitudes: NDArray[np.float64]
     notes: tuple[Note, ...]
+    other_titles: tuple[PlaceName, ...] = ()
 
     @property
     def cycle(self) -> Cycle:
@@ -406,7 +408,7 @@ def facts_of(scenario: Scenario) -> BulletinFacts:
     levels = (_levels(forecast.grid["pm25"]), _levels(forecast.stations["pm25"]))
     files = ("weather.nc", "stations-2030-01.csv")
     return BulletinFacts(
-        titles=(PlaceName("en", scenario.title),),
+        titles=(PlaceName("en", scenario.title), *scenario.other_titles),
         issued_at=scenario.cycle.as_of,
         time_zone=scenario.time_zone,
         cycle=scenario.cycle,
@@ -449,9 +451,8 @@ def episode_facts() -> BulletinFacts:
         Note(NoteCode.MIXING_HEIGHT_DIAGNOSED),
     )
     init = datetime(2030, 1, 13, 22, tzinfo=UTC)
-    scenario = Scenario(
-        "华北平原 PM2.5", "Asia/Shanghai", init, NORTH_CHINA, np.arange(34, 42.1, 0.25), np.arange(112.25, 120.3, 0.25), notes
-    )
+    latitudes, longitudes = np.arange(34, 42.1, 0.25), np.arange(112.25, 120.3, 0.25)
+    scenario = Scenario("PM2.5 over North China", "Asia/Shanghai", init, NORTH_CHINA, latitudes, longitudes, notes, IN_NORTH_CHINA)
     own = dict.fromkeys(("baoding", "langfang", "zhangjiakou", "handan", "cangzhou"), "hebei") | {"jinan": "shandong"}
     sources = attribution_of(NORTH_CHINA, SOURCE_REGIONS, scenario.valid_times, own, unknown=("handan",))
     facts = facts_of(scenario)
@@ -461,7 +462,8 @@ def episode_facts() -> BulletinFacts:
 def calm_facts() -> BulletinFacts:
     """Clean air over 0.5° by 0.5°, with the clocks going forward on the second day."""
     init = datetime(2030, 3, 30, 6, tzinfo=UTC)
-    scenario = Scenario("London air", "Europe/London", init, LONDON, np.arange(51.3, 51.71, 0.1), np.arange(-0.4, 0.11, 0.1), ())
+    latitudes, longitudes = np.arange(51.3, 51.71, 0.1), np.arange(-0.4, 0.11, 0.1)
+    scenario = Scenario("London air", "Europe/London", init, LONDON, latitudes, longitudes, (), OF_LONDON)
     sources = attribution_of(LONDON, LONDON, scenario.valid_times, edges=1.1)
     return replace(facts_of(scenario), attribution=sources)
 
@@ -472,4 +474,5 @@ def blind_facts() -> BulletinFacts:
     init = datetime(2030, 1, 13, 22, tzinfo=UTC)
     notes = (Note(NoteCode.WEATHER_HOURS_LACKING, 96), Note(NoteCode.VISIBILITY_UNKNOWN))
     latitudes, longitudes = np.arange(37.5, 40.6, 0.25), np.arange(114, 118.1, 0.25)
-    return replace(facts_of(Scenario("华北平原 PM2.5", "Asia/Shanghai", init, places, latitudes, longitudes, notes)), exercise=True)
+    scenario = Scenario("PM2.5 over North China", "Asia/Shanghai", init, places, latitudes, longitudes, notes, IN_NORTH_CHINA)
+    return replace(facts_of(scenario), exercise=True)

@@ -1,9 +1,10 @@
-"""The head of a bulletin: the headline, the conclusion in one sentence, and what, where, when, where worse and how sure."""
+"""The head of a bulletin: the headline, the conclusion in one sentence, and when, where, how sure and where worse."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from hazecast.bulletins.founding import weak_areas
 from hazecast.bulletins.phrases import HEADLINES
 from hazecast.bulletins.situation import AreaView, areas_on, levels_by_rank, periods, standing_warnings
 from hazecast.bulletins.telling import Telling
@@ -119,6 +120,14 @@ def _locally_worse(views: Sequence[AreaView], telling: Telling) -> str:
     return telling.wording.clauses(clauses)
 
 
+def _where_worse(telling: Telling) -> str:
+    clauses = [
+        telling.wording.say("%(haze)s in %(areas)s", haze=telling.haze(level), areas=telling.wording.listing(names))
+        for level, names in _worse_places(telling.views, telling).items()
+    ]
+    return telling.wording.clauses(clauses)
+
+
 def _later_worse(telling: Telling) -> str:
     """Which areas reach a level above those before, and from when on; the highest level first."""
     reached = {view.area.id: max(view.level, Level.NONE) for view in telling.views}
@@ -140,17 +149,28 @@ def _later_worse(telling: Telling) -> str:
 
 
 def glance(telling: Telling) -> tuple[Fact, ...]:
-    """When, where, where worse, where worse later, how sure: one line each, those with nothing to say left out."""
+    """When, where, how sure, and where little or nothing is known: one line each, those with nothing to say left out."""
     say = telling.wording.say
-    facts = (
+    return _told(
         Fact(say("When"), _when(telling)),
         Fact(say("Where"), _where(telling)),
-        Fact(say("Locally worse"), _locally_worse(telling.views, telling)),
-        Fact(say("Later"), _later_worse(telling)),
         Fact(say("How sure"), _how_sure(telling)),
-        Fact(say("Peak"), _peak(telling)),
+        Fact(say("Weakly founded"), weak_areas(telling)),
         Fact(say("Unknown"), telling.areas(_areas_at(Level.UNKNOWN, telling))),
     )
+
+
+def second_glance(telling: Telling) -> tuple[Fact, ...]:
+    """What comes after knowing what to do: where it is worse, where it will be later, and the peak."""
+    say = telling.wording.say
+    return _told(
+        Fact(say("Locally worse"), _where_worse(telling)),
+        Fact(say("Later"), _later_worse(telling)),
+        Fact(say("Peak"), _peak(telling)),
+    )
+
+
+def _told(*facts: Fact) -> tuple[Fact, ...]:
     return tuple(fact for fact in facts if fact.text)
 
 

@@ -1,16 +1,18 @@
 """All that one bulletin says in one language, in the order of its parts. The formats arrange it and add nothing but labels."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from hazecast.bulletins.advice import Advice, advice_elsewhere
 from hazecast.bulletins.day_before import changes, hindsight
-from hazecast.bulletins.headline import Fact, conclusion, glance, headline, subject
+from hazecast.bulletins.founding import is_weak
+from hazecast.bulletins.headline import Fact, conclusion, glance, headline, second_glance, subject
 from hazecast.bulletins.phrases import BADGES, HEADLINES, guidance
 from hazecast.bulletins.remarks import all_notes, is_perfect_prognosis, note_in_words, rungs_in_words
 from hazecast.bulletins.rows import AreaRow, Badge, OutlookDay, OutlookEntry, area_rows, badge, outlook
-from hazecast.bulletins.situation import shown_level, standing_warnings
+from hazecast.bulletins.situation import shown_level, standing_warnings, told_levels
 from hazecast.bulletins.source_sentences import no_sources, source_sentences, sources_basis
 from hazecast.bulletins.telling import Telling
-from hazecast.bulletins.why import WhyCard, why_cards
+from hazecast.bulletins.why import WhyCard, untested, why_cards
 from hazecast.bulletins.wording import N_, Wording
 from hazecast.records import Action, BulletinFacts, HazeWarning, Level, Note, NoteCode
 
@@ -29,6 +31,9 @@ class Page:
     headline: str
     conclusion: str
     glance: tuple[Fact, ...]
+    guidance: tuple[str, ...]
+    second_glance: tuple[Fact, ...]
+    advice_elsewhere: tuple[Advice, ...]
     perfect_prognosis: str
     warnings: tuple[str, ...]
     period: str
@@ -39,7 +44,7 @@ class Page:
     changes: tuple[str, ...]
     hindsight: tuple[str, ...]
     why: tuple[WhyCard, ...]
-    guidance: tuple[str, ...]
+    untested: str
     lacks: tuple[str, ...]
 
     @property
@@ -63,11 +68,14 @@ def page(facts: BulletinFacts, wording: Wording) -> Page:
         exercise_mark=telling.exercise_mark,
         issued=telling.clock.stamp(facts.issued_at),
         zone=_zone(telling),
-        head=badge(level, telling),
+        head=_head(level, telling),
         head_label=_head_label(level, telling),
         headline=headline(telling),
         conclusion=conclusion(telling),
         glance=glance(telling),
+        guidance=guidance({view.level for view in telling.views} | {level}, facts.assessment, wording),
+        second_glance=second_glance(telling),
+        advice_elsewhere=advice_elsewhere(telling),
         perfect_prognosis=note_in_words(Note(NoteCode.PERFECT_PROGNOSIS), wording) if is_perfect_prognosis(facts) else "",
         warnings=_warnings(telling),
         period=telling.clock.span(telling.period.start, telling.period.end) if telling.period else wording.unknown(),
@@ -78,7 +86,7 @@ def page(facts: BulletinFacts, wording: Wording) -> Page:
         changes=changes(telling),
         hindsight=hindsight(telling),
         why=why_cards(telling),
-        guidance=guidance({view.level for view in telling.views} | {level}, facts.assessment, wording),
+        untested=untested(telling),
         lacks=_lacks(telling),
     )
 
@@ -86,6 +94,13 @@ def page(facts: BulletinFacts, wording: Wording) -> Page:
 def _zone(telling: Telling) -> str:
     offset = telling.clock.offset(telling.facts.cycle.init_time)
     return telling.wording.say("Times are local: %(zone)s, %(offset)s", zone=telling.facts.time_zone, offset=offset)
+
+
+def _head(level: Level, telling: Telling) -> Badge:
+    """The highest level; weakly founded where that of no area is firm that has it."""
+    told = told_levels(telling.facts)
+    at_it = [is_weak(view, telling.facts) for view in telling.views if told[view.area.id] is level is not Level.UNKNOWN]
+    return replace(badge(level, telling), weak=telling.wording.say("weakly founded") if at_it and all(at_it) else "")
 
 
 def _head_label(level: Level, telling: Telling) -> str:

@@ -25,8 +25,8 @@ NOTE_SENTENCES: Mapping[NoteCode, NoteSentence] = MappingProxyType(
     {
         NoteCode.PERFECT_PROGNOSIS: NoteSentence(
             N_(
-                "Perfect prognosis: an analysis of the weather that came stands in for a weather forecast. "
-                "A true forecast knows less and errs more; the chances given here do not show that."
+                "Made with the weather that came (perfect prognosis), not with a forecast of it: "
+                "a true forecast errs more, and the chances given here do not show that."
             )
         ),
         NoteCode.WEATHER_FROM_STATIONS: NoteSentence(

@@ -7,6 +7,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from hazecast.bulletins.air_quality import air_quality_of
+from hazecast.bulletins.founding import weakness
 from hazecast.bulletins.palette import STYLES
 from hazecast.bulletins.phrases import RUNG_REMARKS
 from hazecast.bulletins.situation import AreaView, Period, areas_on, hours_within, periods, standing_warnings
@@ -26,10 +27,11 @@ _ACTIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Badge:
-    """A level as it is shown: its name in style sheets and its word."""
+    """A level as it is shown: its name in style sheets, its word, and what is said beside it where it is weakly founded."""
 
     css: str
     word: str
+    weak: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,11 @@ def badge(level: Level, telling: Telling) -> Badge:
     return Badge(STYLES[level].css, telling.level(level))
 
 
+def badge_of(view: AreaView, telling: Telling) -> Badge:
+    """How the level of an area is shown."""
+    return Badge(STYLES[view.level].css, telling.level(view.level), weakness(view, telling))
+
+
 def area_rows(telling: Telling) -> tuple[AreaRow, ...]:
     """The areas in the first window, the highest level first."""
     return tuple(_area_row(view, telling) for view in telling.views)
@@ -88,7 +95,7 @@ def _area_row(view: AreaView, telling: Telling) -> AreaRow:
     window = view.window
     return AreaRow(
         area=telling.area(view.area),
-        level=badge(view.level, telling),
+        level=badge_of(view, telling),
         warning=warning_in_words(view, telling),
         chances=_chances(window, telling),
         peak=_peak(window, telling),
@@ -211,4 +218,4 @@ def _entry(view: AreaView, telling: Telling) -> OutlookEntry:
     peak = telling.concentration(window.peak_pm25 if window else None)
     if window is not None and window.peak_pm25 is not None:
         peak = _of_values(peak, window, telling)
-    return OutlookEntry(telling.area(view.area), badge(view.level, telling), telling.chance(known.get(told)), peak)
+    return OutlookEntry(telling.area(view.area), badge_of(view, telling), telling.chance(known.get(told)), peak)

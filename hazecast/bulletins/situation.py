@@ -83,6 +83,14 @@ def standing_warnings(facts: BulletinFacts) -> tuple[HazeWarning, ...]:
     return tuple(warning for warning in facts.assessment.in_force if warning.action is not Action.LIFT)
 
 
+def told_levels(facts: BulletinFacts) -> dict[str, Level]:
+    """Of each area by its id the higher of what is expected in the first window and what is warned of."""
+    told = {view.area.id: view.level for view in areas_on(facts, 0)}
+    for warning in standing_warnings(facts):
+        told[warning.area_id] = max(told.get(warning.area_id, Level.UNKNOWN), warning.level)
+    return told
+
+
 def shown_level(facts: BulletinFacts) -> Level:
     """The level at the head of the bulletin: the highest warned of or expected; NONE only if every area is known to have none."""
     expected = [view.level for view in areas_on(facts, 0)]

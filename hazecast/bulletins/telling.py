@@ -103,14 +103,7 @@ class Telling:
 
     def chance(self, probability: float | None) -> str:
         """A probability in whole percent; never 0 or 100, for nothing is certain."""
-        if probability is None:
-            return self.wording.unknown()
-        percent = round(100 * probability)
-        if percent < 1:
-            return self.wording.say("<1%%")
-        if percent > 99:
-            return self.wording.say(">99%%")
-        return self.wording.say("%(percent)d%%", percent=percent)
+        return self.wording.chance(probability)
 
     def concentration(self, value: float | None) -> str:
         """PM2.5 in whole µg/m³, the unit left to the heading."""

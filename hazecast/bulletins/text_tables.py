@@ -12,8 +12,12 @@ def area_table(page: Page, wording: Wording) -> str:
     say = wording.say
     headings = [say("Area"), say("Level"), say("Chance, %%"), say("Peak (90%%)"), say("Peak hour"), say("Visib.")]
     head, *lines = table(headings, [_area_cells(row) for row in page.rows])
-    remarks = ([wrapped(remark, "    > ", "      ") for remark in (_air_quality(row, wording), *row.remarks)] for row in page.rows)
+    remarks = ([wrapped(remark, "    > ", "      ") for remark in _below(row, wording)] for row in page.rows)
     return "\n".join([head, *(part for line, below in zip(lines, remarks, strict=True) for part in (line, *below))])
+
+
+def _below(row: AreaRow, wording: Wording) -> list[str]:
+    return [*([row.level.weak] if row.level.weak else []), _air_quality(row, wording), *row.remarks]
 
 
 def _air_quality(row: AreaRow, wording: Wording) -> str:

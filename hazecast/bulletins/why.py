@@ -55,15 +55,32 @@ class WhyCard:
 
 
 def why_cards(telling: Telling) -> tuple[WhyCard, ...]:
-    """A card for each area of which there is something to say, in the order of the areas."""
-    cards = (why_card(view, telling) for view in telling.views)
+    """A card for each area of which there is something to say, in the order of the areas; without what `untested` says of all."""
+    cards = (_card(view, telling, without_skill=_is_untested(telling)) for view in telling.views)
     return tuple(replace(card, number=number) for number, card in enumerate((one for one in cards if one is not None), start=1))
 
 
 def why_card(view: AreaView, telling: Telling) -> WhyCard | None:
     """The card of one area by itself; None where there is nothing to say of it."""
+    return _card(view, telling, without_skill=False)
+
+
+def untested(telling: Telling) -> str:
+    """That no backtest tells of any area that is warned or to be warned; empty where one tells of some, or where there is none such."""
+    say = telling.wording.say
+    warned = {view.area.id for view in telling.views if _is_warned(view, telling)}
+    if not _is_untested(telling) or not any(why.area_id in warned for why in telling.facts.assessment.reasons):
+        return ""
+    return say("%(sentence)s: %(detail)s.", sentence=say("Such forecasts in a backtest"), detail=_skill(None, telling))
+
+
+def _is_untested(telling: Telling) -> bool:
+    return all(why.skill is None for why in telling.facts.assessment.reasons)
+
+
+def _card(view: AreaView, telling: Telling, *, without_skill: bool) -> WhyCard | None:
     why = next((one for one in telling.facts.assessment.reasons if one.area_id == view.area.id), None)
-    facts = _facts(view, why, telling)
+    facts = _facts(view, why, telling, without_skill=without_skill)
     return WhyCard(1, telling.area(view.area), badge(view.level, telling), facts, _episodes(view, why, telling)) if facts else None
 
 
@@ -88,7 +105,7 @@ def _is_by_person(area_id: str, telling: Telling) -> bool:
     return decision is not None and decision.changes
 
 
-def _facts(view: AreaView, why: Why | None, telling: Telling) -> tuple[Fact, ...]:
+def _facts(view: AreaView, why: Why | None, telling: Telling, *, without_skill: bool) -> tuple[Fact, ...]:
     say = telling.wording.say
     facts = [] if view.level is Level.NONE else [Fact(say("Condition"), _condition(view, telling))]
     if why is None:
@@ -100,7 +117,8 @@ def _facts(view: AreaView, why: Why | None, telling: Telling) -> tuple[Fact, ...
     if why.change is not None:
         facts.append(Fact(say("Since the last cycle"), _changed(why.change, telling)))
     if _is_warned(view, telling):
-        facts.append(Fact(say("Such forecasts in a backtest"), _skill(why.skill, telling)))
+        if not without_skill:
+            facts.append(Fact(say("Such forecasts in a backtest"), _skill(why.skill, telling)))
         if why.likeness is not None and not why.likeness.episodes:
             facts.append(Fact(say("Past situations like it"), _too_few(why.likeness, telling)))
     elif view.level is Level.NONE and why.skill is not None:

@@ -79,6 +79,17 @@ class Wording:
         """A rounded number in the digits of this language."""
         return str(format_decimal(round(value, decimals), format="0" if not decimals else "0." + "0" * decimals, locale=self.locale))
 
+    def chance(self, probability: float | None) -> str:
+        """A probability in whole percent; never 0 or 100, for nothing is certain."""
+        if probability is None:
+            return self.unknown()
+        percent = round(100 * probability)
+        if percent < 1:
+            return self.say("<1%%")
+        if percent > 99:
+            return self.say(">99%%")
+        return self.say("%(percent)d%%", percent=percent)
+
     def unknown(self) -> str:
         """What stands where a value is lacking."""
         return self.say_as("value", "unknown")

@@ -17,7 +17,11 @@ from hazecast.survey.survey import survey
 
 LEARNING_ROWS = 8_000  # enough for one winter that was made up
 MARK = ".made-by-hazecast-demo"
-TITLES = {"zh": "华北平原霾预报（虚构个例）", "en": "Haze forecast for the North China Plain (made up)"}
+TITLES = {
+    "zh": "华北平原霾预报（虚构个例）",
+    "en": "Haze forecast for the North China Plain (made up)",
+    "ja": "華北平原の煙霧予報（架空の事例）",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from hazecast.desk.desk import Desk
 from hazecast.desk.refusals import Refusal
 from hazecast.desk.rendering import Speaking
 from hazecast.errors import ArchiveError
-from hazecast.records import Account, AreaDecision, AreaStatus, Choice, HazeWarning, Level, NoteCode, WindowAssessment
+from hazecast.records import Account, AreaDecision, AreaStatus, Choice, Ground, HazeWarning, Level, WindowAssessment
 from hazecast.release.composing import Case, case_of, needs_second
 from hazecast.warnings.decided import first_window
 
@@ -154,8 +154,8 @@ def proposal_of(area: AreaCase) -> Choice:
     return Choice(area.window.level, area.window.valid_from, area.window.valid_until)
 
 
-def grounds(area: AreaCase, facts: StoredFacts, speaking: Speaking) -> tuple[str, ...]:
-    """Why the engine proposes what it does: the condition that decided, how the warning stands, what lacks."""
+def grounds(area: AreaCase, facts: StoredFacts, speaking: Speaking, *, weak: bool) -> tuple[str, ...]:
+    """Why the engine proposes what it does: the condition that decided, how the warning stands, what lacks, and what makes it `weak`."""
     say, window = speaking.words.say, area.window
     if window is None:
         return (say("not assessed"),)
@@ -169,6 +169,8 @@ def grounds(area: AreaCase, facts: StoredFacts, speaking: Speaking) -> tuple[str
         said.append(say("No condition of the rules is met."))
     if area.status is not None and area.status.ground in GROUNDS:
         said.append(say(GROUNDS[area.status.ground]))
+    if weak and (area.status is None or area.status.ground is not Ground.LACKING):
+        said.append(say("half of its station hours or more have usual values instead of a forecast, or nothing"))
     if window.hours_known < window.hours:
         said.append(say("only %(known)d of %(hours)d hours could be judged", known=window.hours_known, hours=window.hours))
     if window.worst_station_id is not None and window.worst_station_level > max(window.level, Level.NONE):
@@ -181,7 +183,7 @@ def grounds(area: AreaCase, facts: StoredFacts, speaking: Speaking) -> tuple[str
 def lacking(facts: StoredFacts, speaking: Speaking) -> tuple[str, ...]:
     """What the cycle lacked and stands behind, as the bulletin says it."""
     notes = dict.fromkeys((*facts.notes, *facts.forecast_notes))
-    return tuple(note_in_words(note, speaking.words) for note in notes if note.code is not NoteCode.PERFECT_PROGNOSIS)
+    return tuple(note_in_words(note, speaking.words) for note in notes)
 
 
 def expires_at(facts: StoredFacts) -> datetime:

@@ -68,10 +68,7 @@ class Speaking:
 
     def percent(self, probability: float | None) -> str:
         """A chance in whole percent, never 0 or 100."""
-        if probability is None:
-            return self.words.unknown()
-        percent = round(100 * probability)
-        return "<1%" if percent < 1 else ">99%" if percent > 99 else f"{percent}%"
+        return self.words.chance(probability)
 
     def number(self, value: float | None, decimals: int = 0) -> str:
         """A rounded number."""

@@ -34,6 +34,17 @@ def test_a_page_with_its_reasons_is_accessible_and_fits(browser: Browser, case: 
     page.close()
 
 
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (PHONE, 844)])
+@pytest.mark.parametrize("language", ["en", "zh", "ja"])
+def test_what_to_do_is_seen_without_scrolling(browser: Browser, language: str, width: int, height: int) -> None:
+    page = browser.new_page(viewport={"width": width, "height": height})
+    page.goto((APPROVED / "episode" / f"bulletin.{language}.html").as_uri())
+    first = page.locator(".todo li").first.bounding_box()
+    assert first is not None
+    assert first["y"] + first["height"] < height
+    page.close()
+
+
 def test_no_text_of_a_map_runs_over_its_edge_in_a_font_that_is_wider(browser: Browser) -> None:
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     drawn = first_picture(level_map.draw, calm_facts()).svg.decode()

@@ -130,7 +130,8 @@ def test_the_html_is_accessible(facts: object, language: str) -> None:
     cards = [attributes["id"] for attributes in outline.all("article")]
     assert sorted(identities) == sorted([*named, *cards])
     links = [str(attributes["href"])[1:] for attributes in outline.all("a") if str(attributes["href"]).startswith("#")]
-    assert links == [f"why-{number}" for number in range(1, len(cards) + 1)]
+    elsewhere = ["elsewhere"] if "elsewhere" in identities else []
+    assert links == [*elsewhere, *(f"why-{number}" for number in range(1, len(cards) + 1))]
 
 
 def test_the_html_fetches_nothing_but_its_pictures() -> None:
@@ -186,7 +187,7 @@ def test_an_exercise_is_marked_everywhere() -> None:
 
 def test_the_perfect_prognosis_stands_before_everything_but_the_head() -> None:
     for content in written(episode_facts()).values():
-        place = max(content.find(mark) for mark in ("Perfect prognosis:", "完美预报假定：", "完全予報の仮定："))
+        place = max(content.find(mark) for mark in ("(perfect prognosis)", "（完美预报假定）", "（完全予報の仮定）"))
         later = [content.find(heading) for heading in ("What to do", "防御指南", "とるべき行動") if heading in content]
         assert 0 < place < min(later)
     assert not any("erfect prognosis" in content or "完美预报" in content for content in written(calm_facts()).values())

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from hazecast.bulletins.headline import conclusion, glance, headline
+from hazecast.bulletins.headline import conclusion, glance, headline, second_glance
 from hazecast.bulletins.page import page
 from hazecast.bulletins.situation import expiry, periods, shown_level
 from hazecast.bulletins.telling import Telling
@@ -117,6 +117,22 @@ def test_a_warning_in_force_shows_at_the_head_even_where_less_is_expected() -> N
     assert page(facts, wording("en")).warnings[0].startswith("Haze warning still in force: orange for West London, Sat 30 Mar 08:00")
 
 
+def test_each_colour_has_guidance_of_its_own_and_is_told_where_it_holds() -> None:
+    told = page(episode_facts(), wording("en"))
+    assert [(advice.level.word, advice.areas) for advice in told.advice_elsewhere] == [
+        ("orange", "Beijing and Hebei (Langfang and Handan)"),
+        ("yellow", "Tianjin and Hebei (Cangzhou and Tangshan)"),
+    ]
+    lists = [told.guidance, *(advice.sentences for advice in told.advice_elsewhere)]
+    assert len(set().union(*lists)) == sum(len(sentences) for sentences in lists), "no sentence is in two lists"
+    assert page(calm_facts(), wording("en")).advice_elsewhere == ()
+
+
+def test_an_area_that_is_warned_has_the_guidance_of_its_warning_though_less_is_expected() -> None:
+    facts = with_warnings(with_levels(calm_facts(), {"inner": Level.RED}), {}, {"west": Level.ORANGE})
+    assert [(advice.level.word, advice.areas) for advice in page(facts, wording("en")).advice_elsewhere] == [("orange", "West London")]
+
+
 def test_haze_without_a_warning_is_still_told() -> None:
     telling = english(with_levels(calm_facts(), {"west": Level.YELLOW}))
     assert headline(telling) == "Expected in West London: moderate haze (yellow); no warning is in force"
@@ -145,11 +161,14 @@ def test_the_conclusion_goes_from_the_worst_to_the_best_with_what_is_locally_wor
     assert told.startswith("Expected from Mon 14 Jan 08:00 to Tue 15 Jan 08:00 (UTC+08:00): ")
 
 
-def test_at_a_glance_there_is_when_where_where_worse_and_how_sure() -> None:
-    facts = {fact.label: fact.text for fact in glance(english(episode_facts()))}
+def test_at_a_glance_there_is_when_where_how_sure_and_then_where_worse() -> None:
+    first, second = glance(english(episode_facts())), second_glance(english(episode_facts()))
+    assert [fact.label for fact in first] == ["When", "Where", "How sure", "Weakly founded", "Unknown"]
+    assert [fact.label for fact in second] == ["Locally worse", "Later", "Peak"]
+    facts = {fact.label: fact.text for fact in (*first, *second)}
     assert facts["When"] == "Mon 14 Jan 08:00 to Tue 15 Jan 08:00 (UTC+08:00)"
     assert facts["Where"].startswith("red: Hebei (Shijiazhuang and Baoding); orange: ")
-    assert "Beijing (Beijing North)" in facts["Locally worse"]
+    assert facts["Locally worse"].startswith("extremely severe haze (red) in Beijing (Beijing North); ")
     assert facts["How sure"] == "chance that the level is reached: red 63%; orange 68%; yellow 74%; elsewhere yellow at most 11%"
     assert facts["Peak"].startswith("PM2.5 548 µg/m³ (90% band ")
     assert facts["Unknown"] == "Taiyuan"

@@ -44,7 +44,7 @@ def test_notes_of_the_forecast_are_told_once_and_the_perfect_prognosis_first() -
 
 def test_the_perfect_prognosis_stands_apart_from_what_was_lacking() -> None:
     told = page(episode_facts(), wording("en"))
-    assert told.perfect_prognosis.startswith("Perfect prognosis: an analysis")
+    assert told.perfect_prognosis.startswith("Made with the weather that came (perfect prognosis)")
     assert not any("erfect prognosis" in sentence for sentence in told.lacks)
     assert page(calm_facts(), wording("en")).perfect_prognosis == ""
 

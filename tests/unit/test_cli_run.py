@@ -110,7 +110,9 @@ def test_run_tells_what_it_forecast_how_right_it_was_and_where_it_is(first: Done
     assert first.err == ""
     lines = first.out.splitlines()
     assert lines[0] == f"Haze forecast for Jinan: cycle {KEY}"
-    assert "known by 2019-01-12 08:00 UTC+08:00; the weather is a perfect prognosis." in lines[1]
+    assert (
+        "known by 2019-01-12 08:00 UTC+08:00; made with the weather that came (perfect prognosis), not with a forecast of it." in lines[1]
+    )
     assert any(line.startswith("Jinan  ") for line in lines)
     assert "Against observations (µg/m³)" in lines
     scores = lines[lines.index("Against observations (µg/m³)") :]
@@ -135,7 +137,7 @@ def test_a_forecast_on_an_analysis_is_called_a_perfect_prognosis_in_every_produc
             assert "perfect prognosis" in product.attrs["comment"]
     assert '"perfect-prognosis"' in (archive / "origin.json").read_text(encoding="utf-8")
     for name in ("bulletin.en.html", "bulletin.en.txt"):
-        assert "Perfect prognosis" in (archive / "bulletin" / name).read_text(encoding="utf-8")
+        assert "perfect prognosis" in (archive / "bulletin" / name).read_text(encoding="utf-8")
 
 
 def test_weather_called_a_forecast_is_not_called_a_perfect_prognosis(case: SmallCase) -> None:

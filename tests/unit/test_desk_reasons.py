@@ -2,16 +2,19 @@
 
 from functools import partial
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from hazecast.archive.attribution_file import AREA_SOURCES_FILE, attribution_data
-from hazecast.archive.bulletin_facts import facts_files
+from hazecast.archive.bulletin_facts import facts_files, load_stored_facts
 from hazecast.archive.netcdf import write_dataset
 from hazecast.archive.products import FileWriter
 from hazecast.bulletins.page import page
-from hazecast.bulletins.wording import wording
+from hazecast.bulletins.wording import LocalTime, wording
+from hazecast.desk.cases import lacking
 from hazecast.desk.reasons import reasons_of
+from hazecast.desk.rendering import Speaking
 from hazecast.records import BulletinFacts
 from tests.bulletin_facts import episode_facts
 
@@ -49,3 +52,8 @@ def test_parts_make_up_the_whole_and_what_is_not_known_has_none(folder: Path, fa
     assert parts["handan"] == ()
     assert "cannot be told" in reasons_of(folder, "handan", "en").sources
     assert {sum(part.percent for part in own) for own in parts.values() if own} == {100}
+
+
+def test_the_desk_says_too_that_the_weather_is_what_came(folder: Path, facts: BulletinFacts) -> None:
+    speaking = Speaking(wording("en"), LocalTime(wording("en"), ZoneInfo(facts.time_zone)), facts.issued_at)
+    assert page(facts, wording("en")).perfect_prognosis in lacking(load_stored_facts(folder), speaking)

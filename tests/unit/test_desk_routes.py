@@ -1,5 +1,6 @@
 """Every route of the desk as every role asks for it, and what those who mean harm try."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -501,6 +502,16 @@ def test_an_areas_page_says_why_where_from_and_what_was_like_it(browsers: dict[s
     told = browsers["li"].get(f"/api/v1/cycles/{KEY}/areas/tangshan/reasons").json()
     assert (told["above"]["level"], told["sources"], told["peak_time"]) == ("orange", [], None)
     assert browsers["li"].get(f"/api/v1/cycles/{KEY}/areas/nowhere/reasons").status_code == 404
+
+
+def test_a_level_that_is_weakly_founded_is_marked_and_says_what_it_rests_on(browsers: dict[str, TestClient]) -> None:
+    today, decide = (browsers["li"].get(path).text for path in ("/", AREA))
+    (row,) = re.findall(r'<tr id="tangshan">.*?</tr>', today, re.DOTALL)
+    for shown in (row, decide):
+        assert '<span class="level yellow weak">' in shown
+        assert "usual values instead of a forecast" in shown
+    (firm,) = re.findall(r'<tr id="handan">.*?</tr>', today, re.DOTALL)
+    assert "weak" not in firm
 
 
 def test_where_paths_of_air_cannot_be_told_the_picture_says_so(browsers: dict[str, TestClient]) -> None:

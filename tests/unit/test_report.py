@@ -76,7 +76,8 @@ def lines_of(folder: Path, settings: Settings, **changes: object) -> str:
 def test_a_cycle_is_told_in_a_few_lines(tmp_path: Path, settings: Settings) -> None:
     assert cycle_lines(outcome_of(tmp_path, settings), (SCORE,), (), settings) == [
         "Haze forecast for Jinan: cycle 20190112T00Z",
-        "From 2019-01-12 08:00 UTC+08:00 for 24 h; known by 2019-01-12 08:00 UTC+08:00; the weather is a perfect prognosis.",
+        "From 2019-01-12 08:00 UTC+08:00 for 24 h; known by 2019-01-12 08:00 UTC+08:00; "
+        "made with the weather that came (perfect prognosis), not with a forecast of it.",
         "",
         "Area   24 h     Highest   Chance  Peak PM2.5 (90 % band)  at              Lead  of values",
         "Jinan  yellow   yellow       74%  178 (67–244) µg/m³      13 Jan 06:00    22 h        120",
@@ -119,6 +120,14 @@ def test_unknown_stands_above_none_and_below_every_level(tmp_path: Path, setting
 def test_a_peak_without_a_band_is_told_with_question_marks(tmp_path: Path, settings: Settings) -> None:
     bare = replace(WINDOW, peak_pm25_low=None, peak_pm25_high=None)
     assert "178 (?–?) µg/m³" in lines_of(tmp_path, settings, windows=(bare,))
+
+
+@pytest.mark.parametrize(("probability", "told"), [(0.999, ">99%"), (0.996, ">99%"), (0.99, "99%"), (0.001, "<1%"), (0.0, "<1%")])
+def test_no_chance_is_told_as_certain(probability: float, told: str, tmp_path: Path, settings: Settings) -> None:
+    window = replace(WINDOW, chances=(LevelChance(Level.YELLOW, probability),))
+    text = lines_of(tmp_path, settings, windows=(window,), messages=(replace(MESSAGE, probability=probability),))
+    assert f"Jinan  yellow   yellow   {told:>7}  178" in text
+    assert f"UTC+08:00, chance {told}\n" in text
 
 
 def test_a_warning_without_a_known_chance_is_told_without(tmp_path: Path, settings: Settings) -> None:

@@ -9,7 +9,7 @@ def cautions(facts: BulletinFacts, wording: Wording) -> tuple[str, ...]:
     """A short sentence for each input in whose place something else stands."""
     said: list[str] = []
     if is_perfect_prognosis(facts):
-        said.append(wording.say("Perfect prognosis: an analysis stands in for a weather forecast."))
+        said.append(wording.say("Made with the weather that came (perfect prognosis), not with a forecast of it."))
     if has_emission_proxy(facts):
         said.append(note_in_words(Note(NoteCode.EMISSIONS_ARE_PROXY), wording))
     return tuple(said)

@@ -2,16 +2,19 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from math import ceil
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import shapely
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
+from hazecast.bulletins.founding import weak_areas, weakness
 from hazecast.bulletins.outlines import ground_of
 from hazecast.bulletins.palette import STYLES
 from hazecast.bulletins.pictures.canvas import INK, figure
@@ -31,6 +34,8 @@ EDGES = {Level.NONE: "#9aa29c", Level.UNKNOWN: "#85898d"}
 HAZE_EDGE = "#3b3b3b"
 ROUNDING = 0.42  # of a cell: corners of haze areas are rounded off so far, while the middle of each cell keeps its level
 LEGEND_COLUMNS = 3
+RING: Mapping[str, Any] = MappingProxyType({"s": 230, "facecolors": "none", "edgecolors": INK, "linestyles": "--", "linewidths": 1.3})
+"""Round the mark of an area whose level is weakly founded."""
 
 
 def draw(facts: BulletinFacts, copies: Sequence[Copy]) -> Iterator[Picture]:
@@ -38,7 +43,7 @@ def draw(facts: BulletinFacts, copies: Sequence[Copy]) -> Iterator[Picture]:
     telling = copies[0].telling
     domain = domain_of(facts)
     frame = Frame.around(domain)
-    foot = foot_height(telling, ceil((len(_legend_levels(telling)) + 1) / LEGEND_COLUMNS))
+    foot = foot_height(telling, ceil((len(_legend_levels(telling)) + 1 + _has_weak(telling)) / LEGEND_COLUMNS))
     with figure(WIDTH, frame.height + HEAD + foot) as drawn:
         axes = map_axes(drawn, frame, foot)
         land = draw_ground(axes, domain, frame)
@@ -61,7 +66,12 @@ def _write(sheet: Sheet, axes: Axes, domain: Domain, frame: Frame, copy: Copy) -
     expected = say("Highest level expected in each cell, %(period)s", period=copy.page.period)
     write_head(sheet, copy, say("Warning levels: %(title)s", title=copy.page.title), expected)
     dot = Line2D([], [], linestyle="", marker=".", markersize=4, color=INK)
-    entries = [*(_legend_entry(level, copy.telling) for level in _legend_levels(copy.telling)), ((dot,), say("station"))]
+    entries: list[tuple[tuple[Artist, ...], str]] = [
+        *(_legend_entry(level, copy.telling) for level in _legend_levels(copy.telling)),
+        ((dot,), say("station")),
+    ]
+    if _has_weak(copy.telling):
+        entries.append(((axes.scatter([], [], **RING),), say("weakly founded")))
     write_foot(sheet, copy, [handles for handles, _ in entries], [label for _, label in entries], LEGEND_COLUMNS)
 
 
@@ -118,6 +128,12 @@ def _mark_areas(axes: Axes, frame: Frame, telling: Telling) -> None:
             axes.plot(points[:, 0], points[:, 1], ".", color=INK, markersize=2.5, zorder=9)
         style = STYLES[view.level]
         axes.plot(x, y, style.marker, color=style.fill, markeredgecolor=INK, markeredgewidth=1.0, markersize=8.5, zorder=10)
+        if weakness(view, telling):
+            axes.scatter([x], [y], **RING, zorder=10)
+
+
+def _has_weak(telling: Telling) -> bool:
+    return any(weakness(view, telling) for view in telling.views)
 
 
 def _legend_levels(telling: Telling) -> list[Level]:
@@ -138,7 +154,7 @@ def _level_words(level: Level, telling: Telling) -> str:
 
 
 def alt(copy: Copy, levels: NDArray[np.int8], facts: BulletinFacts) -> str:
-    """How much of the domain has each level, and which areas have it, the highest first."""
+    """How much of the domain has each level, and which areas have it, the highest first; then the areas whose levels are weakly founded."""
     telling, say = copy.telling, copy.telling.wording.say
     weight = np.broadcast_to(np.cos(np.deg2rad(np.sort(facts.forecast.grid["latitude"].values)))[:, None], levels.shape)
     parts = []
@@ -150,6 +166,8 @@ def alt(copy: Copy, levels: NDArray[np.int8], facts: BulletinFacts) -> str:
         percent = say("%(percent)d%%", percent=round(100 * share))
         words = say("%(level)s: %(share)s of the domain", level=_level_words(level, telling), share=percent)
         parts.append(say("%(what)s (%(areas)s)", what=words, areas=telling.areas(areas)) if areas else words)
+    if weak := weak_areas(telling):
+        parts.append(say("weakly founded – %(areas)s", areas=weak))
     return say("Map of the highest level expected, %(period)s. %(levels)s.", period=copy.page.period, levels=telling.wording.clauses(parts))
 
 

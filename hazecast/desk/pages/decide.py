@@ -11,6 +11,7 @@ from hazecast.bulletins.wording import N_
 from hazecast.desk.cases import AreaCase, CycleCase, cycle_case, cycle_seen, grounds, proposal_of
 from hazecast.desk.desk import Desk, desk_of
 from hazecast.desk.forms import Form
+from hazecast.desk.founding import weak_areas
 from hazecast.desk.guard import DOCUMENT_POLICY
 from hazecast.desk.reasons import reasons_of
 from hazecast.desk.refusals import Refusal
@@ -94,13 +95,15 @@ def _case(request: Request, visit: Visit, cycle_key: str) -> CycleCase:
 def _form_page(request: Request, case: CycleCase, area: AreaCase, sent: Form | None, fault: str, status: int = 200) -> Response:
     desk, speaking = desk_of(request), speaking_to(request)
     proposal_of(area)
+    weak = area.area.id in weak_areas(desk.archive / case.key)
     return page(
         request,
         "area.html.j2",
         status,
         case=case,
         one=area,
-        grounds=grounds(area, case.facts, speaking),
+        grounds=grounds(area, case.facts, speaking, weak=weak),
+        weak=weak,
         reasons=reasons_of(desk.archive / case.key, area.area.id, speaking.words.language),
         fields=_fields(area, desk) if sent is None else sent,
         theirs=_fields(area, desk) if sent is not None and status == 409 else None,

@@ -7,6 +7,7 @@ from hazecast.archive.deliveries import DeliveryState
 from hazecast.archive.ledger import CycleStatus
 from hazecast.desk.cases import CycleCase, cycle_case, cycle_seen, expires_at, grounds, lacking, visible_cycles
 from hazecast.desk.desk import desk_of
+from hazecast.desk.founding import weak_areas
 from hazecast.desk.rendering import page, speaking_to
 from hazecast.desk.visits import Visitor
 from hazecast.records import Level, Visit
@@ -32,13 +33,15 @@ def one_cycle(request: Request, visit: Visitor, cycle_key: str) -> Response:
 def _shown(request: Request, visit: Visit, status: CycleStatus) -> Response:
     desk, speaking = desk_of(request), speaking_to(request)
     case = cycle_case(desk, visit.account, status)
+    weak = weak_areas(desk.archive / case.key)
     return page(
         request,
         "today.html.j2",
         case=case,
         cycles=visible_cycles(desk, visit.account),
-        grounds={one.area.id: grounds(one, case.facts, speaking) for one in case.areas},
+        grounds={one.area.id: grounds(one, case.facts, speaking, weak=one.area.id in weak) for one in case.areas},
         lacking=lacking(case.facts, speaking),
+        weak=weak,
         counted=_counted(case),
         over=expires_at(case.facts) <= case.case.moment(desk.clock()),
         arrived=sum(one.state is DeliveryState.DELIVERED for one in case.deliveries),
