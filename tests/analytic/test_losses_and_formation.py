@@ -20,8 +20,7 @@ def chain(seconds: float, steps: int, formation: float, gas_loss: float, particl
     )
     for _ in range(steps):
         convert(gas, share, SULFATE_OF_SO2, particles, 0)
-        lose(gas, 0, 1, remaining[0])
-        lose(particles, 0, 1, remaining[1])
+        lose((gas, particles), np.array([0, 1]), np.stack(remaining)[None])
     return gas.item(), particles.item()
 
 
@@ -66,7 +65,7 @@ def emitted_and_deposited(column: Array, seconds: float, velocity: float, exchan
     for _ in range(steps):
         emit(load, np.ones((1, 1, 1, 1)), 0, air, seconds)
         mix_columns((load,), (np.zeros(1),), air[:, :, None].copy(), air, stirring, spread, seconds)
-        lose(load, 0, 1, remaining)
+        lose((load,), np.array([0, 1]), remaining[None, None])
     return load[:, 0, 0, 0]
 
 

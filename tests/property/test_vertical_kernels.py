@@ -72,7 +72,7 @@ def test_conversion_keeps_what_both_hold_together(
 @given(of(RATIO, 2, 2, 2, 3), of(st.one_of(st.just(1.0), st.floats(0.0, 1.0)), 2, 3), of(st.floats(0.0, 1e9), 2, 2, 2, 3))
 def test_emission_adds_and_loss_takes_away(load: Array, remaining: Array, rates: Array) -> None:
     before = load.copy()
-    lose(load, 0, 2, remaining)
+    lose((load,), np.array([0, 2]), remaining[None, None])
     assert ((load >= 0.0) & (load <= before)).all()
     np.testing.assert_array_equal(load, before * remaining[:, None, :])
     left = load.copy()

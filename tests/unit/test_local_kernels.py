@@ -43,11 +43,13 @@ def test_without_sources_nothing_is_added() -> None:
 
 
 def test_loss_leaves_its_share_in_its_layers() -> None:
-    load, remaining = some_load(3), np.random.default_rng(3).uniform(0.0, 1.0, (3, 6))
-    expected = load.copy()
-    expected[1:3] *= remaining[:, None, :]
-    lose(load, 1, 3, remaining)
-    np.testing.assert_array_equal(load, expected)
+    several, remaining = (some_load(3), some_load(4, 0), some_load(5, 2)), np.random.default_rng(3).uniform(0.0, 1.0, (2, 2, 3, 6))
+    expected = several[0].copy()
+    expected[1:3] *= remaining[0, 0, :, None, :]
+    expected[3:4] *= remaining[1, 0, :, None, :]
+    lose(several, np.array([1, 3, 4]), remaining)
+    np.testing.assert_array_equal(several[0], expected)
+    np.testing.assert_array_equal(several[2], some_load(5, 2))
 
 
 @pytest.mark.parametrize("rainy", [[], [0], [127], [128], [299], [5, 290]])
@@ -55,14 +57,14 @@ def test_loss_finds_the_cells_where_something_goes(rainy: list[int]) -> None:
     load, remaining = np.random.default_rng(4).uniform(0.0, 9.0, (2, 3, 2, 300)), np.ones((3, 300))
     remaining[1, rainy] = 0.5
     expected = load * remaining[:, None, :]
-    lose(load, 0, 2, remaining)
+    lose((load,), np.array([0, 2]), remaining[None, None])
     np.testing.assert_array_equal(load, expected)
 
 
 def test_an_empty_span_of_layers_loses_nothing() -> None:
     load = some_load(5)
     before = load.copy()
-    lose(load, 4, 4, np.zeros((3, 6)))
+    lose((load,), np.array([4, 4]), np.zeros((1, 1, 3, 6)))
     np.testing.assert_array_equal(load, before)
 
 
@@ -89,7 +91,7 @@ def test_the_number_of_threads_does_not_matter() -> None:
         load, gas = some_load(10), some_load(11, 2)
         emit(load, some_load(12, 3)[:2], 1, np.full(SHAPE[:2], 7.0), 60.0)
         convert(gas, np.full((3, 6), 0.3), 2.0, load, 2)
-        lose(load, 0, 2, np.full((3, 6), 0.7))
+        lose((load,), np.array([0, 2]), np.full((1, 1, 3, 6), 0.7))
         return [load, gas]
 
     threads = numba.get_num_threads()

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from hazecast.forecast.kernels.deposition import gas_velocity, particle_velocity
 from hazecast.forecast.transport.hour import Hour
 from hazecast.forecast.transport.layers import Air, air_of, default_layers
-from hazecast.forecast.transport.processes.dry_deposition import dry_deposition, gas_velocity, particle_velocity
+from hazecast.forecast.transport.processes.dry_deposition import dry_deposition
 from hazecast.forecast.transport.processes.emission import Rates, emission
 from hazecast.forecast.transport.processes.sulfate_nitrate import rate_by_sun, sulfate_nitrate
 from hazecast.forecast.transport.processes.vertical import Aloft, aloft_without_gases, vertical
@@ -145,8 +146,8 @@ def test_dry_deposition_is_exponential_in_the_lowest_layer() -> None:
     before = loads(state)
     dry_deposition(hour, AIR)(state, 900.0)
     velocities = (
-        particle_velocity(hour.friction_velocity, hour.inverse_obukhov),
-        *(gas_velocity(hour.friction_velocity, r) for r in (150.0, 1500.0)),
+        np.vectorize(particle_velocity)(hour.friction_velocity, hour.inverse_obukhov),
+        *(np.vectorize(gas_velocity)(hour.friction_velocity, r) for r in (150.0, 1500.0)),
     )
     for old, new, velocity in zip(before, loads(state), velocities, strict=True):
         np.testing.assert_allclose(new[0] / old[0], np.broadcast_to(np.exp(-velocity * 900.0 / 60.0)[:, None], old[0].shape), rtol=1e-13)
@@ -154,15 +155,14 @@ def test_dry_deposition_is_exponential_in_the_lowest_layer() -> None:
 
 
 def test_particles_settle_faster_over_warm_ground() -> None:
-    friction = np.full(4, 0.5)
-    velocity = particle_velocity(friction, np.array([0.01, 0.0, -1.0 / 300.0, -0.04]))
+    velocity = [particle_velocity(0.5, inverse) for inverse in (0.01, 0.0, -1.0 / 300.0, -0.04)]
     np.testing.assert_allclose(velocity, [0.001, 0.001, 0.002, 0.001 * (1 + 12 ** (2 / 3))])
-    assert particle_velocity(friction, np.full(4, -5.0))[0] == velocity[3]
+    assert particle_velocity(0.5, -5.0) == velocity[3]
 
 
 def test_gases_go_as_fast_as_the_air_and_the_ground_let_them() -> None:
-    np.testing.assert_allclose(gas_velocity(np.array([0.34, 1e9]), 150.0), [1.0 / 200.0, 1.0 / 150.0])
-    assert gas_velocity(np.array([0.0]), 150.0)[0] > 0.0
+    np.testing.assert_allclose([gas_velocity(friction, 150.0) for friction in (0.34, 1e9)], [1.0 / 200.0, 1.0 / 150.0])
+    assert gas_velocity(0.0, 150.0) > 0.0
 
 
 def test_rain_takes_more_out_of_clouds_than_out_of_the_air_below() -> None:

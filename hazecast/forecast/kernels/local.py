@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.floating]
 Array = NDArray[np.float64]
+Index = NDArray[np.int64]
 
 STRETCH = 128  # cells along a row
 
@@ -30,19 +31,24 @@ def emit(load: Floats, rates: Floats, first: int, air: Array, seconds: float) ->
 
 
 @njit(parallel=True, cache=True)
-def lose(load: Floats, lowest: int, beyond: int, remaining: Floats) -> None:
-    """Leave the share `remaining` (y, x) of all tracers of `load` (layer, y, tracer, x) in the layers `lowest` to `beyond` - 1, in place.
+def lose(loads: tuple[Floats, ...], bounds: Index, remaining: Floats) -> None:
+    """Leave in the layers bounds[g] to bounds[g + 1] - 1 the share remaining[g, i] (y, x) of all tracers of loads[i], in place.
+
+    loads      each (layer, y, tracer, x); those beyond the second axis of `remaining` keep all that they have
+    bounds     (group + 1,);  remaining (group, load, y, x)
 
     Stretches of a row where everything remains are passed over.
     """
-    tracers, columns = load.shape[2:]
-    for y in prange(load.shape[1]):
-        for x in range(0, columns, STRETCH):
-            share = remaining[y, x : x + STRETCH]
-            if _differs(share, 1.0):
-                for k in range(lowest, beyond):
-                    for n in range(tracers):
-                        _scale(load[k, y, n, x : x + STRETCH], share)
+    groups, counted, rows, columns = remaining.shape
+    for y in prange(rows):
+        for i in range(counted):
+            for g in range(groups):
+                for x in range(0, columns if loads[i].shape[2] else 0, STRETCH):
+                    share = remaining[g, i, y, x : x + STRETCH]
+                    if _differs(share, 1.0):
+                        for k in range(bounds[g], bounds[g + 1]):
+                            for n in range(loads[i].shape[2]):
+                                _scale(loads[i][k, y, n, x : x + STRETCH], share)
 
 
 @njit(cache=True)

@@ -48,8 +48,8 @@ def _overlaid(key: str, layers: Sequence[tuple[NDArray[np.int64], xr.DataArray]]
     pattern = layers[0][1]
     whole = np.full((times.size, *pattern.shape[1:]), np.nan, dtype=pattern.dtype)
     for rows, layer in layers:
-        values = layer.values
-        whole[rows] = np.where(np.isnan(values), whole[rows], values)
+        for row, values in zip(rows, layer.values, strict=True):
+            np.copyto(whole[row, ...], values, where=~np.isnan(values))
     return xr.Variable(pattern.dims, whole, {"units": v.VARIABLES[key].units})
 
 

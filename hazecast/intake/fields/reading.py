@@ -191,9 +191,9 @@ def _within_plausible_range(data: xr.Dataset) -> tuple[xr.Dataset, tuple[Note, .
     kept, notes = {}, []
     for key, values in data.data_vars.items():
         variable = v.VARIABLES[str(key)]
-        plausible = (values >= variable.lowest) & (values <= variable.highest)
-        rejected = int((~plausible & values.notnull()).sum())
+        beyond = (values < variable.lowest) | (values > variable.highest)
+        rejected = int(beyond.sum())
         if rejected:
             notes.append(Note(NoteCode.VALUES_REJECTED, rejected, variable.long_name))
-        kept[key] = values.where(plausible)
+            kept[key] = values.where(~beyond)
     return data.assign(kept), tuple(notes)

@@ -26,6 +26,7 @@ class Scavenging:
 # and 0.15e6 below cloud for SO2, over 1000 m of depth; below cloud particles are hit with an efficiency of 0.02. NOx is hardly soluble.
 FINE_PARTICLES = Scavenging(in_cloud=2.8e-4, below_cloud=5.8e-6)
 SULFUR_DIOXIDE = Scavenging(in_cloud=8.3e-5, below_cloud=4.2e-5)
+WASHED = FINE_PARTICLES, SULFUR_DIOXIDE
 
 
 def wet_deposition(cloud_base: float = CLOUD_BASE_M, cloud_top: float = CLOUD_TOP_M) -> Process:
@@ -38,19 +39,18 @@ def wet_deposition(cloud_base: float = CLOUD_BASE_M, cloud_top: float = CLOUD_TO
         raise ValueError(f"The cloud reaches from {cloud_base} to {cloud_top} m; expected a top above the base, and none below the ground.")
 
     def prepare(hour: Hour, air: Air) -> Step:
-        base, top = (int(layer) for layer in np.searchsorted(air.layers.centres, (cloud_base, cloud_top)))
+        bounds = np.append(0, np.searchsorted(air.layers.centres, (cloud_base, cloud_top)))
         raining = bool((hour.rain > 0.0).any())
 
         @cache
-        def remaining(factor: float, dtype: np.dtype[np.floating]) -> Floats:
+        def remaining(seconds: float, dtype: np.dtype[np.floating]) -> Floats:
             """Once for all steps of one length."""
-            return np.asarray(np.exp(hour.rain.astype(dtype) * dtype.type(-factor)))
+            factors = seconds * np.array([[of.below_cloud for of in WASHED], [of.in_cloud for of in WASHED]])
+            return np.asarray(np.exp(hour.rain.astype(dtype) * -factors.astype(dtype)[:, :, None, None]))
 
         def step(state: State, seconds: float) -> None:
-            for load, scavenging in ((state.pm25, FINE_PARTICLES), (state.so2, SULFUR_DIOXIDE)):
-                if raining and load.shape[2]:
-                    lose(load, 0, base, remaining(scavenging.below_cloud * seconds, load.dtype))
-                    lose(load, base, top, remaining(scavenging.in_cloud * seconds, load.dtype))
+            if raining:
+                lose((state.pm25, state.so2, state.nox), bounds, remaining(seconds, state.pm25.dtype))
 
         return step
 
