@@ -229,13 +229,10 @@ def _sweep_along(scheme: Scheme, layer: Layer, y: int, seconds: Number, space: W
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST)
-def _row(layer: Layer, load: int, y: int) -> Floats:
-    row: Floats = layer.south[load][layer.level]
-    if y >= layer.air.shape[0]:
-        row = layer.north[load][layer.level]
-    elif y >= 0:
-        row = layer.loads[load][layer.level, y]
-    return row
+def _row(load: Floats, south: Floats, north: Floats, y: int) -> Floats:
+    if y < 0:
+        return south
+    return north if y >= load.shape[0] else load[y]
 
 
 @njit(inline="always", error_model="numpy", fastmath=FAST)
@@ -245,8 +242,12 @@ def _meet(scheme: Scheme, layer: Layer, face: int, seconds: Number, space: Works
     if passes:
         _weigh_across(scheme, layer, face, seconds, space)
     for i in range(len(layer.loads)):
-        cells = northward.Cells(_row(layer, i, face - 1), _row(layer, i, face), _row(layer, i, face + 1), _row(layer, i, face + 2))
-        tracers = cells.south.shape[0]
+        load, south, north = layer.loads[i][layer.level], layer.south[i][layer.level], layer.north[i][layer.level]
+        tracers = load.shape[1]
+        if tracers == 0:
+            continue
+        rows = _row(load, south, north, face - 1), _row(load, south, north, face), _row(load, south, north, face + 1)
+        cells = northward.Cells(*rows, _row(load, south, north, face + 2))
         parts = _are_parts(scheme, tracers)
         passed, whole_passed = space.kept[i, northward.PASSED + turn % 2, :tracers], space.whole[i, northward.PASSED]
         sums = northward.kept_sums(turn, space.whole[i])
