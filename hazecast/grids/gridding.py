@@ -17,6 +17,7 @@ from hazecast.grids.wind_profile import lowest_level_name, wind_near_ground
 from hazecast.records import Gathered, Gridded, Note, NoteCode
 from hazecast.vocabulary import EASTWARD_WIND_ALOFT, GEOPOTENTIAL_HEIGHT_ALOFT, NORTHWARD_WIND_ALOFT, REQUIRED_METEOROLOGY
 
+OF_FIELDS = np.float32  # weather on a lattice: no file has it finer, and days of it fill the memory
 DRIVING_ALOFT = (EASTWARD_WIND_ALOFT, NORTHWARD_WIND_ALOFT, GEOPOTENTIAL_HEIGHT_ALOFT)
 
 
@@ -66,7 +67,7 @@ def _hours_of(gathered: Gathered) -> NDArray[np.datetime64]:
 def _of_grid(gathered: Gathered, lattice: Lattice, hours: NDArray[np.datetime64]) -> _Weather:
     from_aloft = _wind_from_aloft(gathered)
     filled = [bridged(source, hours) for source in (gathered.meteorology, from_aloft) if source is not None]
-    on_lattice = _side_by_side(to_lattice(f.data, lattice) for f in filled)
+    on_lattice = _side_by_side(to_lattice(f.data.astype(OF_FIELDS, copy=False), lattice) for f in filled)
     notes = (
         *_how_estimated(gathered, from_aloft),
         Note(NoteCode.WEATHER_HOURS_FILLED, max(f.hours_bridged for f in filled)),
@@ -103,7 +104,7 @@ def _aloft_on(lattice: Lattice, aloft: xr.Dataset | None, hours: NDArray[np.date
     driving = [] if aloft is None else [variable.key for variable in DRIVING_ALOFT if variable.key in aloft]
     if aloft is None or not driving or not (within := hours >= aloft["time"].values[:1]).any():
         return None
-    return to_lattice(bridged_between(aloft[driving], hours[within]), lattice)
+    return to_lattice(bridged_between(aloft[driving].astype(OF_FIELDS, copy=False), hours[within]), lattice)
 
 
 def _wind_from_aloft(gathered: Gathered) -> xr.Dataset | None:
