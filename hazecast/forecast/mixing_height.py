@@ -17,8 +17,9 @@ def mixing_height(weather: xr.Dataset) -> xr.DataArray:
     places are no lattice.
     """
     lattice = lattice_of_data(weather)
-    out = np.empty((weather.sizes["time"], *lattice.shape))
+    out = np.empty((weather.sizes["time"], *lattice.shape), np.float32)
     for hour, warmth in enumerate(warmth_of(weather, lattice)):
         wind = field_at(weather, "eastward_wind", hour), field_at(weather, "northward_wind", hour)
         out[hour] = ground_under(*wind, field_at(weather, "mixing_height", hour), warmth, lattice).mixing_height
-    return xr.DataArray(np.clip(out, LOWEST_M, HIGHEST_M), {dim: weather[dim].values for dim in DIMS}, DIMS, attrs={"units": "m"})
+    np.clip(out, LOWEST_M, HIGHEST_M, out=out)
+    return xr.DataArray(out, {dim: weather[dim].values for dim in DIMS}, DIMS, attrs={"units": "m"})

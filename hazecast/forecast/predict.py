@@ -60,7 +60,7 @@ MAKESHIFT_ROWS = 30_000
 class _Inputs:
     """What the forecast is made from, all on one hourly axis.
 
-    `weather` is on the lattice, with what is derived from it. `observations` hold nothing after index `known`, the last hour that
+    `weather` is on the lattice, with the mixing height made whole. `observations` hold nothing after index `known`, the last hour that
     could have arrived. `origin` is the index of the cycle's init_time.
     """
 
@@ -216,7 +216,7 @@ def _transport_task(gridded: Gridded, inputs: _Inputs, emission: Emission, setti
     shares = gridded.region_shares if gridded.region_shares is not None else _one_region(gridded.lattice_weather)
     drive = driving(gridded.lattice_weather, gridded.lattice_aloft, emission, shares, settings)
     first = max(inputs.origin - 24 * settings.history_days, 0)
-    depth = inputs.weather["mixing_height"].isel(time=inputs.origin).values
+    depth = inputs.weather["mixing_height"].isel(time=inputs.origin).values.astype(np.float64)
     return Task(drive, settings, inputs.stations, depth, first, inputs.known, inputs.origin, seed)
 
 
@@ -243,7 +243,7 @@ def _inputs(gridded: Gridded, arrival_delay: timedelta) -> _Inputs:
     return _Inputs(
         cycle=cycle,
         stations=gridded.gathered.stations,
-        weather=weather.assign(relative_humidity=relative_humidity(weather), mixing_height=mixing_height(weather)),
+        weather=weather.assign(mixing_height=mixing_height(weather)),
         station_weather=gridded.station_weather,
         observations=gridded.observations.where(arrived).transpose("time", "station"),
         origin=origin,
@@ -275,7 +275,8 @@ def _station_series(inputs: _Inputs, base: BaseForecast, model: BaseForecast | N
 def _on_grid(inputs: _Inputs, base: BaseForecast, series: Series, predicted: StationForecast, optics: VisibilitySettings) -> xr.Dataset:
     observed, places = inputs.observations["pm25"].values, (series.latitude, series.longitude)
     pm25 = spread_of_cycle(inputs.weather, inputs.station_weather, observed, base, predicted, places, inputs.ahead)
-    return grid_product(inputs.cycle, inputs.weather.isel(time=inputs.ahead), pm25, base.grid, optics)
+    humidity = relative_humidity(inputs.weather.isel(time=inputs.ahead)).values
+    return grid_product(inputs.cycle, inputs.weather, humidity, pm25, base.grid, optics)
 
 
 def _at_stations(inputs: _Inputs, base: BaseForecast, series: Series, predicted: StationForecast, optics: VisibilitySettings) -> xr.Dataset:

@@ -20,9 +20,13 @@ GRID_DIMS = ("lead_time", "latitude", "longitude")
 STATION_DIMS = ("station", "lead_time")
 
 
-def grid_product(cycle: Cycle, weather: xr.Dataset, pm25: Spread, uncorrected: Array, optics: VisibilitySettings) -> xr.Dataset:
-    """(lead_time, latitude, longitude): pm25 with its 5 % and 95 %, pm25_uncorrected, relative_humidity, visibility."""
-    humidity = weather["relative_humidity"].values
+def grid_product(
+    cycle: Cycle, weather: xr.Dataset, humidity: Array, pm25: Spread, uncorrected: Array, optics: VisibilitySettings
+) -> xr.Dataset:
+    """(lead_time, latitude, longitude): pm25 with its 5 % and 95 %, pm25_uncorrected, relative_humidity, visibility.
+
+    `weather` has the places, and `humidity` is in % in the hours ahead.
+    """
     coords = {
         "latitude": ("latitude", weather["latitude"].values, {"standard_name": "latitude", "units": "degrees_north"}),
         "longitude": ("longitude", weather["longitude"].values, {"standard_name": "longitude", "units": "degrees_east"}),

@@ -31,9 +31,8 @@ PREDICTED = StationForecast(QUANTILE, MEAN, RUNG, EXPECTED_ERROR, (), 0)
 
 @pytest.fixture
 def grid() -> xr.Dataset:
-    coords = {"time": np.arange(LEADS), **AXES}
-    weather = xr.Dataset({"relative_humidity": (("time", "latitude", "longitude"), HUMIDITY)}, coords=coords)
-    return grid_product(CYCLE, weather, Spread(PM25, (PM25 * 0.5).astype(np.float32), (PM25 * 2.0).astype(np.float32)), PM25 * 0.8, OPTICS)
+    around = Spread(PM25, (PM25 * 0.5).astype(np.float32), (PM25 * 2.0).astype(np.float32))
+    return grid_product(CYCLE, xr.Dataset(coords=AXES), HUMIDITY, around, PM25 * 0.8, OPTICS)
 
 
 @pytest.fixture

@@ -20,11 +20,11 @@ def ground_of(weather: xr.Dataset) -> Array:
     """
     if ALTITUDE in weather:
         delivered = weather[ALTITUDE]
-        return _filled(delivered.mean("time").values if "time" in delivered.dims else delivered.values)
+        return _filled(delivered.mean("time", dtype=np.float64).values if "time" in delivered.dims else delivered.values)
     if "surface_pressure" not in weather:
         return np.zeros([size for dim, size in weather.sizes.items() if dim != "time"])
-    warmth = weather["air_temperature"].mean("time").values if "air_temperature" in weather else USUAL_K
-    thinner = np.log(SEA_LEVEL_PA / weather["surface_pressure"].mean("time").values)
+    warmth = weather["air_temperature"].mean("time", dtype=np.float64).values if "air_temperature" in weather else USUAL_K
+    thinner = np.log(SEA_LEVEL_PA / weather["surface_pressure"].mean("time", dtype=np.float64).values)
     return _filled(SPECIFIC_GAS_CONSTANT / GRAVITY * warmth * thinner)
 
 
