@@ -1,14 +1,16 @@
 """Runs of the whole transport model on a small lattice: what is known when, where it goes, and that its parts are told apart."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 import xarray as xr
 from numpy.typing import NDArray
 
 from hazecast.config import TransportSettings
-from hazecast.forecast.transport.carrying import SPIN_UP_HOURS, carried, scaled, surface
+from hazecast.forecast.transport.carrying import SPIN_UP_HOURS, as_one, carried, scaled, surface
 from hazecast.forecast.transport.learning import run_unscaled
-from hazecast.forecast.transport.state import EDGES, FIRST_REGION, INITIAL
+from hazecast.forecast.transport.state import EDGES, FIRST_REGION, INITIAL, Tags
 from hazecast.grids.sampling import sampling
 from hazecast.records import Station
 from tests.driving import LATTICE, driven, is_known, one_cell, weather, whole
@@ -128,6 +130,26 @@ def test_regions_sum_to_what_one_region_alone_would_be(scheme: str, gases: bool)
         for shares in (None, whole())
     )
     np.testing.assert_allclose(told_apart[25:].sum(axis=2), as_one[25:].sum(axis=2), rtol=3e-5)
+
+
+@pytest.mark.parametrize("gases", [False, True])
+def test_air_that_is_not_told_apart_is_the_sum_of_its_parts(gases: bool) -> None:
+    data, emission = weather(30, eastward=4.0, northward=-2.0), np.random.default_rng(5).uniform(0.0, 3.0, LATTICE.shape)
+    drive, strengths, background = driven(data, emission, gases=gases), np.array([1.0, 2.5]), np.array([40.0, 10.0, 25.0, 5.0])
+    runs = drive.carrier(SETTINGS, strengths, background), drive.carrier_of_all(SETTINGS, strengths, background)
+    told_apart, as_a_whole = (run.clean() for run in runs)
+    np.testing.assert_array_equal(as_one(told_apart).pm25, as_a_whole.pm25)
+    for run, state in zip(runs, (told_apart, as_a_whole), strict=True):
+        assert list(carried(run, state, drive.hours(0, 30)))[-1] == 30
+    assert as_a_whole.pm25.shape[2] == 1
+    for name in ("pm25", "so2", "nox"):
+        np.testing.assert_allclose(getattr(as_one(told_apart), name), getattr(as_a_whole, name), rtol=3e-5)
+
+
+@pytest.mark.parametrize("fault", [{"regions": ()}, {"regions": ("a", "a")}, {"regions": ("a", "b"), "told_apart": False}])
+def test_source_regions_that_cannot_be_told_apart_are_refused(fault: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"The source regions are .*; expected "):
+        Tags(**{"secondary": False, **fault})
 
 
 def test_each_region_is_what_lies_upwind() -> None:
