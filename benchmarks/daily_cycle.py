@@ -89,8 +89,7 @@ def rows(small: bool) -> list[Row]:
 
 def _rows_of(size: Size, spacing: float, init: datetime, home: Path) -> Iterator[Row]:
     stages, whole = _timed_cycle(_settings(size, spacing, home), init)
-    lattice = " × ".join(str(round(n * WEATHER_SPACING / spacing)) for n in size.shape)
-    name = f"daily cycle, {lattice}, {size.stations:,} stations, {size.hours} h"
+    name = f"daily cycle, {' × '.join(map(str, _cells(size, spacing)))}, {size.stations:,} stations, {size.hours} h"
     yield Row(name, whole, "s", f"{GOALS_S[spacing]:g} s", GOALS_S[spacing] / whole, 1.0)
     alone = _transport_alone(size, spacing, home)
     yield Row(f"{name}: in units of its transport alone", whole / alone, "times", "the transport of these hours alone", alone / whole, None)
@@ -102,9 +101,14 @@ def _transport_alone(size: Size, spacing: float, home: Path) -> float:
     """Seconds that eight tags take through the hours ahead, without gases, on a lattice of as many cells; timed over a fifth of them."""
     folder = home / f"transport-{spacing}"
     folder.mkdir()
-    rows, columns = (round(n * WEATHER_SPACING / spacing) for n in size.shape)
     hours = max(size.hours // 5, 2)
-    return whole_model.run((rows, columns), spacing, hours, "ppm", folder).seconds * size.hours / hours
+    return whole_model.run(_cells(size, spacing), spacing, hours, "ppm", folder).seconds * size.hours / hours
+
+
+def _cells(size: Size, spacing: float) -> tuple[int, int]:
+    """Rows and columns of a lattice over the weather."""
+    rows, columns = (round(n * WEATHER_SPACING / spacing) for n in size.shape)
+    return rows, columns
 
 
 def _first_init(size: Size) -> datetime:
