@@ -17,7 +17,7 @@ from hazecast.grids.wind_profile import lowest_level_name, wind_near_ground
 from hazecast.records import Gathered, Gridded, Note, NoteCode
 from hazecast.vocabulary import EASTWARD_WIND_ALOFT, GEOPOTENTIAL_HEIGHT_ALOFT, NORTHWARD_WIND_ALOFT, REQUIRED_METEOROLOGY
 
-OF_FIELDS = np.float32  # weather on a lattice: no file has it finer, and days of it fill the memory
+OF_FIELDS = np.float32  # weather on a lattice is not known any finer, and days of it fill the memory
 DRIVING_ALOFT = (EASTWARD_WIND_ALOFT, NORTHWARD_WIND_ALOFT, GEOPOTENTIAL_HEIGHT_ALOFT)
 
 
