@@ -86,3 +86,9 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
         connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", connect_locally)
+
+
+@pytest.fixture
+def two_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a machine with two cores, whatever this one has."""
+    monkeypatch.setattr("hazecast.beside.process.cores", lambda: 2)

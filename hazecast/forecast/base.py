@@ -1,11 +1,14 @@
 """The base forecast: hazecast's own transport with the strengths that observations teach, or another model's, as it was delivered."""
 
+import math
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hazecast.beside.process import beside
 from hazecast.config import TransportSettings
 from hazecast.forecast.attribution.members import BEFORE_HOURS, members_at_stations, with_other_strengths
 from hazecast.forecast.strengths import LEAST_PAIRS, Strengths, season_of
@@ -21,8 +24,9 @@ from hazecast.records import Gridded, Station
 
 Array = NDArray[np.float64]
 Progress = Callable[[float], None]
-LEARNING, AHEAD = 0.6, 0.1  # of the time that all runs take
+LEARNING = 0.7  # of the time that the runs take
 MOST_CELLS_OF_MEMBERS = 20_000  # of which members are run on wider cells: how sure shares are needs no detail
+CELLS_WORTH_A_PROCESS = 5_000  # of members: with fewer it takes longer to begin one than to run them
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,13 +53,13 @@ class Sources:
 
     fields    over the hours ahead
     stations  (lead, station, source) µg m-3 and `formed` (lead, station), at the stations
-    members   (member, lead, station, source) µg m-3 with other winds and emissions
+    members   waits for (member, lead, station, source) µg m-3 with other winds and emissions
     """
 
     fields: Fields
     stations: Array
     formed: Array
-    members: Array
+    members: Callable[[], Array]
     strengths: Strengths
 
 
@@ -98,11 +102,11 @@ class Task:
 
 
 def own_base(
-    task: Task, observed: Array, progress: Progress, learnt_before: Strengths | None = None
+    task: Task, observed: Array, progress: Progress, meanwhile: ExitStack, learnt_before: Strengths | None = None
 ) -> tuple[BaseForecast, Sources | None]:
     """Carry what is emitted, with the strengths learnt before or else those that `observed` (time, station) in µg m-3 teaches.
 
-    All NaN where that is too little to learn from.
+    All NaN where that is too little to learn from. Members are run beside, until `meanwhile` is left.
     """
     kept = task.early, task.origin
     past, ahead = slice(task.first, task.origin + 1), slice(task.origin + 1, task.end)
@@ -117,15 +121,14 @@ def own_base(
     unmoved = replace(start, state=as_one(start.state))
     if task.settings.from_observations:
         start = _drawn(task, start, free, known)
+    members = _members(task, run, strengths, now, meanwhile)
     fields, alone = run_ahead(
-        task.driving, task.settings, start, unmoved, task.where, values, ahead, lambda done: progress(LEARNING + AHEAD * done)
+        task.driving, task.settings, start, unmoved, task.where, values, ahead, lambda done: progress(LEARNING + (1.0 - LEARNING) * done)
     )
     whole = fields.sources.sum(axis=1, keepdims=True)
     base = BaseForecast(np.concatenate([free, alone]), whole[:, 0].astype(np.float64), _sampled(whole, task.where)[..., 0])
     at_the_stations, formed = _sampled(fields.sources, task.where), _sampled(fields.formed[:, None], task.where)[..., 0]
-    members = _members(task, run, strengths, now, lambda done: progress(LEARNING + AHEAD + (1.0 - LEARNING - AHEAD) * done))
-    progress(1.0)
-    return base, Sources(fields, at_the_stations, formed, _in_the_order_of(at_the_stations, members), strengths)
+    return base, Sources(fields, at_the_stations, formed, lambda: _in_the_order_of(at_the_stations, members()), strengths)
 
 
 def _drawn(task: Task, start: Snapshot, free: Array, known: Array) -> Snapshot:
@@ -133,18 +136,26 @@ def _drawn(task: Task, start: Snapshot, free: Array, known: Array) -> Snapshot:
     return drawn_to_observations(start, task.driving.air, task.mixing_height, free[past], known[past], lag, task.stations)
 
 
-def _members(task: Task, run: UnitRun, strengths: Strengths, season: int, progress: Progress) -> Array:
-    ahead = slice(task.origin - task.early, None)  # of the members' hours, which begin after `early`
+def _members(task: Task, run: UnitRun, strengths: Strengths, season: int, meanwhile: ExitStack) -> Callable[[], Array]:
+    """Begin the members' runs; what is given back waits for them."""
     if not task.settings.members:
-        return np.empty((0, task.end - task.origin - 1, len(task.stations), len(run.tags.regions) + len(SIDES)))
+        return lambda: np.empty((0, task.end - task.origin - 1, len(task.stations), len(run.tags.regions) + len(SIDES)))
     blocks = blocks_of(task.driving.air.lattice, MOST_CELLS_OF_MEMBERS)
     window = coarser(task.driving.window(task.early, task.end), blocks)
     early = run.snapshots[task.early]
     early = replace(early, state=coarser_state(early.state, task.driving.air, blocks))
     where = sampling(window.air.lattice, task.stations)
-    unscaled = members_at_stations(window, task.settings, early, where, task.seed, progress)
-    unscaled[:, :, ~task.where.inside] = np.nan  # wider cells reach farther
-    return with_other_strengths(unscaled[:, ahead], strengths.values[season], strengths.covariance[season], task.seed)
+    worth_it = math.prod(window.air.lattice.shape) >= CELLS_WORTH_A_PROCESS
+    ahead = task.origin - task.early  # of the members' hours, which begin after `early`
+    arguments = window, task.settings, early, where, task.seed, ahead
+    unscaled = meanwhile.enter_context(beside(members_at_stations, *arguments, worth_it=worth_it))
+
+    def with_strengths() -> Array:
+        members = unscaled()
+        members[:, :, ~task.where.inside] = np.nan  # wider cells reach farther
+        return with_other_strengths(members, strengths.values[season], strengths.covariance[season], task.seed)
+
+    return with_strengths
 
 
 def _in_the_order_of(parts: Array, members: Array) -> Array:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -103,34 +104,35 @@ def predict(
     inputs = _inputs(gridded, arrival_delay)
     emission = emission_of(gridded, time_zone, np.array(transport.layer_tops))
     task = _transport_task(gridded, inputs, emission, transport, settings.random_seed)
-    carried = _carried(gridded, inputs, task, partial(progress, "transport"), stored)
-    series = carried.series
-    lesson = _lesson(inputs, settings, min(settings.learning_rows, MAKESHIFT_ROWS))
-    learnt = stored or trained_on(series, carried.strengths, lesson, partial(progress, "correction"))
-    leads = inputs.cycle.lead_hours
-    predicted = predict_stations(series, learnt.correction, learnt.climatology, inputs.origin, inputs.lag, leads, settings.random_seed)
-    grid = _on_grid(inputs, carried.base, series, predicted, optics)
-    at_stations = _at_stations(inputs, carried.base, series, predicted, optics)
-    drawn = draw_trajectories(series, predicted.pm25, inputs.origin, inputs.lag, leads, settings)
-    draws = draws_product(inputs.cycle, inputs.stations, drawn, _humidity(inputs, series), optics, settings.random_seed)
-    notes = (
-        *gridded.gathered.notes,
-        *gridded.notes,
-        *_base_notes(gridded, inputs),
-        *_notes(gridded, inputs, emission, at_stations, learnt.days),
-        *_guard_notes(predicted),
-    )
-    setting = Setting(inputs.cycle, tuple(s.id for s in inputs.stations), inputs.origin, inputs.lag)
-    return Forecast(
-        inputs.cycle,
-        grid,
-        at_stations,
-        notes,
-        _source_forecast(inputs, task, carried.sources),
-        draws,
-        drivers_of(setting, series, _weather_keys(inputs), predicted),
-        exchanged(setting, series, learnt, predicted, earlier, settings.random_seed) if earlier else None,
-    )
+    with ExitStack() as meanwhile:
+        carried = _carried(gridded, inputs, task, partial(progress, "transport"), meanwhile, stored)
+        series = carried.series
+        lesson = _lesson(inputs, settings, min(settings.learning_rows, MAKESHIFT_ROWS))
+        learnt = stored or trained_on(series, carried.strengths, lesson, partial(progress, "correction"))
+        leads = inputs.cycle.lead_hours
+        predicted = predict_stations(series, learnt.correction, learnt.climatology, inputs.origin, inputs.lag, leads, settings.random_seed)
+        grid = _on_grid(inputs, carried.base, series, predicted, optics)
+        at_stations = _at_stations(inputs, carried.base, series, predicted, optics)
+        drawn = draw_trajectories(series, predicted.pm25, inputs.origin, inputs.lag, leads, settings)
+        draws = draws_product(inputs.cycle, inputs.stations, drawn, _humidity(inputs, series), optics, settings.random_seed)
+        notes = (
+            *gridded.gathered.notes,
+            *gridded.notes,
+            *_base_notes(gridded, inputs),
+            *_notes(gridded, inputs, emission, at_stations, learnt.days),
+            *_guard_notes(predicted),
+        )
+        setting = Setting(inputs.cycle, tuple(s.id for s in inputs.stations), inputs.origin, inputs.lag)
+        return Forecast(
+            inputs.cycle,
+            grid,
+            at_stations,
+            notes,
+            _source_forecast(inputs, task, carried.sources),
+            draws,
+            drivers_of(setting, series, _weather_keys(inputs), predicted),
+            exchanged(setting, series, learnt, predicted, earlier, settings.random_seed) if earlier else None,
+        )
 
 
 def _weather_keys(inputs: _Inputs) -> tuple[str, ...]:
@@ -184,7 +186,8 @@ def _past(
     alone = transport.model_copy(update={"members": 0})
     emission = emission_of(gridded, time_zone, np.array(transport.layer_tops))
     task = _transport_task(gridded, inputs, emission, alone, settings.random_seed)
-    carried = _carried(gridded, inputs, task, progress, stored)
+    with ExitStack() as meanwhile:
+        carried = _carried(gridded, inputs, task, progress, meanwhile, stored)
     return carried.series, inputs, carried.strengths
 
 
@@ -202,8 +205,10 @@ class _Carried:
     series: Series
 
 
-def _carried(gridded: Gridded, inputs: _Inputs, task: Task, progress: Callable[[float], None], stored: Trained | None) -> _Carried:
-    own, sources = own_base(task, inputs.observations["pm25"].values, progress, stored.strengths if stored else None)
+def _carried(
+    gridded: Gridded, inputs: _Inputs, task: Task, progress: Callable[[float], None], meanwhile: ExitStack, stored: Trained | None
+) -> _Carried:
+    own, sources = own_base(task, inputs.observations["pm25"].values, progress, meanwhile, stored.strengths if stored else None)
     model = delivered_base(gridded, inputs.ahead)
     base = own if model is None else model.or_else(own)
     series = _station_series(inputs, own, model)
@@ -230,7 +235,7 @@ def _source_forecast(inputs: _Inputs, task: Task, sources: Sources | None) -> So
     if sources is None:
         return None
     at_stations = sources.stations, sources.formed
-    return source_forecast(inputs.cycle, inputs.stations, task.driving, sources.fields, at_stations, sources.members, sources.strengths)
+    return source_forecast(inputs.cycle, inputs.stations, task.driving, sources.fields, at_stations, sources.members(), sources.strengths)
 
 
 def _inputs(gridded: Gridded, arrival_delay: timedelta) -> _Inputs:

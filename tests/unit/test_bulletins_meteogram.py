@@ -8,7 +8,7 @@ import pytest
 import xarray as xr
 
 from hazecast.bulletins.area_weather import area_weather
-from hazecast.bulletins.pictures import meteogram
+from hazecast.bulletins.pictures import album, meteogram
 from hazecast.bulletins.pictures.canvas import figure
 from hazecast.bulletins.pictures.plot import Panel, known_runs, line, round_values
 from hazecast.bulletins.situation import areas_on
@@ -43,6 +43,17 @@ def test_the_weather_of_an_area_is_measured_and_then_forecast() -> None:
     assert np.isnan(weather.humidity[~ahead]).all()
     bare = area_weather(areas_on(facts, 0)[0], replace(facts, weather=None))
     assert np.isnan(bare.wind_speed).all()
+
+
+@pytest.mark.usefixtures("two_cores")
+def test_meteograms_drawn_beside_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    facts = with_weather(calm_facts())
+    here = list(meteogram.draw(facts, copies(facts, "en", "zh")))
+    monkeypatch.setattr(album, "METEOGRAMS_WORTH_A_PROCESS", 1)
+    monkeypatch.setattr(meteogram, "figure", None)  # so that they cannot be drawn here
+    together = list(album.draw_all(facts, copies(facts, "en", "zh")))
+    assert together[-len(here) :] == here
+    assert {picture.name for picture in together} > {picture.name for picture in here}
 
 
 def test_a_meteogram_says_its_numbers_and_what_lacks() -> None:

@@ -1,5 +1,7 @@
 """Fewer, wider cells hold the same air, emission and weather."""
 
+from contextlib import ExitStack
+
 import numpy as np
 import pytest
 
@@ -72,10 +74,10 @@ def test_air_holds_the_same_on_wider_cells() -> None:
 
 
 def test_members_on_wider_cells_see_much_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    _, fine = own_base(task(), observed(), lambda _: None)
+    _, fine = own_base(task(), observed(), lambda _: None, ExitStack())
     monkeypatch.setattr(base, "MOST_CELLS_OF_MEMBERS", LATTICE.latitude.size * LATTICE.longitude.size - 1)
-    _, wide = own_base(task(), observed(), lambda _: None)
+    _, wide = own_base(task(), observed(), lambda _: None, ExitStack())
     assert fine is not None
     assert wide is not None
-    assert not np.array_equal(fine.members, wide.members)
-    np.testing.assert_allclose(wide.members.sum(axis=-1).mean(), fine.members.sum(axis=-1).mean(), rtol=0.2)
+    assert not np.array_equal(fine.members(), wide.members())
+    np.testing.assert_allclose(wide.members().sum(axis=-1).mean(), fine.members().sum(axis=-1).mean(), rtol=0.2)

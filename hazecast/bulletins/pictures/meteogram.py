@@ -18,7 +18,6 @@ from hazecast.bulletins.pictures.picture import Copy, Picture
 from hazecast.bulletins.pictures.plot import Array, Panel
 from hazecast.bulletins.pictures.pm25_panel import draw_levels, draw_pm25, hatch_unknown, highest, keys, mark_start, top_of
 from hazecast.bulletins.pictures.sheet import Layer, Sheet
-from hazecast.bulletins.situation import AreaView
 from hazecast.bulletins.telling import Telling
 from hazecast.bulletins.wording import N_
 from hazecast.records import BulletinFacts
@@ -49,17 +48,39 @@ ROWS = (
 )
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Contents:
+    """What the meteogram of one area shows, in whatever language."""
+
+    name: str
+    series: AreaSeries
+    weather: AreaWeather
+
+
+def contents(facts: BulletinFacts, telling: Telling) -> list[Contents]:
+    """Of each area, in the order of the facts."""
+    views = {view.area.id: view for view in telling.views}
+    shown = (views[area.id] for area in facts.areas)
+    return [  # the id of an area may hold what no file name may
+        Contents(f"meteogram-{number + 1:02d}", area_series(view, facts), area_weather(view, facts)) for number, view in enumerate(shown)
+    ]
+
+
 def draw(facts: BulletinFacts, copies: Sequence[Copy]) -> Iterator[Picture]:
     """One meteogram for each area, in the order of the facts, in every language."""
-    views = {view.area.id: view for view in copies[0].telling.views}
+    return draw_contents(contents(facts, copies[0].telling), facts, copies)
+
+
+def draw_contents(shown: Sequence[Contents], facts: BulletinFacts, copies: Sequence[Copy]) -> Iterator[Picture]:
+    """The same of what they show; of the facts, no fields are needed any more."""
     layers: dict[str, Layer] = {}
-    for number, area in enumerate(facts.areas):  # the id of an area may hold what no file name may
-        yield from _draw(f"meteogram-{number + 1:02d}", views[area.id], facts, copies, layers)
+    for one in shown:
+        yield from _draw(one, facts, copies, layers)
 
 
-def _draw(name: str, view: AreaView, facts: BulletinFacts, copies: Sequence[Copy], layers: dict[str, Layer]) -> Iterator[Picture]:
+def _draw(shown: Contents, facts: BulletinFacts, copies: Sequence[Copy], layers: dict[str, Layer]) -> Iterator[Picture]:
     """One area in every language; `layers` keeps by language what all areas share, for words take most of the time."""
-    series, weather = area_series(view, facts), area_weather(view, facts)
+    series, weather, view = shown.series, shown.weather, shown.series.view
     page = sizes(copies[0].telling, [row.height for row in ROWS])
     with figure(WIDTH, page.height) as drawn:
         panels = _panels(drawn, page, series, weather, copies[0].telling)
@@ -69,7 +90,7 @@ def _draw(name: str, view: AreaView, facts: BulletinFacts, copies: Sequence[Copy
         _draw_wind(panels[2], weather)
         _draw_humidity(panels[3], weather)
         _draw_mixing_height(panels[4], weather)
-        unknown = [hatch_unknown(panel, *what) for panel, what in zip(panels, _contents(series, weather), strict=True)]
+        unknown = [hatch_unknown(panel, *what) for panel, what in zip(panels, _ahead(series, weather), strict=True)]
         for panel in panels:
             plot.uprights(panel, midnights(*panel.days, copies[0].telling.clock.zone), colors=plot.MIDNIGHT, linewidths=0.7, zorder=1.5)
             mark_start(panel, facts)
@@ -84,7 +105,7 @@ def _draw(name: str, view: AreaView, facts: BulletinFacts, copies: Sequence[Copy
                 write_shared_words(sheet, copy, panels, [copy.telling.wording.say(row.words) for row in ROWS])
                 layers[language] = sheet.lifted()
             write_own_words(sheet, copy, view, panels, unknown)
-            drawing = sheet.picture(name, language, alt(copy.telling, series, weather), layers[language])
+            drawing = sheet.picture(shown.name, language, alt(copy.telling, series, weather), layers[language])
             yield replace(drawing, area=copy.telling.area(view.area))
 
 
@@ -151,7 +172,7 @@ def _draw_mixing_height(panel: Panel, weather: AreaWeather) -> None:
     plot.line(panel, days, weather.mixing_height, colors=MIXING, linewidths=1.4, zorder=5)
 
 
-def _contents(series: AreaSeries, weather: AreaWeather) -> list[tuple[Array, Array]]:
+def _ahead(series: AreaSeries, weather: AreaWeather) -> list[tuple[Array, Array]]:
     """Of each panel, the days and values of the forecast that it should show."""
     ahead = weather.times >= series.valid_times[0]
     days = days_of(weather.times)[ahead]

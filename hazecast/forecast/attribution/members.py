@@ -1,7 +1,8 @@
 """What stations would see of each source with other winds and other emissions."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 
 import numpy as np
 import xarray as xr
@@ -15,24 +16,19 @@ from hazecast.forecast.transport.learning import UNIT_BACKGROUND, Snapshot, by_s
 from hazecast.grids.sampling import Sampling
 
 Array = NDArray[np.float64]
-Progress = Callable[[float], None]
 
 DRAWS = 4  # of emissions, for each member's weather
 BEFORE_HOURS = 48  # from so long before the forecast on, each member has weather of its own
 
 
-def members_at_stations(
-    driving: Driving, settings: TransportSettings, early: Snapshot, where: Sampling, seed: int, progress: Progress
-) -> Array:
+def members_at_stations(driving: Driving, settings: TransportSettings, early: Snapshot, where: Sampling, seed: int, first: int) -> Array:
     """PM2.5 of a strength of 1 in each member's weather, (member, hour, station, region + side) in µg m-3, NaN where the air is not known.
 
-    `early` is the air at the first hour of `driving`; the hours are those after it. The last of the sources are the sides.
+    `early` is the air at the first hour of `driving`; the hours are those after it, but for the `first` of them. The last of the sources
+    are the sides.
     """
-    out = []
-    for member in range(settings.members):
-        out.append(np.stack(list(_hours_of_member(driving, settings, early, where, (seed, member)))))
-        progress((member + 1) / settings.members)
-    return np.stack(out)
+    members = (_hours_of_member(driving, settings, early, where, (seed, member)) for member in range(settings.members))
+    return np.stack([np.stack(list(islice(hours, first, None))) for hours in members])
 
 
 def _hours_of_member(

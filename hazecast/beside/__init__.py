@@ -1,0 +1,1 @@
+"""Work that a process of its own does while this one goes on."""
