@@ -1,8 +1,8 @@
 """What a machine costs that is always on: until it is ready, while it is idle, and what fifty readers of the desk cost a cycle beside them.
 
 Idle is a whole `hazecast serve` of the small case of the tests. The readers ask for a page or a frame every ten seconds each, of the
-records of `benchmarks desk`; the cycle beside them stands in as two days of the transport model on its lattice. Readers run with the
-least priority: they would not be on this machine.
+records of `benchmarks desk`; the cycle beside them stands in as ten days of the transport model on its lattice. Readers run with the
+least priority, for they would not be on this machine, and are there before the cycle begins.
 """
 
 import http.client
@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from statistics import median
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode
 from urllib.request import urlopen
@@ -34,6 +35,7 @@ from tests.small_case import small_settings, write_small_case
 
 READY_S, IDLE_MIB, IDLE_PERCENT, DEAREST = 5.0, 300.0, 2.0, 1.1
 READERS, BETWEEN_S = 50, 10.0
+READ, REST = b"read\n", b"rest\n"
 MAPS = tuple(f"/look/{{key}}/pm25/{hour}.png" for hour in range(6))
 PAGES = ("/", "/look", "/verify", *MAPS, *(f"/look/{{key}}/wind/{hour}.svg" for hour in range(3)))
 
@@ -49,7 +51,7 @@ class Size:
     rounds: int
 
 
-FULL = Size(45.0, 60.0, desk.WHOLE, ("200", "280", "0.25", "48", "ppm"), 3)
+FULL = Size(45.0, 60.0, desk.WHOLE, ("200", "280", "0.25", "240", "ppm"), 3)
 SMALL = Size(1.0, 1.0, desk.SMALL, ("12", "16", "0.25", "3", "ppm"), 1)
 
 
@@ -58,7 +60,7 @@ def rows(small: bool) -> list[Row]:
     size = SMALL if small else FULL
     with tempfile.TemporaryDirectory(prefix="hazecast-bench-") as folder:
         home = Path(folder)
-        return [*_idle(size, home), _read(size, home)]
+        return [*_idle(size, home), *_read(size, home)]
 
 
 def _idle(size: Size, home: Path) -> Iterator[Row]:
@@ -83,8 +85,8 @@ def _idle(size: Size, home: Path) -> Iterator[Row]:
     yield Row("always on: idle", percent, "% of a core", f"{IDLE_PERCENT:g} %", IDLE_PERCENT / percent, 1.0)
 
 
-def _read(size: Size, home: Path) -> Row:
-    """Two days of transport by themselves and beside readers, in turn."""
+def _read(size: Size, home: Path) -> Iterator[Row]:
+    """Ten days of transport by themselves and beside readers, in turn."""
     folder = home / "season"
     settings, newest, _ = desk.records(folder, size.season)
     address = free_address("127.0.0.1:8322")
@@ -95,13 +97,26 @@ def _read(size: Size, home: Path) -> Row:
         _until_answered(f"http://{address}/healthz")
         cookie = _logged_in(address)
 
-        def beside_readers() -> None:
-            with _process("-c", f"from benchmarks.always_on import read; read({address!r}, {cookie!r}, {newest!r})"):
-                _cycle(size)
+        with _process("-c", f"from benchmarks.always_on import read; read({address!r}, {cookie!r}, {newest!r})", talks=True) as readers:
+            assert readers.stdin is not None
+            assert readers.stdout is not None
+            readers.stdout.readline()  # they are there
+            tell, told, rates = readers.stdin, readers.stdout, list[float]()
 
-        times = in_turn(lambda: _cycle(size), {"fifty readers": beside_readers}, size.rounds)
+            def beside_readers() -> None:
+                since = time.perf_counter()
+                tell.write(READ)
+                tell.flush()
+                _cycle(size)
+                tell.write(REST)
+                tell.flush()
+                rates.append(int(told.readline()) / (time.perf_counter() - since))
+
+            times = in_turn(lambda: _cycle(size), {"fifty readers": beside_readers}, size.rounds)
     ratio = times.ratio("fifty readers")
-    return Row(f"a cycle beside {READERS} readers", 100.0 * ratio, "% of its time alone", "110 %", DEAREST / ratio, 1.0)
+    yield Row(f"a cycle beside {READERS} readers", 100.0 * ratio, "% of its time alone", "110 %", DEAREST / ratio, 1.0)
+    rate, asked = median(rates), READERS / BETWEEN_S
+    yield Row("pages and frames that they got meanwhile", rate, "a second", f"{asked:g} asked for", rate / asked, None)
 
 
 def answer(folder: str, now: str) -> None:
@@ -113,24 +128,35 @@ def answer(folder: str, now: str) -> None:
 
 
 def read(address: str, cookie: str, key: str) -> None:
-    """The process of all readers."""
+    """The process of all readers, who read or rest as they are told on standard input."""
     os.nice(19)
-    threads = [threading.Thread(target=_reader, args=(address, cookie, key, number)) for number in range(READERS)]
-    for thread in threads:
-        thread.start()
+    reading, answers = threading.Event(), list[int]()
+    for number in range(READERS):
+        threading.Thread(target=_reader, args=(address, cookie, key, number, reading, answers), daemon=True).start()
+    print("ready", flush=True)
+    for line in sys.stdin.buffer:
+        if line == READ:
+            answers.clear()
+            reading.set()
+        else:
+            reading.clear()
+            print(len(answers), flush=True)
 
 
-def _reader(address: str, cookie: str, key: str, number: int) -> None:
+def _reader(address: str, cookie: str, key: str, number: int, reading: threading.Event, answers: list[int]) -> None:
     chance = random.Random(number)
     while True:
         time.sleep(chance.uniform(0.0, 2.0 * BETWEEN_S))
+        if not reading.is_set():
+            continue
         connection = http.client.HTTPConnection(address, timeout=60)
         connection.request("GET", chance.choice(PAGES).format(key=key), headers={"Cookie": cookie})
         answered = connection.getresponse()
         answered.read()
         connection.close()
         if answered.status != 200:
-            raise RuntimeError(f"A reader was answered with {answered.status}.")
+            os._exit(1)  # whoever tells these readers meets a broken pipe
+        answers.append(answered.status)
 
 
 def _cycle(size: Size) -> None:
@@ -146,13 +172,17 @@ def _logged_in(address: str) -> str:
 
 
 @contextmanager
-def _process(*arguments: str) -> Iterator["subprocess.Popen[bytes]"]:
-    process = subprocess.Popen([sys.executable, *arguments], stderr=subprocess.DEVNULL)
+def _process(*arguments: str, talks: bool = False) -> Iterator["subprocess.Popen[bytes]"]:
+    pipe = subprocess.PIPE if talks else None
+    process = subprocess.Popen([sys.executable, *arguments], stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL)
     try:
         yield process
     finally:
         process.terminate()
         process.wait(30)
+        for stream in (process.stdin, process.stdout):
+            if stream is not None:
+                stream.close()
 
 
 def _until_answered(url: str) -> None:
