@@ -32,13 +32,16 @@ class Network:
     def predict(self, inputs: Floats) -> Array:
         """What it was fitted to (row,) for inputs (row, input); one that lacks stands in the middle."""
         out = np.empty(inputs.shape[0])
-        for begin in range(0, inputs.shape[0], ROWS_AT_ONCE):
-            some = slice(begin, begin + ROWS_AT_ONCE)
-            values = _standardised(inputs[some], self.middle, self.scale)
-            for weight, offset in zip(self.weights[:-1], self.offsets[:-1], strict=True):
-                values = np.maximum(values @ weight + offset, 0.0)
-            out[some] = (values @ self.weights[-1] + self.offsets[-1])[:, 0]
+        with threadpool_limits(1, "blas"):  # a second thread gains little, and costs much where another process has its core
+            for begin in range(0, inputs.shape[0], ROWS_AT_ONCE):
+                some = slice(begin, begin + ROWS_AT_ONCE)
+                out[some] = self._answers(_standardised(inputs[some], self.middle, self.scale))
         return out
+
+    def _answers(self, values: Floats) -> Floats:
+        for weight, offset in zip(self.weights[:-1], self.offsets[:-1], strict=True):
+            values = np.maximum(values @ weight + offset, 0.0)
+        return np.asarray((values @ self.weights[-1] + self.offsets[-1])[:, 0])
 
 
 def fit_network(inputs: Floats, truth: Array, seed: int) -> Network:
